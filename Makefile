@@ -1,0 +1,44 @@
+# Everything a newcomer needs: make run, make test. Each target brings the environment up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check format bench screenshots docs clean help
+
+help:  ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed; say which with: make PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo 'This Python has no venv module; on Debian: apt-get install python3-venv'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: $(READY)  ## open the reader on the articles that ship with it
+	@$(BIN)/cryptonews
+
+test: $(READY)  ## run every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY)  ## format, lint and strict types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY)  ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## measure, and print the figures of docs/performance.md
+	$(BIN)/python -m benchmarks
+
+screenshots: $(READY)  ## make screenshots/*.svg and *.png from the samples
+	$(BIN)/python -m screenshots
+
+docs: $(READY)  ## write the generated tables into README.md and docs/
+	$(BIN)/python -m docs
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,93 @@
+"""The border: what text from outside may contain before anything else of the program sees it.
+
+Titles, bodies, tags, URLs, file names and HTTP headers come from strangers and end on a terminal, which
+obeys what it is told. Behind this module no control character, no bidi override, no invisible flood and no
+URL that a browser would treat as a program is left. Cleaning twice is cleaning once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+LINE_LIMIT = 1_000
+"""Characters of a one-line text (a title, a tag, a name) that are kept."""
+
+_URL_LIMIT = 4_096
+
+# ECMA-48 sequences as a whole, so that their parameters do not stay behind as rubbish: CSI, then the strings
+# (DCS, SOS, OSC, PM, APC) up to their terminator, within bounds so that a stray opener eats no article.
+_SEQUENCES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"
+    r"|(?:\x1b[P\]X^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]{0,8}[0-~]"
+)
+
+# C0 without tab and newline, DEL, C1; soft hyphen, Arabic letter mark, Mongolian separator, zero-width space
+# and bidi marks, bidi embeddings and isolates, invisible operators, byte-order mark, interlinear marks, the
+# language tag block, surrogates and noncharacters. ZWNJ and ZWJ stay: Persian and emoji need them.
+_FORBIDDEN = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
+)
+_SUSPICIOUS = re.compile(f"[{_FORBIDDEN}\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe2f]")
+_BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
+_DROPPED = re.compile(f"[{_FORBIDDEN}]")
+_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]{3,}|(?<![^\\s])[\u200c\u200d\ufe00-\ufe0f]+")
+_MARKS_ALLOWED = 4
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Text of any length, with its line breaks as `\\n` and its tabs, safe to send to a terminal."""
+    if not _SUSPICIOUS.search(text):
+        return text
+    previous = None
+    while previous != text:  # taking one thing out can put two others together
+        previous = text
+        text = _SEQUENCES.sub("", text)
+        text = _BREAKS.sub("\n", text)
+        text = _DROPPED.sub("", text)
+        text = _JOINERS.sub("", text)
+        text = _without_floods(text)
+    return text
+
+
+def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """One line: cleaned, white space folded to single spaces, at most `limit` characters (cut with `…`)."""
+    line = _SPACES.sub(" ", clean(text[: limit * 4])).strip()
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def safe_url(text: str) -> str | None:
+    """The URL if a browser may be sent there (http or https, a host, no spaces, no user part), else `None`."""
+    url = text.strip()
+    if len(url) > _URL_LIMIT or clean(url) != url or _SPACES.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return None
+    return url if not set(url) & set('<>"\\^`{|}') else None
+
+
+def _without_floods(text: str) -> str:
+    """At most four combining marks on a letter: more is no script, it paints over the neighbouring lines."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        if character > "\u02ff" and unicodedata.category(character) in ("Mn", "Me"):
+            marks += 1
+            if marks > _MARKS_ALLOWED:
+                continue
+        else:
+            marks = 0
+        kept.append(character)
+    return "".join(kept)
