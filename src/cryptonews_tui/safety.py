@@ -32,11 +32,17 @@ _FORBIDDEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
 )
-_SUSPICIOUS = re.compile(f"[{_FORBIDDEN}\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe2f]")
+_SUSPICIOUS = re.compile(
+    f"[{_FORBIDDEN}\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe2f]"
+)
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _DROPPED = re.compile(f"[{_FORBIDDEN}]")
 _JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]{3,}|(?<![^\\s])[\u200c\u200d\ufe00-\ufe0f]+")
 _MARKS_ALLOWED = 4
+# What nearly every URL looks like; the rest is taken apart.
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[A-Za-z0-9._~/?=%&+,;:()!*$'#-]{0,2000})?"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -57,6 +63,8 @@ def clean(text: str) -> str:
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """One line: cleaned, white space folded to single spaces, at most `limit` characters (cut with `…`)."""
+    if len(text) <= limit and text.isprintable() and "  " not in text and not _SUSPICIOUS.search(text):
+        return text.strip()
     line = _SPACES.sub(" ", clean(text[: limit * 4])).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -64,6 +72,8 @@ def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
 def safe_url(text: str) -> str | None:
     """The URL if a browser may be sent there (http or https, a host, no spaces, no user part), else `None`."""
     url = text.strip()
+    if _PLAIN_URL.fullmatch(url):
+        return url
     if len(url) > _URL_LIMIT or clean(url) != url or _SPACES.search(url):
         return None
     try:

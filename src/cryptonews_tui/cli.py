@@ -1,0 +1,461 @@
+"""The command line: the steps of the line with `print`. stdout is data, stderr is talk.
+
+Exit codes: 0 done, 1 something failed (it is said what), 2 wrong use. What a command does not need it does
+not import: most of the time of a short command is imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cryptonews_tui import __version__, output
+from cryptonews_tui.settings import Paths, Settings, find_paths, load
+
+if TYPE_CHECKING:
+    from cryptonews_tui.library import Library, State
+    from cryptonews_tui.query import Query
+    from cryptonews_tui.refresh import Report
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+SAMPLES_HINT = (
+    "These are the articles that ship with cryptonews. Add your own: cryptonews sources add LOCATION"
+)
+
+
+class UserError(Exception):
+    """Something the user can mend; ends the command with this sentence."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except UserError as error:
+        _say(f"cryptonews: {error}")
+        return error.code
+    except BrokenPipeError:
+        # The reader of our output has seen enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    from cryptonews_tui.library.database import DatabaseError
+
+    options = _parse(arguments)
+    paths = find_paths(options.library, options.state, options.config)
+    settings, problems = load(paths.config)
+    for problem in problems:
+        _say(problem)
+    try:
+        code: int = options.run(options, paths, settings)
+    except DatabaseError as error:
+        raise UserError(str(error)) from error
+    return code
+
+
+# What can be asked
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("files")
+    for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
+        group.add_argument(
+            f"--{name}",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help=f"instead of the usual one (CRYPTONEWS_{variable})",
+        )
+    commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
+    parser = argparse.ArgumentParser(
+        prog="cryptonews",
+        description="Read crypto news in the terminal.",
+        epilog="commands:\n"
+        + "\n".join(f"  {name:<9} {help}" for name, (help, _, _) in commands.items())
+        + "\n\nA folder named like a command is opened as ./NAME. Help for a command: cryptonews COMMAND --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+        usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
+    )
+    parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
+    name, rest = _command(arguments, commands)
+    if name is None:
+        parser.add_argument(
+            "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
+        )
+        parser.set_defaults(run=_open_reader)
+    else:
+        help, add, run = commands[name]
+        parser = argparse.ArgumentParser(
+            prog=f"cryptonews {name}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
+        )
+        add(parser)
+        parser.set_defaults(run=run)
+    parser.set_defaults(library=None, state=None, config=None)
+    if name in ("list", "facets"):
+        # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
+        rest = [f" {word}" if _is_excluding(word) else word for word in rest]
+    return parser.parse_args(rest)
+
+
+def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None, list[str]]:
+    """The command's name and all other arguments; the global options may stand before it."""
+    position = 0
+    while position < len(arguments) and arguments[position].startswith("--"):
+        if arguments[position] == "--":
+            return None, arguments
+        position += 1 if "=" in arguments[position] or arguments[position] in ("--help", "--version") else 2
+    if position < len(arguments) and arguments[position] in commands:
+        return arguments[position], arguments[:position] + arguments[position + 1 :]
+    return None, arguments
+
+
+def _is_excluding(word: str) -> bool:
+    return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
+
+
+def _add_sync(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("locations", nargs="*", metavar="LOCATION", help="default: all your sources")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a source")
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    _add_query(parser)
+    parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
+    parser.add_argument(
+        "--sort",
+        choices=("published", "updated", "title", "source", "score"),
+        default="published",
+        metavar="FIELD",
+        help="published (default, pinned first), updated, title, source or score",
+    )
+    parser.add_argument(
+        "--all-languages", action="store_true", help="one row a language instead of one a story"
+    )
+    parser.add_argument("--format", choices=tuple(output.LIST_FORMATS), default="table")
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("story", metavar="STORY", help="the id that `list` prints")
+    parser.add_argument("--lang", metavar="L", help="the language to show")
+    parser.add_argument("--section", metavar="ROLE", help="only sections of this role, such as impact")
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+
+
+def _add_facets(parser: argparse.ArgumentParser) -> None:
+    _add_query(parser)
+    parser.add_argument("--format", choices=("table", "json"), default="table")
+
+
+def _add_sources(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="list | add | remove")
+    actions.add_parser("list", help="the sources, how each was last seen (default)")
+    adding = actions.add_parser("add", help="add a source; the next sync visits it")
+    adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
+    adding.add_argument("--name", metavar="N", help="how to call it")
+    removing = actions.add_parser("remove", help="forget a source; its articles stay")
+    removing.add_argument("name", metavar="NAME", help="its name or location")
+
+
+def _add_query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "query",
+        nargs="*",
+        metavar="QUERY",
+        help='such as: tag:btc -sentiment:positive source:coindesk "etf flows"',
+    )
+
+
+def _add_nothing(_: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
+# The commands
+
+
+def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.sources import SourceError, open_source
+
+    for location in options.locations:
+        try:
+            open_source(location)
+        except SourceError as error:
+            raise UserError(str(error), WRONG_USE) from error
+    if (
+        not (output.is_terminal(sys.stdin) and output.is_terminal(sys.stdout))
+        or os.environ.get("TERM") == "dumb"
+    ):
+        code = max((_sync_one(paths, location, json=False) for location in options.locations), default=DONE)
+        _list(_parse(["list"]), paths, settings)
+        return code
+    from cryptonews_tui.tui.app import run
+
+    return run(paths, settings, options.locations)
+
+
+def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    locations = list(options.locations)
+    if not locations:
+        locations = [source.location for source in _state(paths).sources()]
+    if not locations:
+        raise UserError(
+            "there is no source to sync; name a location, or add one: cryptonews sources add LOCATION",
+            WRONG_USE,
+        )
+    return max(_sync_one(paths, location, json=options.json) for location in locations)
+
+
+def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    query = _query(options)
+    library = _library(paths, settings)
+    positions = library.sorted(library.stories(query), options.sort)
+    if options.limit is not None:
+        positions = positions[: options.limit]
+    languages = query.values("lang")
+    write = output.LIST_FORMATS[options.format]
+    write(output.headlines(library, positions, languages, all_languages=options.all_languages))
+    return DONE
+
+
+def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    library = _library(paths, settings)
+    article = library.article(options.story, options.lang)
+    if article is None:
+        languages = library.languages_of(options.story)
+        if languages:
+            raise UserError(
+                f"story {options.story} has no text in “{options.lang}”, only in {', '.join(languages)}"
+            )
+        raise UserError(f"there is no story {options.story}; `cryptonews list` prints the ids")
+    sections = article.sections
+    if options.section:
+        sections = tuple(section for section in sections if section.role == options.section.casefold())
+        if not sections:
+            roles = ", ".join(dict.fromkeys(section.role for section in article.sections))
+            raise UserError(f"story {options.story} has no section “{options.section}”, only {roles}")
+    if options.format == "json":
+        output.print_json(output.article_json(article, library, sections))
+    elif options.format == "markdown":
+        print(output.markdown(article, sections, whole=not options.section))
+    else:
+        print(output.text(article, sections, whole=not options.section))
+    return DONE
+
+
+def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    facets = _library(paths, settings).facets(_query(options))
+    if options.format == "json":
+        output.print_json(
+            {"total": facets.total, **{field: dict(values) for field, values in facets.fields.items()}}
+        )
+        return DONE
+    print(f"{facets.total:,} stories")
+    for field, values in facets.fields.items():
+        print(f"\n{field}")
+        for label, count in values:
+            print(f"{count:>9,}  {label}")
+    return DONE
+
+
+def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.sources import SourceError, open_source
+
+    state = _state(paths)
+    if options.action == "add":
+        try:
+            location = open_source(options.location).location
+        except SourceError as error:
+            raise UserError(str(error), WRONG_USE) from error
+        known = len(state.sources())
+        source = state.add_source(options.name or _name_of(location), location)
+        if len(state.sources()) == known:
+            _say(f"{location} is a source already, named {source.name}")
+        else:
+            _say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+    elif options.action == "remove":
+        if not state.remove_source(options.name):
+            raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
+        _say(f"removed {options.name}; its articles stay in the library")
+    else:
+        sources = state.sources()
+        width = max((len(source.name) for source in sources), default=0)
+        for source in sources:
+            when = output.local_time(source.synced) if source.synced else "never synced"
+            print(
+                f"{source.name:<{width}}  {when:<16}  {source.location}{f'  failed: {source.error}' if source.error else ''}"
+            )
+        if not sources:
+            _say("There is no source yet. Add one: cryptonews sources add LOCATION")
+    return DONE
+
+
+def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.tui.commands import COMMANDS, shown_keys
+
+    for command in COMMANDS:
+        print(f"{shown_keys(command, settings.keys):<16} {command.id:<20} {command.help}")
+    return DONE
+
+
+def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    for name in ("config", "library", "state", "samples"):
+        print(f"{name:<8} {getattr(paths, name)}")
+    return DONE
+
+
+COMMANDS: tuple[
+    tuple[
+        str,
+        str,
+        Callable[[argparse.ArgumentParser], None],
+        Callable[[argparse.Namespace, Paths, Settings], int],
+    ],
+    ...,
+] = (
+    ("sync", "bring the library up to date with your sources, or with these locations", _add_sync, _sync),
+    ("list", "print stories, newest first", _add_list, _list),
+    ("show", "print one story", _add_show, _show),
+    ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
+    ("sources", "list, add and remove the places that articles come from", _add_sources, _sources),
+    ("keys", "print the keys of the reader", _add_nothing, _keys),
+    ("paths", "print where settings and databases are", _add_nothing, _paths),
+)
+
+
+# Library and sources
+
+
+def _state(paths: Paths) -> State:
+    from cryptonews_tui.library import State
+
+    return State(paths.state)
+
+
+def _library(paths: Paths, settings: Settings) -> Library:
+    """The user's library, or the samples while there is neither an article nor a source."""
+    from cryptonews_tui.library import Library
+
+    library = Library(paths.library, paths.state, settings.languages)
+    if not library.is_empty() or _state(paths).sources():
+        return library
+    library.close()
+    _say(SAMPLES_HINT)
+    return samples(paths, settings)
+
+
+def samples(paths: Paths, settings: Settings) -> Library:
+    """The library of the articles that ship with the program, brought up to date."""
+    from cryptonews_tui.library import Library, Writer
+    from cryptonews_tui.refresh import sync
+
+    writer = Writer(paths.samples)
+    sync(writer, samples_location())
+    writer.close()
+    return Library(paths.samples, paths.state, settings.languages)
+
+
+def samples_location() -> str:
+    """The folder of the articles that ship with the program."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "samples")
+
+
+def _sync_one(paths: Paths, location: str, *, json: bool) -> int:
+    from cryptonews_tui.library import Writer
+    from cryptonews_tui.refresh import sync
+
+    writer = Writer(paths.library)
+    with _progress(location) as progress:
+        report = sync(writer, location, progress)
+    writer.close()
+    _state(paths).note_visit(report.location, report.error)
+    if json:
+        output.print_json(output.report_json(report), indent=None)
+    for problem in report.problems:
+        line = f":{problem.line}" if problem.line else ""
+        _say(f"{problem.item}{line}: {problem.message}")
+    if report.error:
+        _say(f"cryptonews: {report.error}")
+        return FAILED
+    _say(
+        f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
+        f" {report.unchanged:,} unchanged"
+        + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
+        + (f", {len(report.problems):,} problems" if report.problems else "")
+    )
+    return DONE
+
+
+class _progress:  # noqa: N801  # reads as a verb where it is used
+    """A progress bar on a terminal, silence elsewhere."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self._bar: Any = None
+
+    def __enter__(self) -> Callable[[Report], None]:
+        if not output.is_terminal(sys.stderr):
+            return lambda report: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bar.start()
+        task = self._bar.add_task("reading", total=None)
+        return lambda report: self._bar.update(task, completed=report.seen, total=report.expected)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _name_of(location: str) -> str:
+    """A short name for a source: the last part of its path, or its host."""
+    from urllib.parse import urlsplit
+
+    from cryptonews_tui.safety import clean_line
+
+    parts = urlsplit(location) if "://" in location else None
+    path = (parts.path if parts else location).rstrip("/\\")
+    last = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return clean_line(last or (parts.hostname if parts else None) or location, 40)
+
+
+def _query(options: argparse.Namespace) -> Query:
+    from cryptonews_tui.query import QueryError, parse
+
+    try:
+        return parse(" ".join(options.query).strip())
+    except QueryError as error:
+        raise UserError(f"the query cannot be understood:\n{error.pointed()}", WRONG_USE) from error
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,25 @@
+"""Steps 4, 6 and 7 of the line: articles are kept, questions are answered. The only room that knows SQL.
+
+A `Writer` fills the library, which can be rebuilt from the sources; `Library` answers; `State` holds what is
+the reader's own.
+"""
+
+from cryptonews_tui.library.database import DatabaseError
+from cryptonews_tui.library.state import Mark, State, StoredSource
+from cryptonews_tui.library.store import SORTS, Facets, Headline, Library, Stories
+from cryptonews_tui.library.writing import Outcome, Remembered, Writer
+
+__all__ = [
+    "SORTS",
+    "DatabaseError",
+    "Facets",
+    "Headline",
+    "Library",
+    "Mark",
+    "Outcome",
+    "Remembered",
+    "State",
+    "Stories",
+    "StoredSource",
+    "Writer",
+]

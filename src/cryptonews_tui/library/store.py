@@ -1,0 +1,365 @@
+"""Step 7 of the line, from the library to what a pane shows: headlines, facets and articles."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pyroaring import BitMap
+
+from cryptonews_tui.article import Article, Provenance, Publisher, Role, Sentiment
+from cryptonews_tui.library.database import connect, explained, prepare
+from cryptonews_tui.library.evaluate import evaluate
+from cryptonews_tui.library.facets import COUNTED, FacetIndex
+from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, STATE, STATE_ID, VERSIONS
+from cryptonews_tui.library.state import Mark
+from cryptonews_tui.query import Query
+
+SORTS = ("published", "updated", "title", "source", "score")
+"""What a list can be sorted by. `published` puts pinned stories first; times and scores run from high to low."""
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A story as a list shows it, in one of its languages. `position` is its place in the timeline."""
+
+    position: int
+    story: str
+    lang: str
+    languages: tuple[str, ...]
+    title: str
+    description: str
+    published: datetime
+    updated: datetime
+    publisher: Publisher
+    category: str
+    tags: tuple[str, ...]
+    sentiment: Sentiment | None
+    score: float | None
+    sticky_weight: int
+    draft: bool
+    provenance: Provenance | None
+    sections: tuple[tuple[Role, str], ...]
+    origin: str
+    read: bool
+    starred: bool
+
+
+class Stories(Sequence[int]):
+    """The result of a query: timeline positions, pinned ones first, then the newest first. Costs no copy."""
+
+    def __init__(self, found: BitMap, pinned: Sequence[int]) -> None:
+        self.found = found
+        self.pinned = pinned
+        self._rest = found - BitMap(pinned) if pinned else found
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if index < len(self.pinned):
+            return self.pinned[index]
+        return self._rest[len(self) - 1 - index]
+
+    def __contains__(self, position: object) -> bool:
+        return isinstance(position, int) and position in self.found
+
+    def index(self, position: int, start: int = 0, stop: int | None = None) -> int:
+        """The row of a position; ValueError if it is not among the result."""
+        if position not in self.found:
+            raise ValueError(position)
+        if position in self.pinned:
+            return self.pinned.index(position)
+        return len(self) - self._rest.rank(position)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """`total` stories, and for each field its values with their counts, most frequent first."""
+
+    total: int
+    fields: Mapping[str, Sequence[tuple[str, int]]]
+
+
+class Library:
+    """A library database with the reader's marks beside it. One per thread; opening is cheap."""
+
+    def __init__(self, path: Path, state_path: Path, languages: Sequence[str] = ("en", "uk")) -> None:
+        self.path = path
+        self.state_path = state_path
+        self.languages = tuple(languages)
+        self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
+        prepare(state_path, "state", STATE_ID, STATE)
+        with explained(state_path, "state"):
+            self._connection.execute("ATTACH ? AS state", (str(state_path),))
+        self._facets = FacetIndex(self._connection)
+        self._marks: dict[Mark, BitMap] = {}
+        self._versions: tuple[int, int] = (-1, -1)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def interrupt(self) -> None:
+        """Stop a query that runs in another thread; it raises `sqlite3.OperationalError` there."""
+        self._connection.interrupt()
+
+    def changed(self) -> bool:
+        """Whether anyone has written to the library or the marks since this was last asked."""
+        versions = (
+            self._connection.execute("PRAGMA main.data_version").fetchone()[0],
+            self._connection.execute("PRAGMA state.data_version").fetchone()[0],
+        )
+        if versions == self._versions:
+            return False
+        self._versions = versions
+        self._facets.forget()
+        self._marks.clear()
+        return True
+
+    def is_empty(self) -> bool:
+        """Whether there is no article yet."""
+        return self._connection.execute("SELECT 1 FROM timeline LIMIT 1").fetchone() is None
+
+    def stories(self, query: Query) -> Stories:
+        """Everything the query asks for, pinned stories first, then newest first."""
+        with explained(self.path, "library"):
+            self.changed()
+            found = self._evaluate(query)
+            pinned = found & self._facets.stories("is", "pinned")
+            return Stories(found, self._pinned(pinned))
+
+    def sorted(self, stories: Stories, by: str) -> Sequence[int]:
+        """The positions of `stories` in one of the orders of `SORTS`."""
+        if by == "published":
+            return stories
+        order = {
+            "updated": "max(article.updated) DESC",
+            "title": "min(article.title) COLLATE NOCASE",
+            "source": "min(article.publisher_name) COLLATE NOCASE",
+            "score": "max(article.score) IS NULL, max(article.score) DESC",
+        }[by]
+        with explained(self.path, "library"):
+            rows = self._connection.execute(
+                "SELECT position FROM timeline JOIN article USING (story) GROUP BY position"
+                f" ORDER BY {order}, position DESC"
+            )
+            return [position for (position,) in rows if position in stories]
+
+    def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
+        """The stories at these positions, each in the first of `languages` it has (or the preferred ones)."""
+        by_position: dict[int, list[sqlite3.Row]] = {}
+        for row in self._versions_at(positions):
+            by_position.setdefault(row["position"], []).append(row)
+        wanted = (*languages, *self.languages)
+        return [_headline(_best(rows, wanted), rows) for p in positions if (rows := by_position.get(p))]
+
+    def all_versions(self, positions: Sequence[int]) -> list[Headline]:
+        """The stories at these positions, once in each of their languages."""
+        by_position: dict[int, list[sqlite3.Row]] = {}
+        for row in self._versions_at(positions):
+            by_position.setdefault(row["position"], []).append(row)
+        return [_headline(row, rows) for p in positions if (rows := by_position.get(p)) for row in rows]
+
+    def facets(self, query: Query, *, apart: bool = False) -> Facets:
+        """Counts of stories by field and value under the query.
+
+        With `apart`, what a filter pane shows: the counts of a field are those under all *other* fields,
+        so that they tell how many stories choosing another value would give.
+        """
+        with explained(self.path, "library"):
+            self.changed()
+            found = self._evaluate(query)
+            fields: dict[str, list[tuple[str, int]]] = {}
+            for field in COUNTED:
+                others = query.without(field)
+                base = self._evaluate(others) if apart and others != query else found
+                counts = (
+                    (known.label, known.stories.intersection_cardinality(base))
+                    for known in self._facets.values(field).values()
+                )
+                fields[field] = sorted(((label, n) for label, n in counts if n), key=lambda c: (-c[1], c[0]))
+            return Facets(len(found), fields)
+
+    def article(self, story: str, lang: str | None = None) -> Article | None:
+        """A story's text in `lang`, or in the preferred language; None if there is no such story or text."""
+        with explained(self.path, "library"):
+            rows = self._rows(
+                """
+                SELECT article.*, body.text AS body, story.key
+                FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
+                WHERE story.key = ?1 AND (?2 IS NULL OR article.lang = ?2)
+                """,
+                (story, lang),
+            )
+        return _article(_best(rows, self.languages)) if rows else None
+
+    def languages_of(self, story: str) -> tuple[str, ...]:
+        """The languages a story can be read in, in the order of preference."""
+        rows = self._rows(
+            "SELECT lang, draft FROM article JOIN story ON story.id = story WHERE key = ?", (story,)
+        )
+        return _languages(rows)
+
+    def position(self, story: str) -> int | None:
+        """Where a story stands in the timeline now."""
+        row = self._connection.execute(
+            "SELECT position FROM timeline JOIN story ON story.id = timeline.story WHERE key = ?", (story,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def marked(self, mark: Mark) -> BitMap:
+        """The stories that carry a mark; not to be changed."""
+        if mark not in self._marks:
+            rows = self._connection.execute(
+                f"""
+                SELECT position FROM state.mark JOIN story ON story.key = mark.story
+                JOIN timeline ON timeline.story = story.id WHERE {mark.value} IS NOT NULL
+                """
+            )
+            self._marks[mark] = BitMap(position for (position,) in rows)
+        return self._marks[mark]
+
+    def _evaluate(self, query: Query) -> BitMap:
+        return evaluate(query, self._facets, self.marked, self._search)
+
+    def _search(self, expression: str) -> BitMap:
+        rows = self._connection.execute(
+            "SELECT position FROM timeline WHERE story IN"
+            f" (SELECT rowid / {VERSIONS} FROM words WHERE words MATCH ?)",
+            (expression,),
+        )
+        return BitMap([position for (position,) in rows])
+
+    def _pinned(self, pinned: BitMap) -> list[int]:
+        weights = {
+            position: self._connection.execute(
+                "SELECT max(sticky) FROM article JOIN timeline USING (story) WHERE position = ?", (position,)
+            ).fetchone()[0]
+            for position in pinned
+        }
+        return sorted(weights, key=lambda position: (-weights[position], -position))
+
+    def _versions_at(self, positions: Sequence[int]) -> Iterator[sqlite3.Row]:
+        for start in range(0, len(positions), _PAGE):
+            page = positions[start : start + _PAGE]
+            with explained(self.path, "library"):
+                yield from self._rows(
+                    f"""
+                    SELECT timeline.position, story.key, article.id, lang, title, description, article.published,
+                           updated, publisher_key, publisher_name, publisher_type, publisher_url, category, tags,
+                           sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred
+                    FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
+                    LEFT JOIN state.mark ON mark.story = story.key
+                    WHERE position IN ({", ".join("?" * len(page))}) ORDER BY article.id
+                    """,
+                    page,
+                )
+
+    def _rows(self, sql: str, parameters: Sequence[Any]) -> list[sqlite3.Row]:
+        cursor = self._connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(sql, parameters).fetchall()
+
+
+def _provenance(ai: str | None) -> Provenance | None:
+    if ai is None:
+        return None
+    kept = json.loads(ai)
+    expanded = kept["expandedAt"]
+    return Provenance(
+        rewritten=kept["rewritten"],
+        expanded_at=datetime.fromisoformat(expanded) if expanded else None,
+        version=kept["version"],
+        translated_from=kept["translatedFrom"],
+    )
+
+
+def _best(rows: Sequence[sqlite3.Row], languages: Sequence[str]) -> sqlite3.Row:
+    """The version to show: not a draft if there is another, then by language, then the oldest known."""
+    order = {lang: rank for rank, lang in reversed(list(enumerate(languages)))}
+    return min(rows, key=lambda row: (row["draft"], order.get(row["lang"], len(order))))
+
+
+def _languages(rows: Sequence[sqlite3.Row]) -> tuple[str, ...]:
+    return tuple(sorted(row["lang"] for row in rows))
+
+
+def _headline(row: sqlite3.Row, versions: Sequence[sqlite3.Row]) -> Headline:
+    return Headline(
+        position=row["position"],
+        story=row["key"],
+        lang=row["lang"],
+        languages=_languages(versions),
+        title=row["title"],
+        description=row["description"],
+        published=_time(row["published"]),
+        updated=_time(row["updated"]),
+        publisher=_publisher(row),
+        category=row["category"],
+        tags=tuple(json.loads(row["tags"])),
+        sentiment=_sentiment(row),
+        score=row["score"],
+        sticky_weight=row["sticky"],
+        draft=bool(row["draft"]),
+        provenance=_provenance(row["ai"]),
+        sections=tuple((Role(role), heading) for role, heading in json.loads(row["sections"])),
+        origin=row["origin"],
+        read=row["read"] is not None,
+        starred=row["starred"] is not None,
+    )
+
+
+def _article(row: sqlite3.Row) -> Article:
+    from cryptonews_tui.sections import split  # lists need no Markdown
+
+    return Article(
+        story=row["key"],
+        lang=row["lang"],
+        title=row["title"],
+        published=_time(row["published"]),
+        updated=_time(row["updated"]),
+        origin=row["origin"],
+        publisher=_publisher(row),
+        description=row["description"],
+        category=row["category"],
+        tags=tuple(json.loads(row["tags"])),
+        sentiment=_sentiment(row),
+        score=row["score"],
+        sticky_weight=row["sticky"],
+        draft=bool(row["draft"]),
+        canonical_url=row["canonical_url"],
+        cover=json.loads(row["cover"]),
+        provenance=_provenance(row["ai"]),
+        cta=tuple(json.loads(row["cta"])),
+        extra=json.loads(row["extra"]),
+        sections=split(row["body"], row["title"]),
+        body=row["body"],
+    )
+
+
+def _publisher(row: sqlite3.Row) -> Publisher:
+    return Publisher(row["publisher_key"], row["publisher_name"], row["publisher_type"], row["publisher_url"])
+
+
+def _sentiment(row: sqlite3.Row) -> Sentiment | None:
+    return Sentiment(row["sentiment"]) if row["sentiment"] else None
+
+
+def _time(ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,0 +1,201 @@
+"""How the command line prints: one function a format. JSON keys are a contract that scripts rely on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cryptonews_tui.article import Article, Provenance, Section
+    from cryptonews_tui.library import Headline, Library
+    from cryptonews_tui.refresh import Report
+
+
+def headlines(
+    library: Library, positions: Sequence[int], languages: Sequence[str], *, all_languages: bool
+) -> Iterator[Headline]:
+    for start in range(0, len(positions), 500):
+        page = positions[start : start + 500]
+        yield from library.all_versions(page) if all_languages else library.headlines(page, languages)
+
+
+def _json(headlines: Iterator[Headline]) -> None:
+    first = True
+    print("[", end="")
+    for headline in headlines:
+        print("" if first else ",", end="\n")
+        print_json(headline_json(headline), indent=None, end="")
+        first = False
+    print("\n]" if not first else "]")
+
+
+def _jsonl(headlines: Iterator[Headline]) -> None:
+    for headline in headlines:
+        print_json(headline_json(headline), indent=None)
+
+
+def _csv(headlines: Iterator[Headline]) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    columns = (
+        "id",
+        "lang",
+        "publishedAt",
+        "updatedAt",
+        "source",
+        "category",
+        "sentiment",
+        "score",
+        "tags",
+        "title",
+    )
+    writer.writerow((*columns, "description", "read", "starred", "origin"))
+    for headline in headlines:
+        row = headline_json(headline)
+        row["source"], row["tags"] = row["source"]["name"], ", ".join(row["tags"])
+        writer.writerow([row[c] for c in (*columns, "description", "read", "starred", "origin")])
+
+
+def _ids(headlines: Iterator[Headline]) -> None:
+    for headline in headlines:
+        print(headline.story)
+
+
+def _table(headlines: Iterator[Headline]) -> None:
+    """Fixed columns; the title is cut only on a terminal."""
+    from cryptonews_tui.wording import SIGNS, fit
+
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if is_terminal(sys.stdout) else None
+    for headline in headlines:
+        sign, letter, _ = SIGNS[headline.sentiment]
+        flags = f"{' ' if headline.read else '●'}{'★' if headline.starred else ' '}"
+        published = headline.published.astimezone().strftime("%Y-%m-%d %H:%M")
+        lead = f"{headline.story:<10} {flags} {sign or ' '} {letter or ' '} {published} {fit(headline.publisher.name, 14)} "
+        title = (
+            headline.title if width is None else fit(headline.title, max(20, width - len(lead)), pad=False)
+        )
+        print(lead + title)
+
+
+LIST_FORMATS = {
+    "table": _table,
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "ids": _ids,
+}
+
+
+def headline_json(headline: Headline) -> dict[str, Any]:
+    return {
+        "id": headline.story,
+        "lang": headline.lang,
+        "languages": list(headline.languages),
+        "title": headline.title,
+        "description": headline.description,
+        "publishedAt": _instant(headline.published),
+        "updatedAt": _instant(headline.updated),
+        "source": {"key": headline.publisher.key, "name": headline.publisher.name},
+        "category": headline.category,
+        "tags": list(headline.tags),
+        "sentiment": headline.sentiment,
+        "score": headline.score,
+        "stickyWeight": headline.sticky_weight,
+        "draft": headline.draft,
+        "ai": _provenance_json(headline.provenance),
+        "read": headline.read,
+        "starred": headline.starred,
+        "origin": headline.origin,
+        "sections": [{"role": role, "heading": heading} for role, heading in headline.sections],
+    }
+
+
+def article_json(article: Article, library: Library, sections: Sequence[Section]) -> dict[str, Any]:
+    position = library.position(article.story)
+    (headline,) = library.headlines([position] if position is not None else [], (article.lang,))
+    return {
+        **headline_json(headline),
+        "source": {
+            "key": article.publisher.key,
+            "name": article.publisher.name,
+            "type": article.publisher.type,
+            "url": article.publisher.url,
+        },
+        "canonicalUrl": article.canonical_url,
+        "coverImage": dict(article.cover) or None,
+        "cta": list(article.cta),
+        "extra": dict(article.extra),
+        "sections": [{"role": s.role, "heading": s.heading, "text": s.text} for s in sections],
+    }
+
+
+def _provenance_json(provenance: Provenance | None) -> dict[str, Any] | None:
+    if provenance is None:
+        return None
+    return {
+        "rewritten": provenance.rewritten,
+        "expandedAt": _instant(provenance.expanded_at) if provenance.expanded_at else None,
+        "version": provenance.version,
+        "translatedFrom": provenance.translated_from,
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    return {
+        "location": report.location,
+        "seen": report.seen,
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "problems": [{"item": p.item, "line": p.line, "message": p.message} for p in report.problems],
+        "error": report.error,
+    }
+
+
+def markdown(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
+    parts = [f"# {article.title}"] if whole else []
+    for section in sections:
+        parts += [f"## {section.heading}"] if section.heading else []
+        parts += [section.text] if section.text else []
+    return "\n\n".join(parts)
+
+
+def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
+    from cryptonews_tui.typesetting import to_text, typeset
+    from cryptonews_tui.wording import about
+
+    width = min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80
+    head = [*about(article)] if whole else []
+    body = totext(typeset(markdown(article, sections, whole=False), width))
+    return "\n".join([*head, "", body] if head else [body])
+
+
+def _instant(time: Any) -> str:
+    from datetime import UTC
+
+    written: str = time.astimezone(UTC).isoformat(timespec="milliseconds")
+    return written.replace("+00:00", "Z")
+
+
+def local_time(ms: int) -> str:
+    from datetime import datetime
+
+    return datetime.fromtimestamp(ms / 1000).strftime("%Y-%m-%d %H:%M")
+
+
+def print_json(value: Any, *, indent: int | None = 2, end: str = "\n") -> None:
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=indent), end=end)
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether a person sits at this stream."""
+    try:
+        return bool(stream is not None and stream.isatty())
+    except ValueError:  # closed
+        return False

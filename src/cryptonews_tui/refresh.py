@@ -1,0 +1,137 @@
+"""Sources → library: the pipeline. A source that fails leaves what the library has as it is, and says why."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from cryptonews_tui.article import Article, Document, Problem
+from cryptonews_tui.library import Outcome, Remembered, Writer
+from cryptonews_tui.reading import read
+from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
+
+BATCH_SECONDS = 0.5
+BATCH_ARTICLES = 500
+"""What was read is written when there is this much of it, or it has waited this long."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What one visit to one source did. `removed` items are gone from the source; their articles are kept."""
+
+    location: str
+    seen: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    error: str | None = None
+    expected: int | None = None
+
+
+def sync(
+    writer: Writer,
+    location: str,
+    progress: Callable[[Report], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Bring a library up to date with one location. What a source does wrong is in the report, not raised.
+
+    `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends.
+    """
+    report = Report(location)
+    try:
+        source = open_source(location)
+        report.location = source.location
+        _Visit(writer, source, report).run(progress, stop)
+    except SourceError as error:
+        report.error = str(error)
+    progress(report)
+    return report
+
+
+class _Visit:
+    def __init__(self, writer: Writer, source: Source, report: Report) -> None:
+        self.writer = writer
+        self.source = source
+        self.report = report
+        self.before = writer.remembered(source.location)
+        self.there: set[str] = set()
+        self.items: dict[str, Remembered] = {}
+        self.articles: list[tuple[Article, bytes]] = []
+        self.written = time.monotonic()
+
+    def run(self, progress: Callable[[Report], None], stop: Callable[[], bool]) -> None:
+        stamps = {item: known.stamp for item, known in self.before.items() if known.stamp}
+        whole: dict[str, Remembered] = {}
+        try:
+            with closing(self.source.documents(stamps)) as found:
+                for one in found:
+                    if isinstance(one, Expected):
+                        self.report.expected = one.count
+                    elif isinstance(one, Problem):
+                        self.report.problems.append(one)
+                        self.there.add(one.item)
+                    elif isinstance(one, Seen) and not one.item:
+                        whole[""] = Remembered(one.stamp)
+                    elif isinstance(one, Seen):
+                        self.see(one)
+                    else:
+                        self.take(one)
+                    progress(self.report)
+                    if self.due():
+                        self.write()
+                    if stop():
+                        return
+            # Only a complete visit knows what is gone, and may trust the source's own stamp next time.
+            vanished = self.before.keys() - self.there - {""}
+            self.report.removed = len(vanished)
+            self.items.update(whole)
+            self.write(vanished)
+        finally:
+            self.write()
+            self.writer.publish()
+
+    def see(self, seen: Seen) -> None:
+        known = self.before.get(seen.item, Remembered(""))
+        self.unchanged(seen.item, seen.stamp, known)
+
+    def take(self, document: Document) -> None:
+        content_hash = hashlib.blake2b(document.data, digest_size=12).digest()
+        known = self.before.get(document.item)
+        if known is not None and known.hash == content_hash:
+            self.unchanged(document.item, document.stamp, known)
+            return
+        reading = read(document)
+        if reading.article is not None:
+            self.articles.append((reading.article, content_hash))
+        self.report.seen += 1
+        self.report.problems += reading.problems
+        self.there.add(document.item)
+        self.items[document.item] = Remembered(document.stamp, content_hash, reading.problems)
+
+    def unchanged(self, item: str, stamp: str, known: Remembered) -> None:
+        self.report.seen += 1
+        self.report.unchanged += 1
+        self.report.problems += known.problems
+        self.there.add(item)
+        if stamp != known.stamp:
+            self.items[item] = Remembered(stamp, known.hash, known.problems)
+
+    def due(self) -> bool:
+        return len(self.articles) >= BATCH_ARTICLES or (
+            bool(self.articles) and time.monotonic() - self.written > BATCH_SECONDS
+        )
+
+    def write(self, vanished: set[str] | frozenset[str] = frozenset()) -> None:
+        outcomes = self.writer.write(self.source.location, self.items, self.articles, vanished)
+        self.report.added += outcomes[Outcome.ADDED]
+        self.report.updated += outcomes[Outcome.UPDATED]
+        self.report.unchanged += outcomes[Outcome.UNCHANGED]
+        self.items = {}
+        self.articles = []
+        self.written = time.monotonic()

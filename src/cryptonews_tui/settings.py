@@ -1,0 +1,164 @@
+"""Typed settings and the paths of everything. Reads the user's file, never writes it.
+
+`SETTINGS` is the whole manual: the documentation is made from it. What the file says that we do not
+understand is reported by name, and the rest works.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+APP = "cryptonews-tui"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user may decide. `keys` maps command ids to keys (comma separated, in Textual's names)."""
+
+    languages: tuple[str, ...] = ("en", "uk")
+    theme: str = "auto"
+    reading_width: int = 80
+    read_after_seconds: float = 3.0
+    follow_after_ms: int = 150
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the manual: what a setting does, and how its TOML value is checked (None: refused)."""
+
+    help: str
+    accepts: str
+    convert: Callable[[Any], Any]
+
+
+def _languages(value: Any) -> tuple[str, ...] | None:
+    good = isinstance(value, list) and value and all(isinstance(v, str) and v.isalpha() for v in value)
+    return tuple(v.lower() for v in value) if good else None
+
+
+def _number(least: float, most: float) -> Callable[[Any], float | None]:
+    def convert(value: Any) -> float | None:
+        good = isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+        return value if good else None
+
+    return convert
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int | None]:
+    return lambda value: value if type(value) is int and least <= value <= most else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _keys(value: Any) -> dict[str, str] | None:
+    good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+    return dict(value) if good else None
+
+
+SETTINGS: dict[str, Setting] = {
+    "languages": Setting(
+        "The languages you read, best first. A story is shown in the first one it has.",
+        "a list of language codes",
+        _languages,
+    ),
+    "theme": Setting(
+        "The colours. `auto` takes ours, or the terminal's own where it has only 16.",
+        "`auto` or the name of a theme (F9 shows them)",
+        _text,
+    ),
+    "reading_width": Setting(
+        "Columns of text in the article pane; `<` and `>` change it for the session.",
+        "a whole number from 20 to 200",
+        _whole(20, 200),
+    ),
+    "read_after_seconds": Setting(
+        "A story counts as read after it has been shown for so long. 0: only when opened with Enter.",
+        "a number from 0 to 3600",
+        _number(0, 3600),
+    ),
+    "follow_after_ms": Setting(
+        "The article pane follows the cursor after it has rested for so long.",
+        "a whole number from 0 to 10000",
+        _whole(0, 10_000),
+    ),
+    "keys": Setting(
+        'Other keys for commands: `[keys]` with lines such as `star = "asterisk,f"`. `cryptonews keys` lists them.',
+        "a table of command ids and keys",
+        _keys,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where everything is. A path given on the command line or in the environment wins over the usual place."""
+
+    config: Path
+    library: Path
+    state: Path
+
+    @property
+    def samples(self) -> Path:
+        """The library of the articles that ship with the program; it can be thrown away."""
+        return self.library.with_name("samples.db")
+
+
+def find_paths(library: str | None = None, state: str | None = None, config: str | None = None) -> Paths:
+    """The paths in force: arguments before environment before the platform's own places."""
+
+    def chosen(argument: str | None, variable: str, usual: Callable[[], Path]) -> Path:
+        named = argument or os.environ.get(variable)
+        return Path(named).expanduser() if named else usual()
+
+    return Paths(
+        config=chosen(config, "CRYPTONEWS_CONFIG", lambda: _platform("config") / "settings.toml"),
+        library=chosen(library, "CRYPTONEWS_LIBRARY", lambda: _platform("data") / "library.db"),
+        state=chosen(state, "CRYPTONEWS_STATE", lambda: _platform("state") / "state.db"),
+    )
+
+
+def load(path: Path) -> tuple[Settings, list[str]]:
+    """The settings, and a sentence for everything in the file that could not be used."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings(), []
+    except (OSError, UnicodeDecodeError) as error:
+        return Settings(), [f"settings: {path} cannot be read ({error}); the defaults are used"]
+    import tomllib  # most people have no file
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Settings(), [f"settings: {path} is not valid TOML: {error}; the defaults are used"]
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, given in data.items():
+        setting = SETTINGS.get(name)
+        if setting is None:
+            problems.append(f"settings: there is no setting “{name}” ({path})")
+        elif (value := setting.convert(given)) is None:
+            problems.append(f"settings: {name} must be {setting.accepts} ({path})")
+        else:
+            values[name] = value
+    return Settings(**values), problems
+
+
+def _platform(kind: str) -> Path:
+    import platformdirs
+
+    return {
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+        "state": platformdirs.user_state_path,
+    }[kind](APP, appauthor=False)
+
+
+assert {setting.name for setting in fields(Settings)} == set(SETTINGS)

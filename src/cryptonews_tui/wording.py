@@ -1,0 +1,122 @@
+"""How things are said: signs, ages, dates and cut titles, alike on the screen and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from cryptonews_tui.article import Article, Provenance, Sentiment
+
+SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
+    Sentiment.POSITIVE: ("▲", "P", "positive"),
+    Sentiment.NEGATIVE: ("▼", "N", "negative"),
+    Sentiment.NEUTRAL: ("•", "0", "neutral"),
+    None: ("", "", "unrated"),
+}
+"""Sign, letter and word of each sentiment: colour is never the only mark."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def short_age(time: datetime, now: datetime) -> str:
+    """An age in at most three cells: `5m`, `2h`, `14d`, `9w`, `2y`; `now` within a minute and for the future."""
+    minutes = max(0, int((now - time) / timedelta(minutes=1)))
+    if minutes < 1:
+        return "now"
+    for most, size, unit in (
+        (60, 1, "m"),
+        (24 * 60, 60, "h"),
+        (100 * 1440, 1440, "d"),
+        (365 * 1440, 10080, "w"),
+    ):
+        if minutes < most:
+            return f"{minutes // size}{unit}"
+    return f"{min(99, minutes // (365 * 1440))}y"
+
+
+def age_or_date(time: datetime, now: datetime) -> str:
+    """At most seven cells: an age within two weeks, `25 Nov` within a year, `2025-11` before that."""
+    days = (now - time).days
+    if days < 14:
+        return short_age(time, now)
+    local = time.astimezone()
+    return f"{local.day} {_MONTHS[local.month - 1]}" if days < 300 else f"{local.year:04}-{local.month:02}"
+
+
+def long_age(time: datetime, now: datetime) -> str:
+    """An age in words: `3 days ago`."""
+    minutes = int((now - time) / timedelta(minutes=1))
+    if minutes < 0:
+        return "in the future"
+    if minutes < 1:
+        return "just now"
+    return f"{_amount(minutes)} ago"
+
+
+def lag(provenance: Provenance, published: datetime) -> str:
+    """How long after publication a machine wrote the text: `62 minutes later`; empty if nobody says."""
+    if provenance.expanded_at is None or provenance.expanded_at <= published:
+        return ""
+    minutes = int((provenance.expanded_at - published) / timedelta(minutes=1))
+    return f"{_amount(minutes)} later" if minutes else "at once"
+
+
+def date(time: datetime) -> str:
+    """A local time as people write it: `25 Nov 2025 09:31`."""
+    local = time.astimezone()
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+
+
+def fit(text: str, width: int, *, pad: bool = True) -> str:
+    """`text` in exactly (or, without `pad`, at most) `width` cells, cut at a word with `…` where it can be."""
+    from rich.cells import cell_len, set_cell_size
+
+    length = cell_len(text)
+    if length > width:
+        cut = set_cell_size(text, max(0, width - 1)).rstrip()
+        space = cut.rfind(" ")
+        if space > len(cut) * 2 // 3 and not text[len(cut) :].startswith(" "):
+            cut = cut[:space]
+        text = cut.rstrip(" ,;:–—-") + "…" if width else ""
+        length = cell_len(text)
+    return text + " " * (width - length) if pad else text
+
+
+def about(article: Article) -> Iterator[str]:
+    """An article's facts, one a line, for plain text."""
+    yield article.title
+    facts = (article.publisher.name, article.category, date(article.published), SIGNS[article.sentiment][2])
+    yield " · ".join(fact for fact in facts if fact)
+    if mark := provenance_mark(article):
+        yield mark
+    if article.tags:
+        yield "Tags: " + ", ".join(article.tags)
+    if article.url:
+        yield article.url
+
+
+def provenance_mark(article: Article) -> str:
+    """What a machine did to the text, in a few words; empty if nothing."""
+    provenance = article.provenance
+    if provenance is None:
+        return ""
+    marks = []
+    if provenance.rewritten:
+        marks.append(f"AI-rewritten {lag(provenance, article.published)}".rstrip())
+    if provenance.translated_from:
+        marks.append("machine-translated")
+    return ", ".join(marks)
+
+
+def _amount(minutes: int) -> str:
+    for size, unit in (
+        (365 * 1440, "year"),
+        (30 * 1440, "month"),
+        (1440, "day"),
+        (60, "hour"),
+        (1, "minute"),
+    ):
+        if minutes >= size * (2 if unit in ("year", "month") else 1) or unit == "minute":
+            number = minutes // size
+            return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    raise AssertionError("minutes always fit")
