@@ -88,27 +88,27 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         description="Read crypto news in the terminal.",
         epilog="commands:\n"
         + "\n".join(f"  {name:<9} {help}" for name, (help, _, _) in commands.items())
-        + "\n\nA folder named like a command is opened as ./NAME. Help for a command: cryptonews COMMAND --help",
+        + "\n\nHelp for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
         usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
     )
     parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
-    name, rest = _command(arguments, commands)
-    if name is None:
+    chosen, rest = _command(arguments, commands)
+    if chosen is None:
         parser.add_argument(
             "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
         )
         parser.set_defaults(run=_open_reader)
     else:
-        help, add, run = commands[name]
+        help, add, run = commands[chosen]
         parser = argparse.ArgumentParser(
-            prog=f"cryptonews {name}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
+            prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
         )
         add(parser)
         parser.set_defaults(run=run)
     parser.set_defaults(library=None, state=None, config=None)
-    if name in ("list", "facets"):
+    if chosen in ("list", "facets"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if _is_excluding(word) else word for word in rest]
     return parser.parse_args(rest)
@@ -267,15 +267,13 @@ def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     facets = _library(paths, settings).facets(_query(options))
     if options.format == "json":
-        output.print_json(
-            {"total": facets.total, **{field: dict(values) for field, values in facets.fields.items()}}
-        )
+        output.print_json(output.facets_json(facets))
         return DONE
     print(f"{facets.total:,} stories")
     for field, values in facets.fields.items():
         print(f"\n{field}")
-        for label, count in values:
-            print(f"{count:>9,}  {label}")
+        for value in values:
+            print(f"{value.count:>9,}  {value.label}")
     return DONE
 
 
@@ -303,9 +301,8 @@ def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> i
         width = max((len(source.name) for source in sources), default=0)
         for source in sources:
             when = output.local_time(source.synced) if source.synced else "never synced"
-            print(
-                f"{source.name:<{width}}  {when:<16}  {source.location}{f'  failed: {source.error}' if source.error else ''}"
-            )
+            failed = f"  failed: {source.error}" if source.error else ""
+            print(f"{source.name:<{width}}  {when:<16}  {source.location}{failed}")
         if not sources:
             _say("There is no source yet. Add one: cryptonews sources add LOCATION")
     return DONE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptonews_tui.article import Article, Provenance, Section
-    from cryptonews_tui.library import Headline, Library
+    from cryptonews_tui.library import Facets, Headline, Library
     from cryptonews_tui.refresh import Report
 
 
@@ -73,7 +73,8 @@ def _table(headlines: Iterator[Headline]) -> None:
         sign, letter, _ = SIGNS[headline.sentiment]
         flags = f"{' ' if headline.read else '●'}{'★' if headline.starred else ' '}"
         published = headline.published.astimezone().strftime("%Y-%m-%d %H:%M")
-        lead = f"{headline.story:<10} {flags} {sign or ' '} {letter or ' '} {published} {fit(headline.publisher.name, 14)} "
+        mood = f"{sign or ' '} {letter or ' '}"
+        lead = f"{headline.story:<10} {flags} {mood} {published} {fit(headline.publisher.name, 14)} "
         title = (
             headline.title if width is None else fit(headline.title, max(20, width - len(lead)), pad=False)
         )
@@ -102,7 +103,7 @@ def headline_json(headline: Headline) -> dict[str, Any]:
         "category": headline.category,
         "tags": list(headline.tags),
         "sentiment": headline.sentiment,
-        "score": headline.score,
+        "score": _plain(headline.score),
         "stickyWeight": headline.sticky_weight,
         "draft": headline.draft,
         "ai": _provenance_json(headline.provenance),
@@ -130,6 +131,19 @@ def article_json(article: Article, library: Library, sections: Sequence[Section]
         "extra": dict(article.extra),
         "sections": [{"role": s.role, "heading": s.heading, "text": s.text} for s in sections],
     }
+
+
+def facets_json(facets: Facets) -> dict[str, Any]:
+    """Value → number of stories by field. Sources go by their keys, which do not change."""
+    counts = {
+        field: {value.value if field == "source" else value.label: value.count for value in values}
+        for field, values in facets.fields.items()
+    }
+    return {"total": facets.total, **counts}
+
+
+def _plain(score: float | None) -> float | int | None:
+    return int(score) if score is not None and score.is_integer() else score
 
 
 def _provenance_json(provenance: Provenance | None) -> dict[str, Any] | None:
@@ -170,7 +184,7 @@ def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
 
     width = min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80
     head = [*about(article)] if whole else []
-    body = totext(typeset(markdown(article, sections, whole=False), width))
+    body = to_text(typeset(markdown(article, sections, whole=False), width))
     return "\n".join([*head, "", body] if head else [body])
 
 

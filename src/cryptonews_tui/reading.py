@@ -72,7 +72,7 @@ class _RefusedError(Exception):
         self.line = line
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where it was built
     """PyYAML's safe loader with YAML 1.2's plain scalars, that remembers keys given twice."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own registry
@@ -104,7 +104,7 @@ _resolve("int", "0|-?[1-9][0-9]{0,17}", "-0123456789")
 _resolve("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}(?:[eE][-+]?[0-9]{1,2})?", "-0123456789")
 
 
-class _Handler(YAMLHandler):  # type: ignore[misc]  # python-frontmatter is not fully typed
+class _Handler(YAMLHandler):
     """python-frontmatter's YAML handler with our loader, bounded before anything is built."""
 
     def __init__(self, fields: _Fields) -> None:

@@ -70,7 +70,7 @@ def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def safe_url(text: str) -> str | None:
-    """The URL if a browser may be sent there (http or https, a host, no spaces, no user part), else `None`."""
+    """The URL if a browser may be sent there (http or https, a host, no spaces, no user), else `None`."""
     url = text.strip()
     if _PLAIN_URL.fullmatch(url):
         return url

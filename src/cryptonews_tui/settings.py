@@ -29,7 +29,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of the manual: what a setting does, and how its TOML value is checked (None: refused)."""
+    """One line of the manual: what a setting does, how its TOML value is checked (None: refused)."""
 
     help: str
     accepts: str
@@ -69,7 +69,7 @@ SETTINGS: dict[str, Setting] = {
         _languages,
     ),
     "theme": Setting(
-        "The colours. `auto` takes ours, or the terminal's own where it has only 16.",
+        "The colours. `auto` takes ours, or the terminal's where it has only 16.",
         "`auto` or the name of a theme (F9 shows them)",
         _text,
     ),

@@ -19,7 +19,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def short_age(time: datetime, now: datetime) -> str:
-    """An age in at most three cells: `5m`, `2h`, `14d`, `9w`, `2y`; `now` within a minute and for the future."""
+    """An age in at most three cells: `5m`, `2h`, `14d`, `9w`, `2y`; `now` for the last minute and the future."""
     minutes = max(0, int((now - time) / timedelta(minutes=1)))
     if minutes < 1:
         return "now"
@@ -68,7 +68,7 @@ def date(time: datetime) -> str:
 
 
 def fit(text: str, width: int, *, pad: bool = True) -> str:
-    """`text` in exactly (or, without `pad`, at most) `width` cells, cut at a word with `…` where it can be."""
+    """`text` in exactly (without `pad`: at most) `width` cells, cut at a word with `…` where it can be."""
     from rich.cells import cell_len, set_cell_size
 
     length = cell_len(text)

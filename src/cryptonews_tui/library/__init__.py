@@ -6,12 +6,13 @@ the reader's own.
 
 from cryptonews_tui.library.database import DatabaseError
 from cryptonews_tui.library.state import Mark, State, StoredSource
-from cryptonews_tui.library.store import SORTS, Facets, Headline, Library, Stories
+from cryptonews_tui.library.store import SORTS, Facets, FacetValue, Headline, Library, Stories
 from cryptonews_tui.library.writing import Outcome, Remembered, Writer
 
 __all__ = [
     "SORTS",
     "DatabaseError",
+    "FacetValue",
     "Facets",
     "Headline",
     "Library",
@@ -19,7 +20,7 @@ __all__ = [
     "Outcome",
     "Remembered",
     "State",
-    "Stories",
     "StoredSource",
+    "Stories",
     "Writer",
 ]

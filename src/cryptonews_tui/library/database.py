@@ -81,9 +81,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.execute(
-        "PRAGMA synchronous = NORMAL"
-    )  # with WAL: a crash of the machine may cost the last commits, never the file
+    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: safe for the file
     return connection
 
 

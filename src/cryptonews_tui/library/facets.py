@@ -130,13 +130,12 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
 
 
 def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[tuple[int, int]]) -> None:
-    """Take the affected positions out of all bitmaps and put the placed stories in with what they have now."""
+    """Take the affected positions out of all bitmaps; put the placed stories in with what they have now."""
     positions: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     labels: dict[tuple[str, str], str] = {}
-    for position, field, label in _facts(connection, placed):
-        key = (field, label.casefold())
-        labels.setdefault(key, label)
-        positions[key].append(position)
+    for position, field, value, label in _facts(connection, placed):
+        labels.setdefault((field, value), label)
+        positions[field, value].append(position)
     changed: list[tuple[str, str, str, bytes]] = []
     gone: list[tuple[str, str]] = []
     for field, value, label, blob in connection.execute("SELECT field, value, label, stories FROM facet"):
@@ -154,29 +153,29 @@ def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[
 
 def _facts(
     connection: sqlite3.Connection, placed: Iterable[tuple[int, int]]
-) -> Iterator[tuple[int, str, str]]:
-    """(position, field, label) for everything that is so of each story in any of its languages."""
-    query = "SELECT lang, sentiment, publisher_key, category, tags, sticky, draft, ai FROM article WHERE story = ?"
+) -> Iterator[tuple[int, str, str, str]]:
+    """(position, field, value, label) for everything that is so of each story in any of its languages."""
+    query = """
+        SELECT lang, sentiment, publisher_key, publisher_name, category, tags, sticky, draft, ai
+        FROM article WHERE story = ?
+    """
     for position, story in placed:
         drafts = True
-        for lang, sentiment, publisher, category, tags, sticky, draft, ai in connection.execute(
-            query, (story,)
-        ):
-            yield position, "lang", lang
-            yield position, "sentiment", sentiment or UNRATED
-            yield position, "source", publisher
-            if category:
-                yield position, "category", category
-            for tag in json.loads(tags):
-                yield position, "tag", tag
+        for lang, sentiment, key, name, category, tags, sticky, draft, ai in connection.execute(query, (story,)):
+            yield position, "source", key, name
+            labels = [("lang", lang), ("sentiment", sentiment or UNRATED), ("category", category)]
+            labels += [("tag", tag) for tag in json.loads(tags)]
+            for field, label in labels:
+                if label:
+                    yield position, field, label.casefold(), label
             if sticky > 0:
-                yield position, "is", "pinned"
+                yield position, "is", "pinned", "pinned"
             if ai:
                 provenance = json.loads(ai)
                 if provenance.get("rewritten"):
-                    yield position, "is", "ai"
+                    yield position, "is", "ai", "ai"
                 if provenance.get("translatedFrom"):
-                    yield position, "is", "translated"
+                    yield position, "is", "translated", "translated"
             drafts = drafts and bool(draft)
         if drafts:
-            yield position, "is", "draft"
+            yield position, "is", "draft", "draft"

@@ -1,4 +1,4 @@
-"""The two schemas, as the SQL that creates them. Version n is reached by running the first n scripts in order."""
+"""The two schemas, as the SQL that creates them. Version n is what the first n scripts make."""
 
 LIBRARY_ID = 0x63726E6C  # "crnl"
 STATE_ID = 0x63726E73  # "crns"
@@ -16,7 +16,7 @@ LIBRARY = (
 
     -- One language version. Times are milliseconds since 1970, UTC. Maps and lists are JSON.
     CREATE TABLE article (
-        id              INTEGER PRIMARY KEY,    -- story * VERSIONS + n: a full-text hit tells its story without a look-up
+        id              INTEGER PRIMARY KEY,    -- story * VERSIONS + n: a hit tells its story
         story           INTEGER NOT NULL REFERENCES story (id),
         lang            TEXT NOT NULL,
         title           TEXT NOT NULL,

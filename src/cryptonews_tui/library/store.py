@@ -21,7 +21,7 @@ from cryptonews_tui.library.state import Mark
 from cryptonews_tui.query import Query
 
 SORTS = ("published", "updated", "title", "source", "score")
-"""What a list can be sorted by. `published` puts pinned stories first; times and scores run from high to low."""
+"""What a list can be sorted by. `published` puts pinned stories first; times and scores fall."""
 
 _PAGE = 500
 
@@ -77,13 +77,36 @@ class Stories(Sequence[int]):
     def __contains__(self, position: object) -> bool:
         return isinstance(position, int) and position in self.found
 
-    def index(self, position: int, start: int = 0, stop: int | None = None) -> int:
-        """The row of a position; ValueError if it is not among the result."""
-        if position not in self.found:
-            raise ValueError(position)
+    def row(self, position: int) -> int:
+        """The row of a position, or where it would stand."""
         if position in self.pinned:
             return self.pinned.index(position)
         return len(self) - self._rest.rank(position)
+
+    def next_among(self, wanted: BitMap, row: int, step: int) -> int | None:
+        """The next row below (`step` 1) or above (-1) `row` whose story is in `wanted`."""
+        rows = range(row + step, len(self.pinned) if step > 0 else -1, step)
+        pinned = next((r for r in rows if r < len(self.pinned) and self.pinned[r] in wanted), None)
+        rest = self._rest & wanted
+        if row < len(self.pinned):
+            if step < 0 or pinned is not None or not rest:
+                return pinned
+            return self.row(rest.max())
+        position = self[row]
+        newer = rest.rank(position)  # how many of them are as old or older
+        if step > 0:
+            older = newer - (position in rest)
+            return self.row(rest[older - 1]) if older else None
+        return self.row(rest[newer]) if newer < len(rest) else pinned
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a field as queries know it, as people write it, and how many stories have it."""
+
+    value: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +114,7 @@ class Facets:
     """`total` stories, and for each field its values with their counts, most frequent first."""
 
     total: int
-    fields: Mapping[str, Sequence[tuple[str, int]]]
+    fields: Mapping[str, Sequence[FacetValue]]
 
 
 class Library:
@@ -116,18 +139,21 @@ class Library:
         """Stop a query that runs in another thread; it raises `sqlite3.OperationalError` there."""
         self._connection.interrupt()
 
-    def changed(self) -> bool:
-        """Whether anyone has written to the library or the marks since this was last asked."""
-        versions = (
-            self._connection.execute("PRAGMA main.data_version").fetchone()[0],
-            self._connection.execute("PRAGMA state.data_version").fetchone()[0],
+    def catch_up(self) -> None:
+        """Notice what anyone has written to the library or the marks since this was last called."""
+        library, state = (
+            self._connection.execute(f"PRAGMA {name}.data_version").fetchone()[0] for name in ("main", "state")
         )
-        if versions == self._versions:
-            return False
-        self._versions = versions
-        self._facets.forget()
-        self._marks.clear()
-        return True
+        if library != self._versions[0]:
+            self._facets.forget()
+        if (library, state) != self._versions:
+            self._marks.clear()
+        self._versions = (library, state)
+
+    def unread(self) -> BitMap:
+        """The stories that are not marked read."""
+        self.catch_up()
+        return self._facets.everything() - self.marked(Mark.READ)
 
     def is_empty(self) -> bool:
         """Whether there is no article yet."""
@@ -136,7 +162,7 @@ class Library:
     def stories(self, query: Query) -> Stories:
         """Everything the query asks for, pinned stories first, then newest first."""
         with explained(self.path, "library"):
-            self.changed()
+            self.catch_up()
             found = self._evaluate(query)
             pinned = found & self._facets.stories("is", "pinned")
             return Stories(found, self._pinned(pinned))
@@ -180,17 +206,17 @@ class Library:
         so that they tell how many stories choosing another value would give.
         """
         with explained(self.path, "library"):
-            self.changed()
+            self.catch_up()
             found = self._evaluate(query)
-            fields: dict[str, list[tuple[str, int]]] = {}
+            fields: dict[str, list[FacetValue]] = {}
             for field in COUNTED:
                 others = query.without(field)
                 base = self._evaluate(others) if apart and others != query else found
                 counts = (
-                    (known.label, known.stories.intersection_cardinality(base))
-                    for known in self._facets.values(field).values()
+                    FacetValue(value, known.label, known.stories.intersection_cardinality(base))
+                    for value, known in self._facets.values(field).items()
                 )
-                fields[field] = sorted(((label, n) for label, n in counts if n), key=lambda c: (-c[1], c[0]))
+                fields[field] = sorted((c for c in counts if c.count), key=lambda c: (-c.count, c.label))
             return Facets(len(found), fields)
 
     def article(self, story: str, lang: str | None = None) -> Article | None:

@@ -98,7 +98,7 @@ class Writer:
     def _put(self, article: Article, content_hash: bytes) -> Outcome:
         """Of several files of one story and language the one updated last wins."""
         execute = self._connection.execute
-        row = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()
+        row: tuple[int] | None = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()
         story: int = (
             row[0] if row else execute("INSERT INTO story (key) VALUES (?)", (article.story,)).lastrowid
         )

@@ -1,12 +1,21 @@
-"""Step 1 and 2 of the line: a location as the user typed it becomes a `Source`, a source becomes documents."""
+"""Steps 1 and 2 of the line: a location as the user typed it becomes a `Source`, a source `Document`s."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+import re
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
 
 from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.safety import clean, clean_line
+
+if TYPE_CHECKING:
+    from cryptonews_tui.sources.limits import Limits
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|(https?|file):", re.IGNORECASE)
 
 
 class SourceError(Exception):
@@ -24,7 +33,8 @@ class Expected:
 class Seen:
     """An item that is there and has not changed since `stamp` was remembered.
 
-    The item `""` stands for the source itself (an archive, a manifest): its stamp is remembered like any other.
+    The item `""` stands for the source itself (an archive, a manifest): its stamp is remembered like any
+    other; an empty stamp means that the next visit must look again.
     """
 
     item: str
@@ -41,8 +51,64 @@ class Source(Protocol):
     def location(self) -> str:
         """The location in its canonical form: what is stored, shown and compared."""
 
-    def documents(self, remembered: Mapping[str, str]) -> Iterator[Found]:
+    def documents(self, remembered: Mapping[str, str]) -> Generator[Found]:
         """Everything the source holds now. `remembered` maps items to stamps of the last complete visit.
 
         Raises `SourceError` when the source as a whole cannot be read; a single bad item is a `Problem`.
         """
+
+
+def open_source(location: str, limits: Limits | None = None) -> Source:
+    """The source at a path, a `file:` URL or an http(s) URL, without calling anyone yet.
+
+    Raises `SourceError` when the location is none of these, or a file is there that no articles come from.
+    """
+    # Each kind is imported when it is needed: local readers pay for no web.
+    from cryptonews_tui.sources.limits import Limits
+
+    limits = limits or Limits()
+    text = location.strip()
+    scheme = _SCHEME.match(text)
+    if scheme is None or scheme[0].lower().startswith("file:"):
+        from cryptonews_tui.sources.local import LocalSource
+
+        local = LocalSource(_path(text if scheme is None else _path_of_file_url(text)), limits)
+        local.check()
+        return local
+    if scheme[0].lower().startswith(("http:", "https:")):
+        from cryptonews_tui.sources.http import web_address
+        from cryptonews_tui.sources.web import WebSource
+
+        return WebSource(web_address(text), limits)
+    raise SourceError(
+        f"{clean_line(scheme[0], 60)} is not a kind of address that can be read. "
+        "Name a file, a folder, or an http or https address."
+    )
+
+
+def _path(text: str) -> str:
+    """The absolute path, `~` expanded."""
+    if not text:
+        raise SourceError("No source was named. Name a file, a folder, or an http or https address.")
+    if clean(text) != text or "\n" in text:
+        raise SourceError(
+            f"The path {clean_line(text)} has characters that cannot be shown. Rename it first."
+        )
+    try:
+        return os.path.abspath(os.path.expanduser(text))
+    except OSError:
+        raise SourceError(
+            f"The folder that {clean_line(text)} starts from is gone. Name a full path."
+        ) from None
+
+
+def _path_of_file_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("file://?/")
+    if parts.netloc.lower() not in ("", "localhost") or not parts.path.startswith("/"):
+        raise SourceError(
+            f"{clean_line(text, 300)} is not the address of a file on this computer. Write it like file:///folder."
+        )
+    return unquote(parts.path)

@@ -148,9 +148,9 @@ def keys_of(command: Command, remapped: Mapping[str, str]) -> str:
     return remapped.get(command.id, command.keys)
 
 
-def shown_keys(command: Command, remapped: Mapping[str, str] = {}, separator: str = " ") -> str:  # noqa: B006  # never changed
+def shown_keys(command: Command, remapped: Mapping[str, str] | None = None, separator: str = " ") -> str:
     """The keys in force as people write them: `j ↓`, `Ctrl+D`."""
-    return separator.join(_shown(key.strip()) for key in keys_of(command, remapped).split(","))
+    return separator.join(_shown(key.strip()) for key in keys_of(command, remapped or {}).split(","))
 
 
 def check_remapping(remapped: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -171,7 +171,23 @@ def check_remapping(remapped: Mapping[str, str]) -> tuple[dict[str, str], list[s
 
 
 _NAMED = frozenset(
-    "escape enter space tab backspace delete insert home end pageup pagedown up down left right".split()
+    [
+        "escape",
+        "enter",
+        "space",
+        "tab",
+        "backspace",
+        "delete",
+        "insert",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "up",
+        "down",
+        "left",
+        "right",
+    ]
 ) | frozenset(f"f{number}" for number in range(1, 25))
 # Keys that Textual names by words, by the sign people type; both are understood in the settings.
 _SPELLED = {

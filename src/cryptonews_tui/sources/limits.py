@@ -1,0 +1,41 @@
+"""How much a source may cost: every bound on time, size and number, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds, sizes in bytes. The defaults are what the reader uses; tests shrink them."""
+
+    connect: float = 10.0
+    """Until a server has taken the call."""
+    read: float = 30.0
+    """Silence in the middle of an answer."""
+    whole: float = 120.0
+    """One download from first to last byte: a server that trickles is never silent."""
+    redirects: int = 5
+    download: int = 64 * MIB
+    """One download, counted after content decoding."""
+    article: int = 2 * MIB
+    members: int = 20_000
+    """Members of an archive, whatever they are."""
+    unpacked: int = 512 * MIB
+    """All that is unpacked from one archive."""
+    manifest: int = 8 * MIB
+    """The JSON text of a manifest."""
+    entries: int = 20_000
+    """Addresses in a manifest."""
+    silences: int = 5
+    """A host that did not answer so often in a row is not asked for the rest of a manifest."""
+
+
+def in_words(size: int) -> str:
+    """`2 MiB`, `10 KiB`, `7 bytes`: the size as a sentence names it."""
+    for unit, name in ((MIB, "MiB"), (1024, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.4g} {name}"
+    return f"{size} bytes"

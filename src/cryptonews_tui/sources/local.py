@@ -1,0 +1,223 @@
+"""Articles on this computer: one Markdown file, a folder of them, or an archive of such a folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.safety import clean_line
+from cryptonews_tui.sources import Expected, Found, Seen, SourceError
+from cryptonews_tui.sources.archive import members
+from cryptonews_tui.sources.limits import Limits, in_words
+from cryptonews_tui.sources.names import is_archive, is_article, item_name
+
+_READ_AHEAD = 32
+"""Files that are open at once, so that the system fetches the next ones from disk while we read this one."""
+
+# A name may have become a pipe since we looked at it: opening must not wait for a writer.
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class _File(NamedTuple):
+    """A file as a scan found it. A tuple, because there are thousands."""
+
+    item: str
+    path: str
+    stamp: str
+    size: int
+
+
+class _Open(NamedTuple):
+    """A file whose bytes are on their way from the disk."""
+
+    file: _File
+    descriptor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSource:
+    """A file, folder or archive at an absolute path. What it is, is decided anew on every visit."""
+
+    location: str
+    limits: Limits
+
+    def check(self) -> None:
+        """Raise `SourceError` if something is there that is no source. What is missing may come back."""
+        if os.path.exists(self.location):
+            self._status()
+
+    def documents(self, remembered: Mapping[str, str]) -> Generator[Found]:
+        """The articles in the order of their paths; unchanged files (same time, same size) are not opened."""
+        status = self._status()
+        if stat.S_ISDIR(status.st_mode):
+            yield from self._folder(remembered)
+        elif is_article(self.location):
+            file = _File(
+                item_name(os.path.basename(self.location)), self.location, _stamp(status), status.st_size
+            )
+            yield Expected(1)
+            yield from self._read([file], remembered)
+        else:
+            yield from self._archive(remembered)
+
+    def _status(self) -> os.stat_result:
+        shown = clean_line(self.location)
+        try:
+            status = os.stat(self.location)
+        except (FileNotFoundError, NotADirectoryError):
+            raise SourceError(f"There is no file or folder at {shown}. Check the path.") from None
+        except OSError as error:
+            raise SourceError(f"{shown} cannot be reached: {_reason(error)}.") from None
+        if stat.S_ISDIR(status.st_mode):
+            return status
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError(f"{shown} is neither a file nor a folder. Name a folder of Markdown files.")
+        if not is_article(self.location) and not is_archive(self.location):
+            raise SourceError(
+                f"{shown} is neither Markdown (.md, .markdown) nor an archive (.zip, .tar.gz, .tgz, .tar). "
+                "Name one of these, or a folder of Markdown files."
+            )
+        return status
+
+    def _folder(self, remembered: Mapping[str, str]) -> Iterator[Found]:
+        files, problems = self._scan()
+        yield Expected(len(files) + len(problems))
+        yield from problems
+        yield from self._read(files, remembered)
+
+    def _scan(self) -> tuple[list[_File], list[Problem]]:
+        """All articles below the folder, sorted; a folder that can be reached in two ways counts once."""
+        files: list[_File] = []
+        problems: list[Problem] = []
+        visited: set[tuple[int, int]] = set()
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            path = os.path.join(self.location, prefix)
+            try:
+                status = os.stat(path)
+                if (status.st_dev, status.st_ino) in visited:
+                    continue
+                visited.add((status.st_dev, status.st_ino))
+                with os.scandir(path) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name, reverse=True)
+            except OSError as error:
+                if not prefix:
+                    shown = clean_line(self.location)
+                    raise SourceError(f"The folder {shown} cannot be read: {_reason(error)}.") from None
+                problems.append(
+                    Problem(item_name(prefix), None, f"The folder cannot be read: {_reason(error)}.")
+                )
+                continue
+            for entry in listed:
+                name = entry.name
+                if name.startswith("."):
+                    continue
+                try:
+                    if entry.is_dir():
+                        folders.append(f"{prefix}{name}/")
+                    elif is_article(name):
+                        status = entry.stat()
+                        if stat.S_ISREG(status.st_mode):
+                            item = item_name(prefix + name)
+                            files.append(_File(item, entry.path, _stamp(status), status.st_size))
+                        else:
+                            message = "This is a pipe, a socket or a device, not a file; it was not opened."
+                            problems.append(Problem(item_name(prefix + name), None, message))
+                except OSError as error:
+                    if is_article(name):
+                        message = f"The file cannot be read: {_reason(error)}."
+                        problems.append(Problem(item_name(prefix + name), None, message))
+        return sorted(files), sorted(problems, key=lambda problem: problem.item)
+
+    def _read(self, files: list[_File], remembered: Mapping[str, str]) -> Iterator[Found]:
+        ahead: deque[_Open | Seen | Problem] = deque()
+        try:
+            for file in files:
+                if remembered.get(file.item) == file.stamp:
+                    ahead.append(Seen(file.item, file.stamp))
+                elif (opened := self._open(file)) is not None:
+                    ahead.append(opened)
+                if len(ahead) > _READ_AHEAD:
+                    yield self._finish(ahead.popleft())
+            while ahead:
+                yield self._finish(ahead.popleft())
+        finally:
+            for waiting in ahead:
+                if isinstance(waiting, _Open):
+                    os.close(waiting.descriptor)
+
+    def _open(self, file: _File) -> _Open | Problem | None:
+        """The file on its way, or why not; `None` if it has gone since the scan."""
+        if file.size > self.limits.article:
+            return self._too_large(file)
+        try:
+            descriptor = os.open(file.path, _OPEN)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return Problem(file.item, None, f"The file cannot be read: {_reason(error)}.")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return Problem(file.item, None, "This is no longer a file; it was not read.")
+        if hasattr(os, "posix_fadvise"):
+            with suppress(OSError):  # a hint, no more
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
+        return _Open(file, descriptor)
+
+    def _finish(self, waiting: _Open | Seen | Problem) -> Found:
+        if not isinstance(waiting, _Open):
+            return waiting
+        file, descriptor = waiting
+        try:
+            with open(descriptor, "rb", buffering=0) as opened:
+                data = opened.read(file.size + 1) or b""
+                if len(data) > file.size:  # it has grown since the scan
+                    data += opened.read(self.limits.article + 1 - len(data)) or b""
+        except OSError as error:
+            return Problem(file.item, None, f"The file cannot be read: {_reason(error)}.")
+        if len(data) > self.limits.article:
+            return self._too_large(file)
+        return Document(file.item, item_name(file.path), data, file.stamp)
+
+    def _too_large(self, file: _File) -> Problem:
+        return Problem(
+            file.item, None, f"The file is larger than {in_words(self.limits.article)}; it was not read."
+        )
+
+    def _archive(self, remembered: Mapping[str, str]) -> Iterator[Found]:
+        try:
+            file = open(os.open(self.location, _OPEN), "rb")  # noqa: SIM115 - closed by the with below
+        except OSError as error:
+            raise SourceError(f"{clean_line(self.location)} cannot be opened: {_reason(error)}.") from None
+        with file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError(f"{clean_line(self.location)} is no longer a file. Check the path.")
+            stamp = _stamp(status)
+            if remembered.get("") == stamp:
+                yield from unchanged(remembered)
+            else:
+                yield from members(file, self.location, remembered, self.limits)
+                yield Seen("", stamp)
+
+
+def unchanged(remembered: Mapping[str, str]) -> Iterator[Found]:
+    """Everything that was remembered is still there: what a container says that has not changed."""
+    yield Expected(sum(1 for item in remembered if item))
+    for item, stamp in sorted(remembered.items()):
+        yield Seen(item, stamp)
+
+
+def _stamp(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}:{status.st_size}"
+
+
+def _reason(error: OSError) -> str:
+    return clean_line(error.strerror or type(error).__name__)

@@ -1,0 +1,1 @@
+"""The screen: panes that are given values and answer with messages."""

@@ -1,0 +1,244 @@
+"""The program in the terminal: what it is made of, how it starts and how it ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from threading import local
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.driver import Driver
+from textual.screen import Screen
+
+from cryptonews_tui.library import DatabaseError, Library, State, Writer
+from cryptonews_tui.safety import safe_url
+from cryptonews_tui.settings import Paths, Settings
+from cryptonews_tui.tui.commands import COMMANDS, check_remapping
+from cryptonews_tui.tui.main_screen import MainScreen
+from cryptonews_tui.tui.theme import FALLBACK, OURS, suitable
+
+
+class CommandProvider(Provider):
+    """The command table in the palette."""
+
+    async def discover(self) -> Hits:
+        for title, run, help in self._commands():
+            yield DiscoveryHit(title, run, help=help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for title, run, help in self._commands():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), run, help=help)
+
+    def _commands(self) -> Iterable[tuple[str, Callable[[], object], str]]:
+        screen = self.screen
+        for command in COMMANDS:
+            if command.scope == "anywhere" and command.id != "palette":
+                action = command.id.replace("-", "_")
+                yield command.title, partial(screen.run_action, action), command.help
+
+
+class CryptonewsApp(App[None]):
+    """The reader. Give it paths and settings; `now` is the clock, which tests stop."""
+
+    TITLE = "cryptonews"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
+    ENABLE_COMMAND_PALETTE = True
+    PAUSE_GC_ON_SCROLL = True
+
+    def __init__(
+        self,
+        paths: Paths,
+        settings: Settings,
+        locations: Sequence[str] = (),
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.paths = paths
+        self.settings = settings
+        self.locations = tuple(locations)
+        self.now = now
+        self.remapped, self._complaints = check_remapping(settings.keys)
+        self.state = State(paths.state)
+        self.library = Library(paths.library, paths.state, settings.languages)
+        self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
+        if self.samples:
+            self.library.close()
+            self.library = Library(paths.samples, paths.state, settings.languages)
+        self._of_threads = local()
+        self._refreshing = False
+        self._stop = False
+        self.animation_level = "none"
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = self._chosen_theme()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(FALLBACK)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        return ()
+
+    def get_default_screen(self) -> Screen[None]:
+        return MainScreen(self.library)
+
+    @property
+    def main(self) -> MainScreen:
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def on_mount(self) -> None:
+        self.set_keymap(self.remapped)
+        if sys.platform != "win32":
+            import asyncio
+
+            # Textual would die of these with the terminal left in its own mode.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        # The start made many objects that will live as long as the program: do not look at them again.
+        gc.enable()
+        gc.freeze()
+        for complaint in self._complaints:
+            self.main.say(complaint)
+        self.refresh_sources()
+
+    def complain(self, sentences: Iterable[str]) -> None:
+        """Say these once the screen is there."""
+        self._complaints += sentences
+
+    def library_for_thread(self) -> Library:
+        """A library of its own for the thread that asks: connections are not shared."""
+        if not hasattr(self._of_threads, "library"):
+            self._of_threads.library = Library(self.library.path, self.paths.state, self.settings.languages)
+        library: Library = self._of_threads.library
+        return library
+
+    def why_empty(self) -> str:
+        """What to say when the library has nothing to show."""
+        if self._refreshing:
+            return "Reading the articles …"
+        if self.state.sources():
+            return "No article yet. Press r to read your sources."
+        return "No article yet.\nAdd a source in the shell: cryptonews sources add LOCATION"
+
+    # Bringing the library up to date
+
+    def refresh_sources(self) -> None:
+        """Read all sources in the background, unless that is going on already."""
+        if not self._refreshing:
+            self._refreshing = True
+            self._refresh_sources()
+
+    @work(thread=True, group="refresh")
+    def _refresh_sources(self) -> None:
+        from cryptonews_tui.refresh import Report, sync
+
+        said = 0.0
+
+        def progress(report: Report) -> None:
+            nonlocal said
+            now = datetime.now().timestamp()
+            if now - said > 0.3:
+                said = now
+                amount = f"{report.seen:,} of {report.expected:,}" if report.expected else f"{report.seen:,}"
+                self.call_from_thread(self.main.show_activity, f"reading {amount}")
+
+        state = State(self.paths.state)
+        writer = Writer(self.library.path)
+        failures: list[str] = []
+        changed = 0
+        try:
+            for location in self._places_to_read(state):
+                report = sync(writer, location, progress, lambda: self._stop)
+                state.note_visit(report.location, report.error)
+                changed += report.added + report.updated
+                if report.error:
+                    failures.append(report.error)
+        except DatabaseError as error:
+            failures.append(str(error))
+        finally:
+            writer.close()
+            state.close()
+        if not self._stop:
+            self.call_from_thread(self._refreshed, changed, failures)
+
+    def _places_to_read(self, state: State) -> list[str]:
+        if self.samples:
+            from cryptonews_tui.cli import samples_location
+
+            return [samples_location()]
+        return [*self.locations, *(source.location for source in state.sources())]
+
+    def _refreshed(self, changed: int, failures: Sequence[str]) -> None:
+        from cryptonews_tui.cli import SAMPLES_HINT
+
+        self._refreshing = False
+        news = f"{changed:,} new · " if changed else ""
+        self.main.show_activity(f"{news}⟳ {self.now().astimezone():%H:%M}")
+        if changed or not self.main.headlines.count:
+            self.main.reload()
+        if failures:
+            self.main.say(failures[0])
+        elif self.samples:
+            self.main.say(SAMPLES_HINT)
+
+    # Links
+
+    def open_in_browser(self, url: str) -> None:
+        """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
+        if safe_url(url) is None:
+            self.main.say("This address is not one that a browser may be sent to.")
+        elif self._has_browser():
+            self.open_url(url)
+            self.main.say(f"Opened {url}")
+        else:
+            self.copy_to_clipboard(url)
+            self.main.say(f"No browser here; sent to the terminal's clipboard: {url}")
+
+    @staticmethod
+    def _has_browser() -> bool:
+        # A text browser would take the terminal from under us, so only a graphical session counts.
+        if sys.platform in ("win32", "darwin"):
+            return True
+        return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+    def _chosen_theme(self) -> str:
+        wanted = self.settings.theme
+        if wanted in self.available_themes:
+            return wanted
+        if wanted != "auto":
+            self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
+        return suitable(os.environ)
+
+    def on_unmount(self) -> None:
+        self._stop = True
+
+
+def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: Sequence[str] = ()) -> int:
+    """Open the reader and return its exit code."""
+    gc.disable()  # until the first paint; see `_started`
+    driver: type[Driver] | None = None
+    if sys.platform != "win32":
+        from cryptonews_tui.tui.driver import TerminalDriver
+
+        driver = TerminalDriver
+    app = CryptonewsApp(paths, settings, locations, driver_class=driver)
+    app.complain(complaints)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,74 @@
+"""What every key does, from the command table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from cryptonews_tui.query import FIELDS
+from cryptonews_tui.tui.commands import grouped, shown_keys
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys in groups, then the query language. Scrolls by the usual keys; Esc, q or ? close it."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual's own type
+        Binding("escape,q,question_mark,f1", "dismiss", show=False),
+        Binding("j,down", "scroll(1)", show=False, priority=True),
+        Binding("k,up", "scroll(-1)", show=False, priority=True),
+        Binding("space,pagedown,ctrl+d", "scroll(12)", show=False, priority=True),
+        Binding("b,pageup,ctrl+u", "scroll(-12)", show=False, priority=True),
+        Binding("g,home", "scroll(-9999)", show=False, priority=True),
+        Binding("G,end", "scroll(9999)", show=False, priority=True),
+    ]
+
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        background: $background 60%;
+        & > VerticalScroll {
+            width: 84;
+            max-width: 100%;
+            height: 90%;
+            background: $surface;
+            padding: 1 3;
+            scrollbar-size-vertical: 0;
+            & > Static { height: auto; }
+        }
+        &:ansi { background: transparent; & > VerticalScroll { border: solid ansi_bright_black; padding: 0 1; } }
+    }
+    """
+
+    def __init__(self, remapped: Mapping[str, str]) -> None:
+        super().__init__()
+        self._remapped = remapped
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(self._text())
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def _text(self) -> Text:
+        text = Text()
+        for group, commands in grouped().items():
+            text.append(f"{group}\n", "bold")
+            for command in commands:
+                keys = shown_keys(command, self._remapped)
+                where = " (in the filters)" if command.scope == "filters" else ""
+                text.append(f"  {keys:<14} ", "bold")
+                text.append(f"{command.help}{where}\n")
+            text.append("\n")
+        text.append("The query\n", "bold")
+        text.append("  Words must all occur; “-” excludes; commas mean any of; quotes keep words together.\n")
+        for field in FIELDS.values():
+            text.append(f"  {field.name + ':':<14} ", "bold")
+            text.append(f"{field.help}; {field.example}\n")
+        return text

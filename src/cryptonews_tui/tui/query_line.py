@@ -1,0 +1,25 @@
+"""The line in which the query is edited."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import Input
+
+from cryptonews_tui.safety import clean_line
+
+
+class QueryLine(Input):
+    """One line of text from the keyboard; what is pasted is cleaned like anything from outside."""
+
+    DEFAULT_CSS = """
+    QueryLine, QueryLine:focus {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $surface;
+    }
+    """
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.text = clean_line(event.text)
+        super()._on_paste(event)

@@ -1,0 +1,89 @@
+"""Our colours, dark and light, and which theme suits a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="cryptonews-dark",
+    primary="#7aa2d6",
+    secondary="#8f9bb3",
+    accent="#e0af68",
+    warning="#e0af68",
+    error="#e07a7a",
+    success="#85b979",
+    foreground="#d8dbe2",
+    background="#16181d",
+    surface="#1d2027",
+    panel="#262a33",
+    dark=True,
+    variables={
+        "cursor": "#2b3a52",
+        "cursor-away": "#23272f",
+        "bar": "#46536b",
+        "line": "#333843",
+        "text-muted": "#8b919e",
+        "text-disabled": "#5b616e",
+        "text-success": "#93c586",
+        "text-error": "#ea8a8a",
+        "text-warning": "#e8bd7e",
+        "text-primary": "#8fb3e3",
+    },
+)
+
+LIGHT = Theme(
+    name="cryptonews-light",
+    primary="#2f5f9e",
+    secondary="#5c6675",
+    accent="#8a5a00",
+    warning="#8a5a00",
+    error="#b3261e",
+    success="#2e6b34",
+    foreground="#1f2328",
+    background="#fbfaf7",
+    surface="#f1efe9",
+    panel="#e6e3da",
+    dark=False,
+    variables={
+        "cursor": "#d5e2f4",
+        "cursor-away": "#eae7df",
+        "bar": "#b4bfd0",
+        "line": "#d5d1c6",
+        "text-muted": "#646b75",
+        "text-disabled": "#a09d94",
+        "text-success": "#2e6b34",
+        "text-error": "#b3261e",
+        "text-warning": "#8a5a00",
+        "text-primary": "#2f5f9e",
+    },
+)
+
+OURS = (DARK, LIGHT)
+
+FALLBACK: Mapping[str, str] = {
+    "cursor": "ansi_bright_black",
+    "cursor-away": "ansi_black",
+    "bar": "ansi_bright_black",
+    "line": "ansi_bright_black",
+}
+"""What our own variables are in themes that do not know them."""
+
+
+def suitable(environment: Mapping[str, str]) -> str:
+    """The theme for a terminal: ours where it has 256 colours or more, else its own 16.
+
+    Dark or light by `COLORFGBG` (“foreground;background”), which many terminals set; dark where nobody says.
+    """
+    background = environment.get("COLORFGBG", "").rpartition(";")[2]
+    light = background in ("7", "9", "10", "11", "12", "13", "14", "15")
+    rich = (
+        environment.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+        or "256" in environment.get("TERM", "")
+        or "direct" in environment.get("TERM", "")
+        or "NO_COLOR" in environment
+    )
+    if rich:
+        return LIGHT.name if light else DARK.name
+    return "ansi-light" if light else "ansi-dark"
