@@ -204,7 +204,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         except SourceError as error:
             raise UserError(str(error), WRONG_USE) from error
     if (
-        not (output.is_terminal(sys.stdin) and output.is_terminal(sys.stdout))
+        not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
         or os.environ.get("TERM") == "dumb"
     ):
         code = max((_sync_one(paths, location, json=False) for location in options.locations), default=DONE)

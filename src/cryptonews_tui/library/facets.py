@@ -161,7 +161,9 @@ def _facts(
     """
     for position, story in placed:
         drafts = True
-        for lang, sentiment, key, name, category, tags, sticky, draft, ai in connection.execute(query, (story,)):
+        for lang, sentiment, key, name, category, tags, sticky, draft, ai in connection.execute(
+            query, (story,)
+        ):
             yield position, "source", key, name
             labels = [("lang", lang), ("sentiment", sentiment or UNRATED), ("category", category)]
             labels += [("tag", tag) for tag in json.loads(tags)]

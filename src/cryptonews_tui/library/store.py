@@ -142,7 +142,8 @@ class Library:
     def catch_up(self) -> None:
         """Notice what anyone has written to the library or the marks since this was last called."""
         library, state = (
-            self._connection.execute(f"PRAGMA {name}.data_version").fetchone()[0] for name in ("main", "state")
+            self._connection.execute(f"PRAGMA {name}.data_version").fetchone()[0]
+            for name in ("main", "state")
         )
         if library != self._versions[0]:
             self._facets.forget()

@@ -78,7 +78,7 @@ def web_address(text: str) -> str:
         )
     if "@" in parts.netloc:
         raise SourceError(
-            f"Leave the user name and password out of {scheme}://{clean_line(host)}; they are not supported yet."
+            f"Leave the user name and password out of {scheme}://{clean_line(host)}: they are not supported."
         )
     if not host or re.search(r"[\s/\\%<>\"^`{|}]", host):
         raise SourceError(f"{shown} is not a complete web address. Write it like https://host/path.")
@@ -237,7 +237,7 @@ class Http:
                 continue
 
     def _explained(self, error: Exception, url: str, late: bool) -> SourceError:
-        """What went wrong on the line, as a sentence. Nothing in it is the server's own text."""
+        """What went wrong on the line, as a sentence: ours, not the server's."""
         import httpx
 
         where = _shown(url)

@@ -34,7 +34,8 @@ class StatusLine(Widget):
 
     def render(self) -> Text:
         name, query, dim = (
-            self.get_component_rich_style(f"status--{part}", partial=True) for part in ("name", "query", "dim")
+            self.get_component_rich_style(f"status--{part}", partial=True)
+            for part in ("name", "query", "dim")
         )
         width = self.size.width
         right = "   ".join(part for part in (self.counts, self.activity) if part)
@@ -82,7 +83,9 @@ class KeyLine(Widget):
         if self.said:
             said = self.get_component_rich_style("keys--said", partial=True)
             return text.append(fit(self.said, max(1, self.size.width - 2), pad=False), said)
-        key, title = (self.get_component_rich_style(f"keys--{part}", partial=True) for part in ("key", "title"))
+        key, title = (
+            self.get_component_rich_style(f"keys--{part}", partial=True) for part in ("key", "title")
+        )
         for keys, name in self.commands:
             if text.cell_len + cell_len(keys) + cell_len(name) + 2 > self.size.width:
                 break

@@ -33,7 +33,7 @@ class TerminalDriver(LinuxDriver):
         os.set_blocking(self._awake, False)
         with contextlib.suppress(BlockingIOError):
             os.read(self._awake, 64)
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode

@@ -112,7 +112,11 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         before = self._row
         self._rows = [row for field in GROUPS for row in self._group(field)]
         if before is not None:
-            there = [i for i, row in enumerate(self._rows) if (row.field, row.value) == (before.field, before.value)]
+            there = [
+                i
+                for i, row in enumerate(self._rows)
+                if (row.field, row.value) == (before.field, before.value)
+            ]
             self.set_reactive(FiltersPane.cursor, there[0] if there else self._nearest(self.cursor, 1))
         set_scroll_range(self, len(self._rows))
         self._bring_into_view()
@@ -248,7 +252,9 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
             return [(f"{mark}   … {row.more:,} more" if row.more else f"{mark}   … fewer", "dim")]
         included = row.value in self._query.values(row.field)
         excluded = row.value in self._query.values(row.field, negated=True)
-        sign = next((s for s, _, word in SIGNS.values() if row.field == "sentiment" and word == row.value), "")
+        sign = next(
+            (s for s, _, word in SIGNS.values() if row.field == "sentiment" and word == row.value), ""
+        )
         label = f"{sign} {row.label.lower()}" if sign or row.field == "sentiment" else row.label
         count = f"{row.count:,}"
         room = max(1, width - 4 - _BAR - 1 - max(6, cell_len(count)) - 1)

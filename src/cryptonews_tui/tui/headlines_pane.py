@@ -22,6 +22,7 @@ from cryptonews_tui.wording import SIGNS, age_or_date, fit, short_age
 PAGE = 64
 _PAGES_KEPT = 8
 _HEADER = 1
+_MOODS: dict[Sentiment | None, str] = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}
 
 Fetch = Callable[[Sequence[int]], list[Headline]]
 
@@ -237,17 +238,17 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _parts(self, headline: Headline, width: int, at_cursor: bool) -> list[tuple[str, str]]:
         """(text, style) from left to right: cursor, unread, mood, age, source, title, star and pin."""
         sign, letter, _ = SIGNS[headline.sentiment]
-        mood = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}.get(headline.sentiment, "dim")  # type: ignore[call-overload]
+        mood = _MOODS.get(headline.sentiment, "dim")
         wide = width >= 72
         age = (age_or_date if wide else short_age)(headline.published, self._painted)
         source = 13 if wide else 10 if width >= 44 else 0
         tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '}"
         lead = f"{age:>{7 if wide else 3}} " + (f"{fit(headline.publisher.name, source)} " if source else "")
-        title = max(1, width - 6 - len(lead) - 3)
+        title = max(1, width - 7 - len(lead) - 3)
         name = "read" if headline.read else "unread"
         return [
             (f"{'▸' if at_cursor else ' '}{' ' if headline.read else '●'} ", name),
-            (f"{sign or ' '}{letter or ' '} ", mood),
+            (f"{sign or ' '} {letter or ' '} ", mood),
             (lead, "dim"),
             (fit(headline.title, title) + " ", name),
             (tail, "star"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -35,8 +34,28 @@ FILTERS, HEADLINES, ARTICLE = "filters", "headlines", "article"
 
 _HINTS: Mapping[str, tuple[str, ...]] = {
     FILTERS: ("include", "exclude", "open", "search-tags", "clear", "back", "help"),
-    HEADLINES: ("open", "query", "filters-pane", "read", "star", "next-unread", "language", "refresh", "help"),
-    ARTICLE: ("next-story", "next-section", "sections", "language", "star", "browser", "zoom", "back", "help"),
+    HEADLINES: (
+        "open",
+        "query",
+        "filters-pane",
+        "read",
+        "star",
+        "next-unread",
+        "language",
+        "refresh",
+        "help",
+    ),
+    ARTICLE: (
+        "next-story",
+        "next-section",
+        "sections",
+        "language",
+        "star",
+        "browser",
+        "zoom",
+        "back",
+        "help",
+    ),
     "query": ("open", "back"),
 }
 _TITLES: Mapping[str, Mapping[str, str]] = {
@@ -75,7 +94,9 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        yield QueryLine(id="query", placeholder="words, tag:btc, -sentiment:negative, source:…", select_on_focus=False)
+        yield QueryLine(
+            id="query", placeholder="words, tag:btc, -sentiment:negative, source:…", select_on_focus=False
+        )
         with Horizontal(id="panes"):
             yield HeadlinesPane(self.app.now, id=HEADLINES)
             yield ArticlePane(id=ARTICLE)
@@ -299,7 +320,7 @@ class MainScreen(Screen[None]):
         """One level back; at the top level nothing."""
         self._step_back()
 
-    def action_quit(self) -> None:  # type: ignore[override]  # the screen's own, not the app's
+    def action_quit(self) -> None:
         """One level back; at the top level out."""
         if not self._step_back():
             self.app.exit()

@@ -88,7 +88,9 @@ class _Choices(ScrollView, can_focus=False):
         choice = self.shown[row]
         room = max(1, width - 4 - len(choice.detail))
         mark = "▸ " if row == self.cursor else "  "
-        strip = Strip([Segment(mark + fit(choice.label, room) + " ", label), Segment(choice.detail + " ", detail)])
+        strip = Strip(
+            [Segment(mark + fit(choice.label, room) + " ", label), Segment(choice.detail + " ", detail)]
+        )
         return strip.apply_style(cursor) if row == self.cursor else strip
 
     def on_click(self, event: events.Click) -> None:
@@ -131,7 +133,9 @@ class Picker(ModalScreen["Chosen | None"]):
     }
     """
 
-    def __init__(self, title: str, choices: Sequence[Choice], *, current: str = "", excluding: bool = False) -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], *, current: str = "", excluding: bool = False
+    ) -> None:
         super().__init__()
         self._title = title
         self._choices = choices
