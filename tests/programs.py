@@ -46,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         value
         for outcome in ("skipped", "failed", "error")
         for report in terminalreporter.stats.get(outcome, [])
-        for name, value in report.user_properties
+        for name, value in getattr(report, "user_properties", ())  # a module that fails to import has none
         if name == _PROPERTY
     )
     for what, count in sorted(missing.items()):

@@ -38,6 +38,13 @@ def test_a_missing_program_is_named_with_the_command_that_brings_it(
     result.stdout.fnmatch_lines(["not run: 2 tests need no-such-program — apt-get install no-such-package"])
 
 
+def test_a_module_that_fails_to_import_is_still_heard_of(run: pytest.Pytester) -> None:
+    run.makepyfile(test_broken="import no_such_module")
+    result = run.runpytest_subprocess("-p", "tests.programs", timeout=30)
+    result.assert_outcomes(errors=1)
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
+
+
 def test_a_missing_program_fails_where_ci_is_set(
     run: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -98,10 +98,8 @@ class Writer:
     def _put(self, article: Article, content_hash: bytes) -> Outcome:
         """Of several files of one story and language the one updated last wins."""
         execute = self._connection.execute
-        row: tuple[int] | None = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()
-        story: int = (
-            row[0] if row else execute("INSERT INTO story (key) VALUES (?)", (article.story,)).lastrowid
-        )
+        execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (article.story,))
+        story: int = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()[0]
         known = execute(
             "SELECT id, updated, hash, origin FROM article WHERE story = ? AND lang = ?",
             (story, article.lang),

@@ -43,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "filters-pane",
-        "1,f",
+        "f,1",
         "Filters",
         "To the filters; they slide over where there is no room.",
         group=_MOVE,

@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from cryptonews_tui.library import FacetValue
 from cryptonews_tui.query import Query
+from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.scrolling import set_scroll_range
 from cryptonews_tui.wording import SIGNS, fit
 
@@ -46,6 +47,8 @@ class _Row:
 
 class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
     """A row a value, most frequent first. `show` gives it counts; it answers with a message."""
+
+    BINDINGS = bindings("filters")
 
     COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
         "filters--group",
@@ -134,7 +137,8 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         shown = values if field in self._unfolded else values[:least]
         # What the query says is always in sight.
         shown = [*shown, *(v for v in values[len(shown) :] if v.value in active)]
-        rows = [_Row(field, title)]
+        rows = [] if field == "sentiment" else [_Row("", "")]
+        rows.append(_Row(field, title))
         rows += [_Row(field, v.label, v.value, v.count, v.count / most) for v in shown]
         if len(shown) < len(values) or (field in self._unfolded and len(values) > least):
             rows.append(_Row(field, "", value="\0", more=len(values) - len(shown)))
@@ -190,10 +194,13 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _nearest(self, row: int, direction: int) -> int:
         """The row nearest to `row` that is no title."""
         row = max(0, min(row, len(self._rows) - 1))
-        for candidate in (*range(row, len(self._rows) if direction > 0 else -1, direction), self.cursor):
-            if candidate < len(self._rows) and self._rows[candidate].value:
+        ahead = range(row, len(self._rows) if direction > 0 else -1, direction)
+        stay: int = min(self.cursor, len(self._rows) - 1)
+        candidates: tuple[int, ...] = (*ahead, stay)
+        for candidate in candidates:
+            if candidate >= 0 and self._rows[candidate].value:
                 return candidate
-        return min(1, max(0, len(self._rows) - 1))
+        return max(0, stay)
 
     def watch_cursor(self, before: int, row: int) -> None:
         if not self._bring_into_view():

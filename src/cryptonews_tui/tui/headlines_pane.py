@@ -241,7 +241,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         mood = _MOODS.get(headline.sentiment, "dim")
         wide = width >= 72
         age = (age_or_date if wide else short_age)(headline.published, self._painted)
-        source = 13 if wide else 10 if width >= 44 else 0
+        source = 13 if wide else 8 if width >= 40 else 0
         tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '}"
         lead = f"{age:>{7 if wide else 3}} " + (f"{fit(headline.publisher.name, source)} " if source else "")
         title = max(1, width - 7 - len(lead) - 3)
