@@ -78,7 +78,7 @@ class CryptonewsApp(App[None]):
             self.library.close()
             self.library = Library(paths.samples, paths.state, settings.languages)
         self._of_threads = local()
-        self._refreshing = False
+        self.busy = False
         self._stop = False
         self.animation_level = "none"
         for theme in OURS:
@@ -131,7 +131,7 @@ class CryptonewsApp(App[None]):
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
-        if self._refreshing:
+        if self.busy:
             return "Reading the articles …"
         if self.state.sources():
             return "No article yet. Press r to read your sources."
@@ -141,8 +141,8 @@ class CryptonewsApp(App[None]):
 
     def refresh_sources(self) -> None:
         """Read all sources in the background, unless that is going on already."""
-        if not self._refreshing:
-            self._refreshing = True
+        if not self.busy:
+            self.busy = True
             self._refresh_sources()
 
     @work(thread=True, group="refresh")
@@ -188,11 +188,13 @@ class CryptonewsApp(App[None]):
     def _refreshed(self, changed: int, failures: Sequence[str]) -> None:
         from cryptonews_tui.cli import SAMPLES_HINT
 
-        self._refreshing = False
-        news = f"{changed:,} new · " if changed else ""
-        self.main.show_activity(f"{news}⟳ {self.now().astimezone():%H:%M}")
+        self.busy = False
+        before = self.main.total
         if changed or not self.main.headlines.count:
             self.main.reload()
+        news = self.main.total - before
+        told = f"{news:,} new · " if before and news > 0 else ""
+        self.main.show_activity(f"{told}↻ {self.now().astimezone():%H:%M}")
         if failures:
             self.main.say(failures[0])
         elif self.samples:

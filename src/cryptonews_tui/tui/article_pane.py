@@ -497,7 +497,9 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
     def _column(self) -> tuple[int, int]:
         """Where the text column begins, and its width: in the middle, with air on both sides."""
         width = self.size.width
-        column = max(1, min(self.reading_width, width - 2 if width > 20 else width))
+        column = max(
+            1, min(self.reading_width, width - 4 if width > 50 else width - 2 if width > 20 else width)
+        )
         return (width - column) // 2, column
 
     def _set(self, place: tuple[int, float], section: int | None = None) -> None:

@@ -57,7 +57,6 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         "filters--dim",
         "filters--bar",
         "filters--cursor",
-        "filters--cursor-away",
     }
 
     DEFAULT_CSS = """
@@ -72,7 +71,6 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         & > .filters--dim { color: $text-muted; }
         & > .filters--bar { color: $bar; }
         & > .filters--cursor { background: $cursor; }
-        & > .filters--cursor-away { }
         &:focus > .filters--group { color: $foreground; }
         &:ansi {
             & > .filters--dim, & > .filters--bar { text-style: dim; }
@@ -82,7 +80,7 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    cursor: var[int] = var(1, init=False)
+    cursor: var[int] = var(0, init=False)
 
     class Changed(Message):
         """The reader wants another query."""
@@ -114,13 +112,9 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _set_rows(self) -> None:
         before = self._row
         self._rows = [row for field in GROUPS for row in self._group(field)]
-        if before is not None:
-            there = [
-                i
-                for i, row in enumerate(self._rows)
-                if (row.field, row.value) == (before.field, before.value)
-            ]
-            self.set_reactive(FiltersPane.cursor, there[0] if there else self._nearest(self.cursor, 1))
+        at = (before.field, before.value) if before else None
+        there = [i for i, row in enumerate(self._rows) if (row.field, row.value) == at]
+        self.set_reactive(FiltersPane.cursor, there[0] if there else self._nearest(self.cursor, 1))
         set_scroll_range(self, len(self._rows))
         self._bring_into_view()
         self.refresh()
@@ -208,6 +202,8 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
             self._refresh_row(row)
 
     def _bring_into_view(self) -> bool:
+        if not self._rows:
+            return False
         first, height = self.scroll_offset.y, max(1, self.size.height)
         lead = 1 if self.cursor and not self._rows[self.cursor - 1].value else 0  # its title too
         if first <= self.cursor - lead and self.cursor < first + height:
@@ -225,6 +221,8 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         set_scroll_range(self, len(self._rows))
+        self.scroll_to(y=0, animate=False, immediate=True)
+        self._bring_into_view()
 
     def on_focus(self) -> None:
         self._styles.clear()
@@ -245,11 +243,11 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= len(self._rows):
             return Strip([Segment(" " * width, self._style("value"))], width)
         row = self._rows[index]
-        strip = Strip([Segment(text, self._style(name)) for text, name in self._parts(row, width, index)])
-        strip = strip.adjust_cell_length(width, self._style("value"))
-        if index == self.cursor:
-            strip = strip.apply_style(self._style("cursor" if self.has_focus else "cursor-away"))
-        return strip
+        over = self._style("cursor") if index == self.cursor and self.has_focus else Style()
+        strip = Strip(
+            [Segment(text, self._style(name) + over) for text, name in self._parts(row, width, index)]
+        )
+        return strip.adjust_cell_length(width, self._style("value") + over)
 
     def _parts(self, row: _Row, width: int, index: int) -> list[tuple[str, str]]:
         mark = "▸" if index == self.cursor and self.has_focus else " "
@@ -262,7 +260,7 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         sign = next(
             (s for s, _, word in SIGNS.values() if row.field == "sentiment" and word == row.value), ""
         )
-        label = f"{sign} {row.label.lower()}" if sign or row.field == "sentiment" else row.label
+        label = f"{sign or ' '} {row.label.lower()}" if row.field == "sentiment" else row.label
         count = f"{row.count:,}"
         room = max(1, width - 4 - _BAR - 1 - max(6, cell_len(count)) - 1)
         return [

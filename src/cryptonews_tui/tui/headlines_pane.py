@@ -251,15 +251,13 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
             (f"{sign or ' '} {letter or ' '} ", mood),
             (lead, "dim"),
             (fit(headline.title, title) + " ", name),
-            (tail, "star"),
+            (tail, "star" if tail.strip() else name),
         ]
 
     def _line(self, parts: list[tuple[str, str]], width: int, at_cursor: bool = False) -> Strip:
-        strip = Strip([Segment(text, self._style(name)) for text, name in parts])
-        strip = strip.adjust_cell_length(width, self._style("read"))
-        if at_cursor:
-            strip = strip.apply_style(self._style("cursor" if self.has_focus else "cursor-away"))
-        return strip
+        over = self._style("cursor" if self.has_focus else "cursor-away") if at_cursor else Style()
+        strip = Strip([Segment(text, self._style(name) + over) for text, name in parts])
+        return strip.adjust_cell_length(width, self._style("read") + over)
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

@@ -85,7 +85,8 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._library = library
         self._stories: Stories | None = None
-        self._all = 0
+        self.total = 0
+        """Stories in the library, whatever the query."""
         self._shown: Headline | None = None
         """The story in the article pane."""
         self._following: Timer | None = None
@@ -126,7 +127,7 @@ class MainScreen(Screen[None]):
         """Ask the library again; the cursor stays on its story, or where that would stand."""
         current = self.headlines.current
         self._stories = stories = self._library.stories(self.question)
-        self._all = len(self._library.stories(Query())) if self.question else len(stories)
+        self.total = len(self._library.stories(Query())) if self.question else len(stories)
         position = self._library.position(current.story) if current else None
         row = stories.row(position) if position is not None else 0
         languages = self.question.values("lang")
@@ -162,7 +163,7 @@ class MainScreen(Screen[None]):
         status = self.query_one(StatusLine)
         status.query_text = str(self.question)
         found = len(self._stories) if self._stories is not None else 0
-        status.counts = f"{found:,} of {self._all:,}" if self.question else f"{found:,} stories"
+        status.counts = f"{found:,} of {self.total:,}" if self.question else f"{found:,} stories"
 
     def show_activity(self, text: str) -> None:
         """Say in the status line what is going on."""
@@ -170,11 +171,14 @@ class MainScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Say something in the bottom line for a while; it takes no key."""
-        line = self.query_one(KeyLine)
-        line.said = text
+        self.query_one(KeyLine).said = text
         if self._quiet:
             self._quiet.stop()
-        self._quiet = self.set_timer(_SAID_SECONDS, lambda: setattr(line, "said", ""))
+        self._quiet = self.set_timer(_SAID_SECONDS, self.hush)
+
+    def hush(self) -> None:
+        """Take back what was said in the bottom line."""
+        self.query_one(KeyLine).said = ""
 
     # The article under the cursor
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -78,20 +79,24 @@ class _Choices(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         row, width = self.scroll_offset.y + y, self.size.width
-        label, detail, cursor = (
+        label, detail = (
             self.rich_style + self.get_component_rich_style(f"choices--{name}", partial=True)
-            for name in ("label", "detail", "cursor")
+            for name in ("label", "detail")
         )
+        cursor = self.get_component_rich_style("choices--cursor", partial=True)
         if row >= len(self.shown):
             text = "  Nothing matches; delete some letters." if not self.shown and y == 0 else ""
             return Strip([Segment(fit(text, width), detail)], width)
         choice = self.shown[row]
         room = max(1, width - 4 - len(choice.detail))
         mark = "▸ " if row == self.cursor else "  "
-        strip = Strip(
-            [Segment(mark + fit(choice.label, room) + " ", label), Segment(choice.detail + " ", detail)]
+        over = cursor if row == self.cursor else Style()
+        return Strip(
+            [
+                Segment(mark + fit(choice.label, room) + " ", label + over),
+                Segment(choice.detail + " ", detail + over),
+            ]
         )
-        return strip.apply_style(cursor) if row == self.cursor else strip
 
     def on_click(self, event: events.Click) -> None:
         row = self.scroll_offset.y + event.y
