@@ -96,9 +96,8 @@ async def shoot(name: str, folder: Path) -> str:
         while app.busy and time.monotonic() < deadline:
             await pilot.pause(0.05)
         await pilot.pause(0.3)
-        await story(pilot)
         app.main.hush()
-        await pilot.pause()
+        await story(pilot)
         return app.export_screenshot(title="cryptonews", simplify=True)
 
 

@@ -23,7 +23,7 @@ from cryptonews_tui.safety import safe_url
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui.commands import COMMANDS, check_remapping
 from cryptonews_tui.tui.main_screen import MainScreen
-from cryptonews_tui.tui.theme import FALLBACK, OURS, suitable
+from cryptonews_tui.tui.theme import OURS, suitable
 
 
 class CommandProvider(Provider):
@@ -84,9 +84,6 @@ class CryptonewsApp(App[None]):
         for theme in OURS:
             self.register_theme(theme)
         self.theme = self._chosen_theme()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(FALLBACK)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return ()

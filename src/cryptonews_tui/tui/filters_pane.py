@@ -69,12 +69,12 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         & > .filters--value { color: $foreground; }
         & > .filters--active { color: $text-primary; text-style: bold; }
         & > .filters--dim { color: $text-muted; }
-        & > .filters--bar { color: $bar; }
-        & > .filters--cursor { background: $cursor; }
+        & > .filters--bar { color: $secondary-muted; }
+        & > .filters--cursor { background: $primary-muted; }
         &:focus > .filters--group { color: $foreground; }
         &:ansi {
             & > .filters--dim, & > .filters--bar { text-style: dim; }
-            & > .filters--cursor { text-style: reverse; }
+            & > .filters--cursor { background: ansi_default; text-style: reverse; }
         }
         &:nocolor > .filters--cursor { text-style: reverse; }
     }

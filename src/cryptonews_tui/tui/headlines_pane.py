@@ -52,19 +52,20 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         scrollbar-size: 0 0;
 
         & > .headlines--header { color: $text-muted; }
-        & > .headlines--unread { color: $foreground; text-style: bold; }
-        & > .headlines--read { color: $foreground; }
+        & > .headlines--unread { color: $foreground; }
+        & > .headlines--read { color: $foreground-muted; }
         & > .headlines--dim { color: $text-muted; }
         & > .headlines--positive { color: $text-success; }
         & > .headlines--negative { color: $text-error; }
         & > .headlines--star { color: $text-warning; }
-        & > .headlines--cursor { background: $cursor; }
-        & > .headlines--cursor-away { background: $cursor-away; }
+        & > .headlines--cursor { background: $primary-muted; }
+        & > .headlines--cursor-away { background: $surface; }
         &:focus > .headlines--header { color: $foreground; text-style: bold; }
+        &:ansi, &:nocolor { & > .headlines--unread { text-style: bold; } }
         &:ansi {
             & > .headlines--dim, & > .headlines--header { text-style: dim; }
-            & > .headlines--cursor { text-style: reverse; }
-            & > .headlines--cursor-away { text-style: underline; }
+            & > .headlines--cursor { background: ansi_default; text-style: reverse; }
+            & > .headlines--cursor-away { background: ansi_default; text-style: underline; }
             &:focus > .headlines--header { text-style: bold; }
         }
         &:nocolor {

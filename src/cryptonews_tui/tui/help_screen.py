@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -51,24 +52,24 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static(self._text())
+            yield Static(self._table())
 
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
-    def _text(self) -> Text:
-        text = Text()
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(width=16)
+        table.add_column()
         for group, commands in grouped().items():
-            text.append(f"{group}\n", "bold")
+            table.add_row(Text(group, "bold"))
             for command in commands:
-                keys = shown_keys(command, self._remapped)
                 where = " (in the filters)" if command.scope == "filters" else ""
-                text.append(f"  {keys:<14} ", "bold")
-                text.append(f"{command.help}{where}\n")
-            text.append("\n")
-        text.append("The query\n", "bold")
-        text.append("  Words must all occur; “-” excludes; commas mean any of; quotes keep words together.\n")
+                keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
+                table.add_row(keys, Text(f"{command.help}{where}"))
+            table.add_row()
+        table.add_row(Text("The query", "bold"), Text("Words must all occur; “-” excludes;"))
+        table.add_row("", Text("commas mean any of; quotes keep words together."))
         for field in FIELDS.values():
-            text.append(f"  {field.name + ':':<14} ", "bold")
-            text.append(f"{field.help}; {field.example}\n")
-        return text
+            table.add_row(Text(f"  {field.name}:", "bold"), Text(f"{field.help}; such as {field.example}"))
+        return table

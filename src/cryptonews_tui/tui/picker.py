@@ -49,8 +49,8 @@ class _Choices(ScrollView, can_focus=False):
         scrollbar-size: 0 0;
         & > .choices--label { color: $foreground; }
         & > .choices--detail { color: $text-muted; }
-        & > .choices--cursor { background: $cursor; }
-        &:ansi > .choices--cursor { text-style: reverse; }
+        & > .choices--cursor { background: $primary-muted; }
+        &:ansi > .choices--cursor { background: ansi_default; text-style: reverse; }
         &:nocolor > .choices--cursor { text-style: reverse; }
     }
     """

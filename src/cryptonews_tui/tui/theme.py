@@ -20,10 +20,10 @@ DARK = Theme(
     panel="#262a33",
     dark=True,
     variables={
-        "cursor": "#2b3a52",
-        "cursor-away": "#23272f",
-        "bar": "#46536b",
-        "line": "#333843",
+        "primary-muted": "#2b3a52",
+        "secondary-muted": "#46536b",
+        "panel-lighten-1": "#333843",
+        "foreground-muted": "#a4a9b4",
         "text-muted": "#8b919e",
         "text-disabled": "#5b616e",
         "text-success": "#93c586",
@@ -47,10 +47,10 @@ LIGHT = Theme(
     panel="#e6e3da",
     dark=False,
     variables={
-        "cursor": "#d5e2f4",
-        "cursor-away": "#eae7df",
-        "bar": "#b4bfd0",
-        "line": "#d5d1c6",
+        "primary-muted": "#d5e2f4",
+        "secondary-muted": "#b4bfd0",
+        "panel-lighten-1": "#d5d1c6",
+        "foreground-muted": "#50565e",
         "text-muted": "#646b75",
         "text-disabled": "#a09d94",
         "text-success": "#2e6b34",
@@ -61,14 +61,6 @@ LIGHT = Theme(
 )
 
 OURS = (DARK, LIGHT)
-
-FALLBACK: Mapping[str, str] = {
-    "cursor": "ansi_bright_black",
-    "cursor-away": "ansi_black",
-    "bar": "ansi_bright_black",
-    "line": "ansi_bright_black",
-}
-"""What our own variables are in themes that do not know them."""
 
 
 def suitable(environment: Mapping[str, str]) -> str:
