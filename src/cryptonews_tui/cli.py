@@ -7,6 +7,8 @@ not import: most of the time of a short command is imports.
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -38,18 +40,26 @@ class UserError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without these letters is no reason to stop
     try:
         try:
             return _run(arguments)
         finally:
-            sys.stdout.flush()
+            if sys.stdout is not None:  # it may have been closed before we began
+                sys.stdout.flush()
     except UserError as error:
         _say(f"cryptonews: {error}")
         return error.code
-    except BrokenPipeError:
-        # The reader of our output has seen enough. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has seen enough
+        _drop_output()
         return DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        _say("cryptonews: the disk is full; make room and try again")
+        return FAILED
     except KeyboardInterrupt:
         return 130
 
@@ -278,6 +288,7 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 
 
 def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.safety import clean_line
     from cryptonews_tui.sources import SourceError, open_source
 
     state = _state(paths)
@@ -287,7 +298,7 @@ def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> i
         except SourceError as error:
             raise UserError(str(error), WRONG_USE) from error
         known = len(state.sources())
-        source = state.add_source(options.name or _name_of(location), location)
+        source = state.add_source(clean_line(options.name or "", 40) or _name_of(location), location)
         if len(state.sources()) == known:
             _say(f"{location} is a source already, named {source.name}")
         else:
@@ -454,5 +465,12 @@ def _query(options: argparse.Namespace) -> Query:
         raise UserError(f"the query cannot be understood:\n{error.pointed()}", WRONG_USE) from error
 
 
+def _drop_output() -> None:
+    """Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+    from cryptonews_tui.safety import clean  # what is said may quote anything
+
+    print(clean(text), file=sys.stderr)

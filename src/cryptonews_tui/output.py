@@ -204,7 +204,9 @@ def local_time(ms: int) -> str:
 def print_json(value: Any, *, indent: int | None = 2, end: str = "\n") -> None:
     import json
 
-    print(json.dumps(value, ensure_ascii=False, indent=indent), end=end)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    ascii_only = not encoding.lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=ascii_only, indent=indent), end=end)
 
 
 def is_terminal(stream: Any) -> bool:

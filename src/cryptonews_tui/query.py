@@ -61,12 +61,13 @@ class QueryError(ValueError):
 
     def pointed(self) -> str:
         """The message under the query with the place marked, for people."""
-        return f"{self.text}\n{' ' * self.position}{'^' * self.length}\n{self}"
+        text = "".join(c if c.isprintable() else " " for c in self.text)
+        return f"{text}\n{' ' * self.position}{'^' * self.length}\n{self}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Word:
-    """Something that must occur in title, description or body (or must not)."""
+    """Something that must occur in title, description or body (or must not). In small letters."""
 
     text: str
     exact: bool = False
@@ -137,9 +138,7 @@ def make_query(words: Iterable[Word] = (), filters: Iterable[Filter] = ()) -> Qu
     for item in filters:
         merged.setdefault((item.field, item.negated), set()).update(value.casefold() for value in item.values)
     return Query(
-        words=tuple(
-            dict.fromkeys(replace(word, text=" ".join(word.text.casefold().split())) for word in words)
-        ),
+        words=tuple(dict.fromkeys(replace(word, text=" ".join(_small(word.text).split())) for word in words)),
         filters=tuple(
             Filter(field, tuple(sorted(merged[field, negated])), negated)
             for field in FIELDS
@@ -217,6 +216,11 @@ def _value(text: str, position: int, bare: re.Pattern[str]) -> tuple[str, int]:
         return _ESCAPED.sub(r"\1", quoted[1]), quoted.end()
     found = bare.match(text, position)
     return (found[0], found.end()) if found else ("", position)
+
+
+def _small(text: str) -> str:
+    """Letter for letter, as the index folds: `ß` is not `ss` there."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _quote(text: str) -> str:

@@ -2,23 +2,23 @@
 
 This is the border. A field of the wrong type is a problem of that field; only a file without a usable title
 and date is refused. YAML is read by python-frontmatter with PyYAML's C loader, restricted to what front
-matter needs: no timestamps, no `yes`/`no`, no octal numbers, so that the tag `NO` stays a tag and the id
-`007` keeps its zeros.
+matter needs: no timestamps, no `yes`/`no`, no octal numbers, no merge keys, no YAML tags, so that the tag `NO`
+stays a tag and the id `007` keeps its zeros.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 import frontmatter
-import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from cryptonews_tui import front_matter
 from cryptonews_tui.article import Article, Document, Problem, Provenance, Publisher, Sentiment
 from cryptonews_tui.safety import clean, clean_line, safe_url
 from cryptonews_tui.sections import split
@@ -29,7 +29,6 @@ ARTICLE_LIMIT = 2 * 1024 * 1024
 TAGS_LIMIT = 200
 _FRONT_MATTER_LIMIT = 128 * 1024
 _DEPTH_LIMIT = 40
-_ALIAS_LIMIT = 100
 _EXTRA_NODES_LIMIT = 2_000
 
 T = TypeVar("T")
@@ -59,9 +58,10 @@ def parse_time(value: object) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(value.strip())
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return time if 1 < time.year < 9999 else None  # the outermost years have no local time everywhere
 
 
 class _RefusedError(Exception):
@@ -70,38 +70,6 @@ class _RefusedError(Exception):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where it was built
-    """PyYAML's safe loader with YAML 1.2's plain scalars, that remembers keys given twice."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own registry
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.duplicates: list[tuple[str, int]] = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            seen: set[object] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    self.duplicates.append((str(key.value), key.start_mark.line))
-                seen.add(key.value)
-        return mapping
-
-
-def _resolve(tag: str, pattern: str, first: str) -> None:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(f"^(?:{pattern})$"), list(first))
-
-
-# Digits are bounded because `int` and `float` take quadratic time or raise on huge ones.
-_resolve("bool", "true|false|True|False", "tTfF")
-_resolve("null", "~|null|Null|NULL|", "~nN")
-_Loader.yaml_implicit_resolvers[""] = _Loader.yaml_implicit_resolvers["~"]
-_resolve("int", "0|-?[1-9][0-9]{0,17}", "-0123456789")
-_resolve("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}(?:[eE][-+]?[0-9]{1,2})?", "-0123456789")
 
 
 class _Handler(YAMLHandler):
@@ -120,21 +88,10 @@ class _Handler(YAMLHandler):
             raise _RefusedError(f"front matter larger than {_FRONT_MATTER_LIMIT // 1024} KiB", 1)
         self.fields.text = text
         self.fields.first = text.index(fm)
-        if "\t" in fm:  # tabs indent nothing in YAML but are common in files written by hand
-            fm = _LEADING_TABS.sub(lambda tabs: "  " * len(tabs[0]), fm)
         return fm, body
 
     def load(self, fm: str, **_: object) -> Any:
-        _refuse_bombs(fm)
-        loader = _Loader(fm)
-        try:
-            return loader.get_single_data()
-        finally:
-            for key, line in loader.duplicates:
-                self.fields.note(
-                    f"“{clean_line(key, 60)}” is given twice; the last one counts", self.fields.line(line)
-                )
-            loader.dispose()
+        return front_matter.load(fm, self.fields.note_duplicate)
 
 
 def _article(document: Document, fields: _Fields) -> Article:
@@ -202,58 +159,18 @@ def _decode(data: bytes, fields: _Fields) -> str:
 
 def _front_matter(text: str, fields: _Fields) -> str:
     """Fill `fields` from the front matter and return the body."""
-    text = clean(text).lstrip()
+    cleaned = clean(text)
+    text = cleaned.lstrip()
+    fields.above = cleaned.count("\n", 0, len(cleaned) - len(text))
     if not text.startswith("---"):
-        raise _RefusedError("no front matter: an article begins with a line “---”", 1)
+        raise _RefusedError("no front matter: an article begins with a line “---”", fields.above + 1)
     try:
         data, body = frontmatter.parse(text, handler=_Handler(fields))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        reason = clean_line(str(getattr(error, "problem", None) or error), 200)
-        raise _RefusedError(f"front matter is not valid YAML: {reason}", fields.line(line)) from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise _RefusedError(f"front matter is not valid YAML: {clean_line(str(error), 200)}", 1) from None
+    except front_matter.FrontMatterError as error:
+        reason = clean_line(str(error), 200)
+        raise _RefusedError(f"front matter is not valid YAML: {reason}", fields.line(error.line)) from None
     fields.data = {str(key): value for key, value in data.items()}
     return str(body)
-
-
-def _refuse_bombs(fm: str) -> None:
-    """Refuse nesting and aliases beyond reason before an object is built: the C composer recurses.
-
-    Events cost as much as loading, so they are only walked where a cheap look finds something unusual.
-    """
-    unusual = (
-        len(fm) > 16_384
-        or fm.count("[") + fm.count("{") > 20
-        or " " * _DEPTH_LIMIT in fm
-        or _ANCHOR.search(fm)
-        or _INLINE_NESTING.search(fm)
-    )
-    if not unusual:
-        return
-    depth = aliases = 0
-    for event in yaml.parse(fm, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEPTH_LIMIT:
-                raise _too_much(event, f"nested deeper than {_DEPTH_LIMIT} levels")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            aliases += 1
-            if aliases > _ALIAS_LIMIT:
-                raise _too_much(event, f"more than {_ALIAS_LIMIT} aliases")
-
-
-def _too_much(event: yaml.Event, problem: str) -> yaml.YAMLError:
-    error = yaml.MarkedYAMLError(problem=problem)
-    error.problem_mark = event.start_mark  # type: ignore[assignment]  # the C loader's mark, alike
-    return error
-
-
-_LEADING_TABS = re.compile(r"^\t+", re.M)
-_ANCHOR = re.compile(r"[&*](?<=[\s\[{,:][&*])\w")
-_INLINE_NESTING = re.compile(r"[-?:][ \t]+[-?:][ \t]+[-?:][ \t]")
 
 
 class _Fields:
@@ -265,9 +182,13 @@ class _Fields:
         self.data: dict[str, Any] = {}
         self.text = ""
         self.first = 0
+        self.above = 0  # empty lines before the front matter
 
     def note(self, message: str, line: int | None = None) -> None:
         self.problems.append(Problem(self.item, line, message))
+
+    def note_duplicate(self, key: str, line: int) -> None:
+        self.note(f"“{clean_line(key, 60)}” is given twice; the last one counts", self.line(line))
 
     def take(self, name: str, convert: Callable[[Any], T | None]) -> T | None:
         """The field as `convert` makes it. A missing or null field is `None` without a word."""
@@ -276,7 +197,7 @@ class _Fields:
             return None
         converted = convert(value)
         if converted is None:
-            shown = clean_line(repr(value)[:200], 60)
+            shown = clean_line(repr(_json_value(value, [20]))[:200], 60)  # a small part of an alias bomb
             self.note(f"{name}: cannot use {shown}", self._line_of(name))
         return converted
 
@@ -287,11 +208,14 @@ class _Fields:
 
     def line(self, line: int | None) -> int | None:
         """The file's line (from 1) for a line of the front matter (from 0)."""
-        return None if line is None else self.text.count("\n", 0, self.first) + line + 1
+        return None if line is None else self._line_at(self.first) + line
 
     def _line_of(self, name: str) -> int | None:
         found = re.compile(rf"^[\"']?{re.escape(name)}[\"']?\s*:", re.M).search(self.text, self.first)
-        return self.text.count("\n", 0, found.start()) + 1 if found else None
+        return self._line_at(found.start()) if found else None
+
+    def _line_at(self, position: int) -> int:
+        return self.above + self.text.count("\n", 0, position) + 1
 
 
 # A converter returns what the field means, or None when the value does not mean anything.

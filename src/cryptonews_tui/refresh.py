@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from cryptonews_tui.article import Article, Document, Problem
 from cryptonews_tui.library import Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
+from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
 
 BATCH_SECONDS = 0.5
-BATCH_ARTICLES = 500
+BATCH_ARTICLES = 1_000
 """What was read is written when there is this much of it, or it has waited this long."""
 
 
@@ -43,7 +44,7 @@ def sync(
 
     `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends.
     """
-    report = Report(location)
+    report = Report(clean_line(location, 4_096))
     try:
         source = open_source(location)
         report.location = source.location

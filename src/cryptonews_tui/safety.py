@@ -25,19 +25,37 @@ _SEQUENCES = re.compile(
 )
 
 # C0 without tab and newline, DEL, C1; soft hyphen, Arabic letter mark, Mongolian separator, zero-width space
-# and bidi marks, bidi embeddings and isolates, invisible operators, byte-order mark, interlinear marks, the
-# language tag block, surrogates and noncharacters. ZWNJ and ZWJ stay: Persian and emoji need them.
+# and bidi marks, bidi embeddings and isolates, invisible operators, byte-order mark, interlinear marks, controls
+# of hieroglyphs, shorthand and musical scores, the language tag block, surrogates and noncharacters. Persian
+# needs ZWNJ and emoji need ZWJ: see below.
 _FORBIDDEN = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
+    "\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_SUSPICIOUS = re.compile(
-    f"[{_FORBIDDEN}\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe00-\ufe2f]"
+# Marks are no word characters in any script, so a flood of them is a run of such.
+_SUSPICIOUS = re.compile(f"[{_FORBIDDEN}\u200c\u200d\ufe00-\ufe0f]|[^\\w\\s\x00-\u02ff]{{5}}")
+# What most texts are made of — Latin, Greek, Cyrillic, CJK, punctuation, symbols — needs no second look. Matching a
+# whole text against one class is several times faster than searching it for what is suspicious.
+_ORDINARY = re.compile(
+    "[\t\n\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20cf"
+    "\u2100-\u2ce4\u2e00-\u3029\u3030-\u3098\u309b-\u3163\u3165-\u9fff\uac00-\ud7a3\uff01-\uff9f]*"
 )
 _BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 _DROPPED = re.compile(f"[{_FORBIDDEN}]")
-_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]{3,}|(?<![^\\s])[\u200c\u200d\ufe00-\ufe0f]+")
+# Terminals show what a joiner joins as one only for emoji, and for few of them at once; elsewhere they disagree
+# with each other, and with us, about the width. ZWNJ means something between letters from Hebrew to Khmer, after
+# a vowel sign too; a variation selector means something after what it varies.
+_EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+_LOOSE = re.compile(
+    f"(?<![{_EMOJI}])(?<![{_EMOJI}]\ufe0f)\u200d|\u200d(?![{_EMOJI}])"
+    "|(?<![\u0590-\u1aaf])\u200c|\u200c(?![\u0590-\u1aaf])|\u200c(?=[\\W\\d_])"
+    "|(?<![^\\s\u200c\u200d\ufe00-\ufe0f])[\ufe00-\ufe0f]"
+)
+_FOURTH_JOINER = re.compile(
+    f"((?:[{_EMOJI}][\U0001f3fb-\U0001f3ff]?\ufe0f?\u200d){{3}}[{_EMOJI}][\U0001f3fb-\U0001f3ff]?\ufe0f?)\u200d"
+)
 _MARKS_ALLOWED = 4
 # What nearly every URL looks like; the rest is taken apart.
 _PLAIN_URL = re.compile(
@@ -48,7 +66,7 @@ _SPACES = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """Text of any length, with its line breaks as `\\n` and its tabs, safe to send to a terminal."""
-    if not _SUSPICIOUS.search(text):
+    if _ORDINARY.fullmatch(text) or not _SUSPICIOUS.search(text):
         return text
     previous = None
     while previous != text:  # taking one thing out can put two others together
@@ -56,17 +74,17 @@ def clean(text: str) -> str:
         text = _SEQUENCES.sub("", text)
         text = _BREAKS.sub("\n", text)
         text = _DROPPED.sub("", text)
-        text = _JOINERS.sub("", text)
+        text = _FOURTH_JOINER.sub(r"\1", _LOOSE.sub("", text))
         text = _without_floods(text)
     return text
 
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """One line: cleaned, white space folded to single spaces, at most `limit` characters (cut with `…`)."""
-    if len(text) <= limit and text.isprintable() and "  " not in text and not _SUSPICIOUS.search(text):
+    if len(text) <= limit and "  " not in text and text.isprintable() and (text.isascii() or clean(text) == text):
         return text.strip()
     line = _SPACES.sub(" ", clean(text[: limit * 4])).strip()
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return line if len(line) <= limit else line[: limit - 1].rstrip(" \u200c\u200d") + "…"
 
 
 def safe_url(text: str) -> str | None:

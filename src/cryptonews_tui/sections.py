@@ -78,6 +78,8 @@ ROLES: tuple[tuple[Role, tuple[str, ...]], ...] = (
         Role.MARKET,
         ("…рухи цін", "…цінові рухи", "…ціновий рух", "…цінова динаміка", "аналіз ринку", "розвиток ринку"),
     ),
+    (Role.OUTLOOK, ("що буде далі", "що попереду")),
+    (Role.MARKET, ("огляд ринк", "огляд крипторинк")),
     (Role.MARKET, ("стан ринку", "реакція ринку", "контекст ринку", "…рівні опору", "…рівні підтримки")),
     (Role.OVERVIEW, ("overview", "summary", "introduction", "огляд", "резюме", "вступ", "…огляд$")),
     (
@@ -96,7 +98,8 @@ ROLES: tuple[tuple[Role, tuple[str, ...]], ...] = (
 _SHAPES = str.maketrans("асеіорхуӏ", "aceiopxyl")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _STRUCTURE = re.compile(
-    r"^ {0,3}(?:(?P<fence>`{3,}|~{3,})[^\n]*|(?P<level>##?)(?!#)(?:[ \t]+(?P<heading>[^\n]*))?)$", re.M
+    r"^ {0,3}(?:(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*|(?P<level>##?)(?!#)(?:[ \t]+(?P<heading>[^\n]*))?)$",
+    re.M,
 )
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _LINKED = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
@@ -124,6 +127,7 @@ def split(body: str, title: str = "") -> tuple[Section, ...]:
     return tuple(sections)
 
 
+@lru_cache(maxsize=4096)
 def plain_heading(markdown: str) -> str:
     """A heading as people read it, without Markdown's marks."""
     text = _LINKED.sub(r"\1", _CLOSING.sub("", markdown))

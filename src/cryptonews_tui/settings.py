@@ -115,7 +115,7 @@ def find_paths(library: str | None = None, state: str | None = None, config: str
 
     def chosen(argument: str | None, variable: str, usual: Callable[[], Path]) -> Path:
         named = argument or os.environ.get(variable)
-        return Path(named).expanduser() if named else usual()
+        return Path(os.path.expanduser(named)) if named else usual()
 
     return Paths(
         config=chosen(config, "CRYPTONEWS_CONFIG", lambda: _platform("config") / "settings.toml"),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rich.cells import cell_len, split_graphemes
 
 from cryptonews_tui.safety import clean, safe_url
+from cryptonews_tui.wording import NARROW as _NARROW
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -593,25 +594,13 @@ def _marked(run: Run, kind: Kind) -> Run:
 
 _BLANKS = re.compile(" {2,}")
 _WHITE = str.maketrans("\t\n", "  ")
-_EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
-# Terminals show what a joiner joins as one only for emoji, and for few of them at once; the rest would come
-# out wider than it is taken for here.
-_LOOSE_JOINER = re.compile(f"(?<![{_EMOJI}])(?<![{_EMOJI}]\ufe0f)\u200d|\u200d(?![{_EMOJI}])")
-_FOURTH_JOINER = re.compile(
-    f"((?:[{_EMOJI}][\U0001f3fb-\U0001f3ff]?\ufe0f?\u200d){{3}}[{_EMOJI}][\U0001f3fb-\U0001f3ff]?\ufe0f?)\u200d"
-)
-# Scripts that take one cell a character in every terminal: there a width is a length.
-_NARROW = re.compile(
-    "[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2500-\u25fc]*"
-)
 _CLOSING = frozenset("、。，．！？：；・ー」』）】〉》〕｝…%.,!?:;)]}»”’")
 _OPENING = frozenset("「『（【〈《〔｛([{«“‘")
 
 
 def literal(text: str) -> str:
     """One line of text as a terminal may have it, every blank in its place."""
-    text = clean(text).translate(_WHITE)
-    return _FOURTH_JOINER.sub(r"\1", _LOOSE_JOINER.sub("", text)) if "\u200d" in text else text
+    return clean(text).translate(_WHITE)
 
 
 def _code(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -14,6 +15,11 @@ SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
     None: ("", "", "unrated"),
 }
 """Sign, letter and word of each sentiment: colour is never the only mark."""
+
+# Scripts that take one cell a character in every terminal: there a width is a length.
+NARROW = re.compile(
+    "[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2500-\u25fc]*"
+)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -69,17 +75,31 @@ def date(time: datetime) -> str:
 
 def fit(text: str, width: int, *, pad: bool = True) -> str:
     """`text` in exactly (without `pad`: at most) `width` cells, cut at a word with `…` where it can be."""
-    from rich.cells import cell_len, set_cell_size
-
-    length = cell_len(text)
+    length = _cells(text)
     if length > width:
-        cut = set_cell_size(text, max(0, width - 1)).rstrip()
+        cut = _first_cells(text, max(0, width - 1)).rstrip()
         space = cut.rfind(" ")
         if space > len(cut) * 2 // 3 and not text[len(cut) :].startswith(" "):
             cut = cut[:space]
         text = cut.rstrip(" ,;:–—-") + "…" if width else ""
-        length = cell_len(text)
+        length = _cells(text)
     return text + " " * (width - length) if pad else text
+
+
+def _cells(text: str) -> int:
+    if NARROW.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len  # plain lists need no tables of widths
+
+    return cell_len(text)
+
+
+def _first_cells(text: str, width: int) -> str:
+    if NARROW.fullmatch(text):
+        return text[:width]
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, width)
 
 
 def about(article: Article) -> Iterator[str]:

@@ -65,7 +65,7 @@ class Writer:
         """Keep articles (with the hashes of their bytes) and remember items of a source, all or nothing.
 
         `vanished` items are forgotten; their articles stay. New articles become visible to queries with
-        `publish`, or here when they have doubled the library.
+        `publish`, or here when there are many more of them than visible ones.
         """
         if not (items or articles or vanished):
             return Counter()
@@ -84,7 +84,7 @@ class Writer:
             pending, visible = self._connection.execute(
                 "SELECT (SELECT count(*) FROM pending), (SELECT coalesce(max(position), 0) FROM timeline)"
             ).fetchone()
-            if pending > visible:
+            if pending > 3 * visible:
                 bring_up_to_date(self._connection)
         return outcomes
 
@@ -124,13 +124,16 @@ class Writer:
             " SELECT 'delete', id, title, description, body FROM searchable WHERE id = ?",
             (number,),
         )
+        # Not REPLACE: it takes a savepoint, and at each one FTS5 writes out what it has gathered in memory.
+        execute("DELETE FROM article WHERE id = ?", (number,))
+        execute("DELETE FROM body WHERE article = ?", (number,))
         self._insert(number, story, article, content_hash)
         return Outcome.UPDATED
 
     def _insert(self, number: int, story: int, article: Article, content_hash: bytes) -> None:
         execute = self._connection.execute
         execute(
-            f"REPLACE INTO article VALUES ({', '.join('?' * 25)})",
+            f"INSERT INTO article VALUES ({', '.join('?' * 25)})",
             (
                 number,
                 story,
@@ -145,10 +148,10 @@ class Writer:
                 article.publisher.url,
                 article.category,
                 _json(article.tags),
-                article.sentiment,
+                article.sentiment.value if article.sentiment else None,
                 article.score,
                 article.sticky_weight,
-                article.draft,
+                int(article.draft),
                 article.canonical_url,
                 _json(_provenance(article.provenance)) if article.provenance else None,
                 _json([(section.role, section.heading) for section in article.sections]),
@@ -159,7 +162,7 @@ class Writer:
                 content_hash,
             ),
         )
-        execute("REPLACE INTO body (article, text) VALUES (?, ?)", (number, article.body))
+        execute("INSERT INTO body (article, text) VALUES (?, ?)", (number, article.body))
         execute(
             "INSERT INTO words (rowid, title, description, body) VALUES (?, ?, ?, ?)",
             (number, article.title, article.description, article.body),
@@ -185,8 +188,7 @@ def _problems_json(problems: tuple[Problem, ...]) -> str | None:
     return _json([(p.line, p.message) for p in problems]) if problems else None
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

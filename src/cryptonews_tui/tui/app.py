@@ -41,10 +41,12 @@ class CommandProvider(Provider):
 
     def _commands(self) -> Iterable[tuple[str, Callable[[], object], str]]:
         screen = self.screen
+        if not isinstance(screen, MainScreen):  # nothing else has commands
+            return
         for command in COMMANDS:
-            if command.scope == "anywhere" and command.id != "palette":
-                action = command.id.replace("-", "_")
-                yield command.title, partial(screen.run_action, action), command.help
+            where = "" if command.scope == "anywhere" else f"{command.scope.capitalize()}: "
+            if command.id != "palette":
+                yield f"{where}{command.title}", partial(screen.run, command), command.help
 
 
 class CryptonewsApp(App[None]):
@@ -79,6 +81,7 @@ class CryptonewsApp(App[None]):
             self.library = Library(paths.samples, paths.state, settings.languages)
         self._of_threads = local()
         self.busy = False
+        self._total_before = 0
         self._stop = False
         self.animation_level = "none"
         for theme in OURS:
@@ -112,7 +115,7 @@ class CryptonewsApp(App[None]):
         gc.enable()
         gc.freeze()
         for complaint in self._complaints:
-            self.main.say(complaint)
+            self.main.say(complaint, in_turn=True)
         self.refresh_sources()
 
     def complain(self, sentences: Iterable[str]) -> None:
@@ -125,6 +128,16 @@ class CryptonewsApp(App[None]):
             self._of_threads.library = Library(self.library.path, self.paths.state, self.settings.languages)
         library: Library = self._of_threads.library
         return library
+
+    def tell(self, listen: Callable[..., None], *values: object) -> None:
+        """From a thread: call this where the screen lives, unless the program is ending."""
+
+        def told() -> None:
+            if self.is_running:
+                listen(*values)
+
+        if not self._stop:
+            self.call_from_thread(told)
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
@@ -140,6 +153,7 @@ class CryptonewsApp(App[None]):
         """Read all sources in the background, unless that is going on already."""
         if not self.busy:
             self.busy = True
+            self._total_before = self.main.total
             self._refresh_sources()
 
     @work(thread=True, group="refresh")
@@ -154,7 +168,7 @@ class CryptonewsApp(App[None]):
             if now - said > 0.3:
                 said = now
                 amount = f"{report.seen:,} of {report.expected:,}" if report.expected else f"{report.seen:,}"
-                self.call_from_thread(self.main.show_activity, f"reading {amount}")
+                self.tell(self._progressed, f"reading {amount}")
 
         state = State(self.paths.state)
         writer = Writer(self.library.path)
@@ -172,8 +186,7 @@ class CryptonewsApp(App[None]):
         finally:
             writer.close()
             state.close()
-        if not self._stop:
-            self.call_from_thread(self._refreshed, changed, failures)
+        self.tell(self._refreshed, changed, failures)
 
     def _places_to_read(self, state: State) -> list[str]:
         if self.samples:
@@ -182,20 +195,24 @@ class CryptonewsApp(App[None]):
             return [samples_location()]
         return [*self.locations, *(source.location for source in state.sources())]
 
+    def _progressed(self, activity: str) -> None:
+        self.main.show_activity(activity)
+        self.main.catch_up()
+
     def _refreshed(self, changed: int, failures: Sequence[str]) -> None:
         from cryptonews_tui.cli import SAMPLES_HINT
 
         self.busy = False
-        before = self.main.total
+        before = self._total_before
         if changed or not self.main.headlines.count:
-            self.main.reload()
+            self.main.reload(unasked=True)
         news = self.main.total - before
         told = f"{news:,} new · " if before and news > 0 else ""
         self.main.show_activity(f"{told}↻ {self.now().astimezone():%H:%M}")
         if failures:
-            self.main.say(failures[0])
+            self.main.say(failures[0], in_turn=True)
         elif self.samples:
-            self.main.say(SAMPLES_HINT)
+            self.main.say(SAMPLES_HINT, in_turn=True)
 
     # Links
 

@@ -117,27 +117,11 @@ COMMANDS: tuple[Command, ...] = (
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 
 _SHOWN = {
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
     "escape": "Esc",
-    "enter": "Enter",
-    "space": "Space",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
     "down": "↓",
     "up": "↑",
     "left": "←",
     "right": "→",
-    "home": "Home",
-    "end": "End",
     "pageup": "PgUp",
     "pagedown": "PgDn",
 }
@@ -223,6 +207,7 @@ _SPELLED = {
     "(": "left_parenthesis",
     ")": "right_parenthesis",
 }
+_SIGNS = {name: sign for sign, name in _SPELLED.items()}
 
 
 def _is_key(key: str) -> bool:
@@ -232,11 +217,10 @@ def _is_key(key: str) -> bool:
 
 
 def _shown(key: str) -> str:
-    if key in _SHOWN:
-        return _SHOWN[key]
     *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    name = _SHOWN.get(name, name.upper() if len(name) > 1 or modifiers else name)
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), name])
+    usual = name.capitalize() if len(name) > 1 or modifiers else name
+    shown = _SHOWN.get(name) or _SIGNS.get(name) or usual
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
 
 
 def grouped(commands: Iterable[Command] = COMMANDS) -> dict[str, list[Command]]:

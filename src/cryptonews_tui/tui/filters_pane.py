@@ -100,12 +100,19 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._query = Query()
         self._facets: Mapping[str, Sequence[FacetValue]] = {}
+        self._labels: dict[tuple[str, str], str] = {}
         self._unfolded: set[str] = set()
         self._rows: list[_Row] = []
         self._styles: dict[str, Style] = {}
 
     def show(self, facets: Mapping[str, Sequence[FacetValue]], query: Query) -> None:
         """Show these counts and what the query says of them. The cursor stays on its value."""
+        # Under other filters nobody may have what is asked for; it keeps the name by which it was chosen.
+        for field in GROUPS:
+            for value in (*query.values(field), *query.values(field, negated=True)):
+                seen = (*facets.get(field, ()), *self._facets.get(field, ()))
+                if label := next((known.label for known in seen if known.value == value), None):
+                    self._labels[field, value] = label
         self._facets, self._query = facets, query
         self._set_rows()
 
@@ -124,7 +131,8 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         values = list(self._facets.get(field, ()))
         active = (*self._query.values(field), *self._query.values(field, negated=True))
         known = {value.value for value in values}
-        values += [FacetValue(value, value, 0) for value in active if value not in known]
+        missing = (value for value in active if value not in known)
+        values += [FacetValue(value, self._labels.get((field, value), value), 0) for value in missing]
         if not values:
             return []
         most = max(1, *(value.count for value in values))

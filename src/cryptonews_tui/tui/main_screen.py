@@ -5,6 +5,7 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from cryptonews_tui.query import Query, QueryError, parse
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
+from cryptonews_tui.tui.commands import Command
 from cryptonews_tui.tui.filters_pane import GROUPS, FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.pane import Pane
@@ -92,6 +94,8 @@ class MainScreen(Screen[None]):
         self._following: Timer | None = None
         self._reading: Timer | None = None
         self._quiet: Timer | None = None
+        self._to_say: deque[str] = deque()
+        self._before_query = HEADLINES
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -123,12 +127,23 @@ class MainScreen(Screen[None]):
     def watch_question(self) -> None:
         self.reload()
 
-    def reload(self) -> None:
-        """Ask the library again; the cursor stays on its story, or where that would stand."""
+    def catch_up(self) -> None:
+        """Show what has come into the library in the meantime."""
+        if len(self._library.stories(Query())) != self.total:
+            self.reload(unasked=True)
+
+    def reload(self, *, unasked: bool = False) -> None:
+        """Ask the library again; the cursor stays on its story, or where that would stand.
+
+        Where nobody asked for it, the story under the cursor stays in the list even if it no longer belongs there.
+        """
         current = self.headlines.current
-        self._stories = stories = self._library.stories(self.question)
+        stories = self._library.stories(self.question)
         self.total = len(self._library.stories(Query())) if self.question else len(stories)
         position = self._library.position(current.story) if current else None
+        if unasked and position is not None and position not in stories:
+            stories = Stories(stories.found | type(stories.found)([position]), stories.pinned)
+        self._stories = stories
         row = stories.row(position) if position is not None else 0
         languages = self.question.values("lang")
         self.headlines.show(
@@ -146,7 +161,7 @@ class MainScreen(Screen[None]):
     def _count_facets(self, question: Query) -> None:
         library = self.app.library_for_thread()
         facets = library.facets(question, apart=True)
-        self.app.call_from_thread(self._show_facets, facets, question)
+        self.app.tell(self._show_facets, facets, question)
 
     def _show_facets(self, facets: Facets, question: Query) -> None:
         if question == self.question:
@@ -169,16 +184,21 @@ class MainScreen(Screen[None]):
         """Say in the status line what is going on."""
         self.query_one(StatusLine).activity = text
 
-    def say(self, text: str) -> None:
-        """Say something in the bottom line for a while; it takes no key."""
+    def say(self, text: str, *, in_turn: bool = False) -> None:
+        """Say something in the bottom line for a while (after what is being said); it takes no key."""
+        if in_turn and self.query_one(KeyLine).said:
+            self._to_say.append(text)
+            return
         self.query_one(KeyLine).said = text
         if self._quiet:
             self._quiet.stop()
         self._quiet = self.set_timer(_SAID_SECONDS, self.hush)
 
     def hush(self) -> None:
-        """Take back what was said in the bottom line."""
+        """Take back what was said in the bottom line, and say what comes next."""
         self.query_one(KeyLine).said = ""
+        if self._to_say:
+            self.say(self._to_say.popleft())
 
     # The article under the cursor
 
@@ -187,7 +207,9 @@ class MainScreen(Screen[None]):
         """Show the story under the cursor once it has rested: a page of text for each key would be much."""
         if self._following:
             self._following.stop()
-        self._following = self.set_timer(self.app.settings.follow_after_ms / 1000, self._show_current)
+        # Textual divides by the time of a timer, so none may be 0.
+        rest = max(1, self.app.settings.follow_after_ms) / 1000
+        self._following = self.set_timer(rest, self._show_current)
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:
@@ -222,9 +244,17 @@ class MainScreen(Screen[None]):
             starred=headline.starred,
             section=section,
         )
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
+        """A story counts as read when it has been in sight for a while."""
         seconds = self.app.settings.read_after_seconds
-        if seconds and self.article.display and not headline.read:
-            self._reading = self.set_timer(seconds, self._mark_read)
+        if seconds and self._shown and not self._shown.read and self.article.display:
+            self._reading = self.set_timer(seconds, self._has_been_in_sight)
+
+    def _has_been_in_sight(self) -> None:
+        if self.article.display:
+            self._mark_read()
 
     def _mark_read(self) -> None:
         if self._shown:
@@ -237,6 +267,14 @@ class MainScreen(Screen[None]):
             self.headlines.forget_row(self._stories.row(position))
 
     # Moving about
+
+    async def run(self, command: Command) -> None:
+        """Run a command as if its key had been pressed in its pane."""
+        pane: Widget = self
+        if command.scope != "anywhere":
+            pane = self.query_one(f"#{command.scope}")
+            self._go_to(command.scope)
+        await self.app.run_action(command.id.replace("-", "_"), pane)
 
     @property
     def _place(self) -> str:
@@ -251,6 +289,8 @@ class MainScreen(Screen[None]):
     def _go_to(self, place: str) -> None:
         if place != ARTICLE:
             self.zoomed = False
+        if place == ARTICLE and not self.article.display:
+            self.call_after_refresh(self._begin_reading)
         for name in (FILTERS, HEADLINES, ARTICLE):
             self.set_class(name == place, f"-at-{name}")
         self.query_one(f"#{place}").focus(scroll_visible=False)
@@ -332,7 +372,7 @@ class MainScreen(Screen[None]):
     def _step_back(self) -> bool:
         query = self.query_one(QueryLine)
         if query.display:
-            self._close_query()
+            self._close_query(self._before_query)
         elif self.zoomed:
             self.zoomed = False
         elif self._place != HEADLINES:
@@ -462,6 +502,8 @@ class MainScreen(Screen[None]):
 
     def action_query(self) -> None:
         line = self.query_one(QueryLine)
+        if not line.display:
+            self._before_query = self._place
         line.value = f"{self.question} " if self.question else ""
         line.display = True
         self.query_one(StatusLine).display = False
@@ -480,16 +522,21 @@ class MainScreen(Screen[None]):
             question = parse(event.value)
         except QueryError as error:
             event.input.cursor_position = error.position
-            self.query_one(KeyLine).said = f"At character {error.position + 1}: {error}"
+            self.say(f"At character {error.position + 1}: {error}")
+            if self._quiet:
+                self._quiet.stop()  # until something is typed
             return
-        self._close_query()
-        self.question = question
+        self._close_query(HEADLINES)
+        if question == self.question:
+            self.reload()
+        else:
+            self.question = question
 
-    def _close_query(self) -> None:
+    def _close_query(self, place: str) -> None:
         self.query_one(KeyLine).said = ""
         self.query_one(QueryLine).display = False
         self.query_one(StatusLine).display = True
-        self._go_to(HEADLINES)
+        self._go_to(place)
 
     def action_clear(self) -> None:
         self.question = Query()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from cryptonews_tui.safety import clean_line
@@ -20,6 +21,8 @@ class QueryLine(Input):
     }
     """
 
+    cursor_blink = reactive(False, init=False)
+
     def _on_paste(self, event: events.Paste) -> None:
+        # Textual calls the handler of `Input` after this one.
         event.text = clean_line(event.text)
-        super()._on_paste(event)
