@@ -17,6 +17,10 @@ from cryptonews_tui.library.facets import bring_up_to_date
 from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, VERSIONS
 
 
+_MANY = 4_000
+"""So many new articles become visible before a visit has come to its end."""
+
+
 class Outcome(Enum):
     """What became of an article that was put."""
 
@@ -40,6 +44,9 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
+        # A bulk load writes the same index pages again and again: let it do so in memory.
+        self._connection.execute("PRAGMA cache_size = -32768")
+        self._connection.execute("PRAGMA wal_autocheckpoint = 8192")
 
     def close(self) -> None:
         self._connection.close()
@@ -84,7 +91,7 @@ class Writer:
             pending, visible = self._connection.execute(
                 "SELECT (SELECT count(*) FROM pending), (SELECT coalesce(max(position), 0) FROM timeline)"
             ).fetchone()
-            if pending > 3 * visible:
+            if pending > max(_MANY, 3 * visible):
                 bring_up_to_date(self._connection)
         return outcomes
 
