@@ -81,7 +81,12 @@ def clean(text: str) -> str:
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """One line: cleaned, white space folded to single spaces, at most `limit` characters (cut with `…`)."""
-    if len(text) <= limit and "  " not in text and text.isprintable() and (text.isascii() or clean(text) == text):
+    if (
+        len(text) <= limit
+        and "  " not in text
+        and text.isprintable()
+        and (text.isascii() or clean(text) == text)
+    ):
         return text.strip()
     line = _SPACES.sub(" ", clean(text[: limit * 4])).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip(" \u200c\u200d") + "…"

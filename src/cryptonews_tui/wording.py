@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
-from cryptonews_tui.article import Article, Provenance, Sentiment
+from cryptonews_tui.article import Article, Sentiment
 
 SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
     Sentiment.POSITIVE: ("▲", "P", "positive"),
@@ -41,35 +41,33 @@ def short_age(time: datetime, now: datetime) -> str:
 
 
 def age_or_date(time: datetime, now: datetime) -> str:
-    """At most seven cells: an age within two weeks, `25 Nov` within a year, `2025-11` before that."""
+    """At most seven cells, in the zone of `now`: an age for two weeks, then `25 Nov`, after ten months `2025-11`."""
     days = (now - time).days
     if days < 14:
         return short_age(time, now)
-    local = time.astimezone()
+    local = time.astimezone(now.tzinfo)
     return f"{local.day} {_MONTHS[local.month - 1]}" if days < 300 else f"{local.year:04}-{local.month:02}"
 
 
 def long_age(time: datetime, now: datetime) -> str:
-    """An age in words: `3 days ago`."""
+    """An age in words: `3 days ago`, `in 5 hours`, `just now`."""
     minutes = int((now - time) / timedelta(minutes=1))
-    if minutes < 0:
-        return "in the future"
-    if minutes < 1:
+    if not minutes:
         return "just now"
-    return f"{_amount(minutes)} ago"
+    return f"{_amount(minutes)} ago" if minutes > 0 else f"in {_amount(-minutes)}"
 
 
-def lag(provenance: Provenance, published: datetime) -> str:
-    """How long after publication a machine wrote the text: `62 minutes later`; empty if nobody says."""
-    if provenance.expanded_at is None or provenance.expanded_at <= published:
+def later(published: datetime, time: datetime) -> str:
+    """How long after publication something was done: `62 min later`; empty within a minute, or before."""
+    minutes = round((time - published) / timedelta(minutes=1))
+    if minutes < 1:
         return ""
-    minutes = int((provenance.expanded_at - published) / timedelta(minutes=1))
-    return f"{_amount(minutes)} later" if minutes else "at once"
+    return f"{minutes} min later" if minutes < 120 else f"{_amount(minutes)} later"
 
 
-def date(time: datetime) -> str:
-    """A local time as people write it: `25 Nov 2025 09:31`."""
-    local = time.astimezone()
+def date(time: datetime, zone: tzinfo | None = None) -> str:
+    """A time as people in a zone (the local one) write it: `25 Nov 2025 09:31`."""
+    local = time.astimezone(zone)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
 
@@ -122,7 +120,8 @@ def provenance_mark(article: Article) -> str:
         return ""
     marks = []
     if provenance.rewritten:
-        marks.append(f"AI-rewritten {lag(provenance, article.published)}".rstrip())
+        written = later(article.published, provenance.expanded_at or article.updated)
+        marks.append(f"AI-rewritten {written}".rstrip())
     if provenance.translated_from:
         marks.append("machine-translated")
     return ", ".join(marks)

@@ -16,7 +16,6 @@ from cryptonews_tui.library.database import connect, explained, transaction
 from cryptonews_tui.library.facets import bring_up_to_date
 from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, VERSIONS
 
-
 _MANY = 4_000
 """So many new articles become visible before a visit has come to its end."""
 

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from threading import local
 from typing import ClassVar
@@ -21,7 +21,7 @@ from textual.screen import Screen
 from cryptonews_tui.library import DatabaseError, Library, State, Writer
 from cryptonews_tui.safety import safe_url
 from cryptonews_tui.settings import Paths, Settings
-from cryptonews_tui.tui.commands import COMMANDS, check_remapping
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, check_remapping, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.theme import OURS, suitable
 
@@ -50,12 +50,12 @@ class CommandProvider(Provider):
 
 
 class CryptonewsApp(App[None]):
-    """The reader. Give it paths and settings; `now` is the clock, which tests stop."""
+    """The reader. Give it paths and settings; `now` is the clock, and its zone the one to tell times in; tests stop it."""
 
     TITLE = "cryptonews"
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
 
     def __init__(
@@ -64,10 +64,11 @@ class CryptonewsApp(App[None]):
         settings: Settings,
         locations: Sequence[str] = (),
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
+        self.use_command_palette = True
         self.paths = paths
         self.settings = settings
         self.locations = tuple(locations)
@@ -93,6 +94,10 @@ class CryptonewsApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library)
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which many try first."""
+        self.main.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
 
     @property
     def main(self) -> MainScreen:
@@ -208,10 +213,10 @@ class CryptonewsApp(App[None]):
             self.main.reload(unasked=True)
         news = self.main.total - before
         told = f"{news:,} new · " if before and news > 0 else ""
-        self.main.show_activity(f"{told}↻ {self.now().astimezone():%H:%M}")
-        if failures:
-            self.main.say(failures[0], in_turn=True)
-        elif self.samples:
+        self.main.show_activity(f"{told}↻ {self.now():%H:%M}")
+        for failure in failures:
+            self.main.say(failure, in_turn=True)
+        if self.samples and not failures:
             self.main.say(SAMPLES_HINT, in_turn=True)
 
     # Links

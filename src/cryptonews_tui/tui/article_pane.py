@@ -7,11 +7,7 @@ as much as the first screen needs, then the rest while the reader reads.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cached_property
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -24,23 +20,13 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from cryptonews_tui.article import Article, Role, Section, Sentiment
-from cryptonews_tui.safety import clean_line, safe_url
+from cryptonews_tui.article import Article, Role
+from cryptonews_tui.tui.galley import Galley, Part, header, line, parts
 from cryptonews_tui.tui.scrolling import set_scroll_range
 from cryptonews_tui.typesetting import (
-    Block,
-    Flow,
-    Heading,
     Kind,
     Line,
-    Paragraph,
-    References,
-    Run,
     Span,
-    blocks,
-    literal,
-    pieces,
-    references,
     to_text,
 )
 
@@ -50,216 +36,6 @@ _FIRST_CHARACTERS = 6_000
 """How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
 _BAR_NAME = 22
 _NO_HEADING = "Start"
-
-# --- the lines above the text
-
-_MOODS = {
-    Sentiment.POSITIVE: Span("▲ P positive", Kind.POSITIVE),
-    Sentiment.NEGATIVE: Span("▼ N negative", Kind.NEGATIVE),
-    Sentiment.NEUTRAL: Span("• 0 neutral", Kind.DIM),
-    None: Span("unrated", Kind.DIM),
-}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def _dim(text: str) -> Run:
-    return (Span(text, Kind.DIM),)
-
-
-def _header(article: Article, now: datetime, languages: tuple[str, ...], starred: bool) -> Iterator[Block]:
-    """Title, facts and lead. Times are told in the time zone of `now`."""
-    published = article.published.astimezone(now.tzinfo)
-    date = f"{published.day} {_MONTHS[published.month - 1]} {published.year} {published:%H:%M}"
-    when = f"{date} ({_ago(now - article.published)})"
-    facts = [_line(article.publisher.name), _line(article.category), when]
-    yield Block(Paragraph(((Span(_line(article.title), Kind.TITLE),),)))
-    yield Block(Flow(tuple(_dim(fact) for fact in facts if fact), Span(" · ", Kind.DIM)))
-    yield Block(Flow(tuple(_marks(article, languages, starred)), Span("   ")), space=0)
-    if article.tags:
-        yield Block(Flow(tuple((Span(_line(tag), Kind.TAG),) for tag in article.tags)), space=0)
-    if links := tuple(_links(article)):
-        yield Block(Flow(links, Span("   ")), space=0)
-    if lead := _lead(article):
-        yield Block(Paragraph(((Span(lead, Kind.LEAD),),)))
-
-
-def _marks(article: Article, languages: tuple[str, ...], starred: bool) -> Iterator[Run]:
-    yield (_MOODS[article.sentiment],)
-    if starred:
-        yield (Span("★ starred", Kind.STRONG),)
-    if article.sticky_weight > 0:
-        yield _dim("pinned")
-    if article.draft:
-        yield _dim("draft")
-    provenance = article.provenance
-    if provenance and provenance.rewritten:
-        yield _dim("AI-rewritten" + _later((provenance.expanded_at or article.updated) - article.published))
-    elif article.updated - article.published >= timedelta(minutes=1):
-        yield _dim("updated" + _later(article.updated - article.published))
-    if provenance and provenance.translated_from:
-        yield _dim(f"translated from {_line(provenance.translated_from)}")
-    codes = [_line(code) for code in languages or (article.lang,)]
-    parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
-    yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
-
-
-def _links(article: Article) -> Iterator[Run]:
-    page = "original page" if article.canonical_url else "publisher's page"
-    covers = (article.cover.get(size) for size in ("regular", "full", "raw", "small", "thumb"))
-    cover = next((url for url in covers if url), None)
-    for name, address in ((page, article.url), ("cover picture", cover)):
-        if address and (url := safe_url(address)):
-            host = (urlsplit(url).hostname or "").removeprefix("www.")
-            yield Span(name, Kind.LINK, url), Span(f" {literal(host)}", Kind.DIM)
-
-
-def _lead(article: Article) -> str:
-    """The description, unless the text begins with the same words."""
-    lead = _line(article.description)
-    opening = " ".join(article.sections[0].text[: len(lead) * 2 + 100].split()) if article.sections else ""
-    return "" if opening.startswith(lead.rstrip("….").rstrip()) else lead
-
-
-def _line(text: str) -> str:
-    return literal(clean_line(text))
-
-
-def _ago(age: timedelta) -> str:
-    seconds = age.total_seconds()
-    if abs(seconds) < 60:
-        return "just now"
-    return f"{_span(abs(seconds))} ago" if seconds > 0 else f"in {_span(-seconds)}"
-
-
-def _later(delay: timedelta) -> str:
-    seconds = delay.total_seconds()
-    if seconds < 60:
-        return ""
-    return f" {round(seconds / 60)} min later" if seconds < 2 * 3600 else f" {_span(seconds)} later"
-
-
-def _span(seconds: float) -> str:
-    for size, name in ((365 * 86400, "year"), (86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds / size)
-            return f"{count} {name}" if count == 1 else f"{count:,} {name}s"
-    return "a moment"
-
-
-# --- the text, set as far as somebody has looked
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Some blocks of the article that are parsed when they are needed, and then kept."""
-
-    section: int
-    heading: tuple[Block, ...]
-    text: str
-    known: References
-
-    @cached_property
-    def blocks(self) -> tuple[Block, ...]:
-        found = blocks(self.text, self.known)
-        if self.heading and found and type(found[0].body) is Paragraph:
-            found[0] = replace(found[0], space=0)
-        return (*self.heading, *found)
-
-
-def _parts(article: Article, header: Iterator[Block]) -> list[_Part]:
-    known = references(article.body)
-    parts = [_Part(-1, tuple(header), "", known)]
-    for index, section in enumerate(article.sections):
-        heading = _heading(section)
-        first, *others = pieces(section.text) or [""]
-        parts.append(_Part(index, heading, first, known))
-        parts += [_Part(index, (), piece, known) for piece in others]
-    return parts
-
-
-def _heading(section: Section) -> tuple[Block, ...]:
-    if not (text := _line(section.heading)):
-        return ()
-    run: Run = (Span(text, Kind.HEADING),)
-    if section.role is Role.AUTHOR:
-        run += (Span("  opinion", Kind.DIM),)
-    return (Block(Heading((run,), 2), space=2),)
-
-
-class _Galley:
-    """The lines of an article for one width, as far as they have been set."""
-
-    def __init__(self, parts: list[_Part], width: int) -> None:
-        self.width = width
-        self.lines: list[Line] = []
-        self.sections: list[int] = []
-        """Where the sections reached so far begin."""
-        self._parts = parts
-        self._next = 0
-        self._starts: list[int] = []
-        self._left = sum(len(part.text) for part in parts)
-
-    @property
-    def complete(self) -> bool:
-        return self._next == len(self._parts)
-
-    @property
-    def length(self) -> int:
-        """How many lines there are, by estimate for what is not yet set."""
-        return len(self.lines) + self._left // max(1, self.width)
-
-    def set(self, characters: int) -> None:
-        """Set about so much more of the text."""
-        goal = self._left - characters
-        while not self.complete and self._left > goal:
-            self._set_part()
-
-    def set_lines(self, count: int) -> None:
-        """Go on until there are so many lines or no more text."""
-        while not self.complete and len(self.lines) < count:
-            self._set_part()
-
-    def finish(self) -> None:
-        while not self.complete:
-            self._set_part()
-
-    def section_line(self, section: int) -> int:
-        while not self.complete and len(self.sections) <= section:
-            self._set_part()
-        return self.sections[section]
-
-    def place(self, line: int) -> tuple[int, float]:
-        """Which block stands on this line, and how far into it the line is: the same at any width."""
-        if not self._starts:
-            return 0, 0.0
-        block = bisect_right(self._starts, line) - 1
-        return block, (line - self._starts[block]) / self._height(block)
-
-    def line_of(self, place: tuple[int, float]) -> int:
-        block, fraction = place
-        while not self.complete and len(self._starts) <= block + 1:
-            self._set_part()
-        if block >= len(self._starts):
-            return len(self.lines)
-        return self._starts[block] + round(fraction * self._height(block))
-
-    def _height(self, block: int) -> int:
-        end = self._starts[block + 1] if block + 1 < len(self._starts) else len(self.lines)
-        return max(1, end - self._starts[block])
-
-    def _set_part(self) -> None:
-        part = self._parts[self._next]
-        self._next += 1
-        self._left -= len(part.text)
-        if part.section == len(self.sections):
-            space = part.blocks[0].space if part.blocks else 0
-            self.sections.append(len(self.lines) + space)
-        for block in part.blocks:
-            self._starts.append(len(self.lines))
-            self.lines += block.lines(self.width)
-
-
-# --- the pane
 
 _CLASSES = {
     Kind.LEAD: "lead",
@@ -354,9 +130,9 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
         self._minutes = 0
-        self._galley = _Galley([], 0)
+        self._galley = Galley([], 0)
         self._wanted: Role | int | None = None
         self._chosen = (0, 0)  # the section that was asked for, and the position that showed it
         self._announced = 0
@@ -386,7 +162,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         )
         place = self._galley.place(self.position) if same and section is None else (0, 0.0)
         self._article = article
-        self._parts = _parts(article, _header(article, now, languages, starred)) if article else []
+        self._parts = parts(article, header(article, now, languages, starred)) if article else []
         self._minutes = max(1, round(len(article.body.split()) / _WORDS_A_MINUTE)) if article else 0
         self._wanted = section
         self._set(place)
@@ -506,7 +282,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         """Set the text for the width of now as far as the screen needs it; stand at `place` or `section`."""
         if not self.size.width:
             return  # `on_resize` comes back
-        galley = self._galley = _Galley(self._parts, self._column[1])
+        galley = self._galley = Galley(self._parts, self._column[1])
         self._strips.clear()
         self.screen.selections.pop(self, None)
         galley.set(_FIRST_CHARACTERS)
@@ -524,11 +300,11 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self._go_on_later(galley)
 
-    def _go_on_later(self, galley: _Galley) -> None:
+    def _go_on_later(self, galley: Galley) -> None:
         if not galley.complete:
             self.set_timer(0.02, lambda: self._go_on(galley))
 
-    def _go_on(self, galley: _Galley) -> None:
+    def _go_on(self, galley: Galley) -> None:
         """Set some more of a long article, unless another has taken its place."""
         if galley is self._galley:
             galley.set(_FIRST_CHARACTERS)
@@ -633,7 +409,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         segments: list[Segment] = []
         at = middle = 0
         for index, (_, heading) in enumerate(self.sections):
-            name = _cut(_line(heading) or _NO_HEADING, _BAR_NAME)
+            name = _cut(line(heading) or _NO_HEADING, _BAR_NAME)
             style = bright if index == current else plain
             if index:
                 segments.append(Segment("  ", plain))
