@@ -7,18 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
-from cryptonews_tui import typesetting
+from cryptonews_tui import markdown, typesetting
+from cryptonews_tui.markdown import blocks, pieces, references, typeset
 from cryptonews_tui.typesetting import (
     Block,
     Flow,
     Kind,
     Line,
     Span,
-    blocks,
-    pieces,
-    references,
     to_text,
-    typeset,
     wrap,
 )
 
@@ -120,12 +117,12 @@ def test_every_block_has_a_line_at_every_width(markdown: str, width: int) -> Non
 
 @given(st.text(alphabet="ab`~ \n->#*漢", max_size=400), st.integers(1, 50), st.integers(1, 50))
 def test_pieces_are_bounded_and_keep_every_word(text: str, soft: int, extra: int) -> None:
-    before = typesetting._SOFT_SIZE, typesetting._HARD_SIZE
-    typesetting._SOFT_SIZE, typesetting._HARD_SIZE = soft, soft + extra
+    before = markdown._SOFT_SIZE, markdown._HARD_SIZE
+    markdown._SOFT_SIZE, markdown._HARD_SIZE = soft, soft + extra
     try:
         parts = pieces(text)
     finally:
-        typesetting._SOFT_SIZE, typesetting._HARD_SIZE = before
+        markdown._SOFT_SIZE, markdown._HARD_SIZE = before
     kept = re.sub(r"[\s`~]", "", "".join(parts))
     assert kept == re.sub(r"[\s`~]", "", text)
     assert all(len(part) <= 2 * (soft + extra) + 100 for part in parts)

@@ -179,7 +179,8 @@ def markdown(article: Article, sections: Sequence[Section], *, whole: bool) -> s
 
 
 def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
-    from cryptonews_tui.typesetting import to_text, typeset
+    from cryptonews_tui.markdown import typeset
+    from cryptonews_tui.typesetting import to_text
     from cryptonews_tui.wording import about
 
     width = min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80

@@ -50,7 +50,7 @@ class CommandProvider(Provider):
 
 
 class CryptonewsApp(App[None]):
-    """The reader. Give it paths and settings; `now` is the clock, and its zone the one to tell times in; tests stop it."""
+    """The reader. Give it paths and settings; `now` is the clock, in the zone that times are told in."""
 
     TITLE = "cryptonews"
     CSS_PATH = "app.tcss"

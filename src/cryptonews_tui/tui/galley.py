@@ -14,6 +14,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from cryptonews_tui.article import Article, Role, Section, Sentiment
+from cryptonews_tui.markdown import References, blocks, pieces, references
 from cryptonews_tui.safety import clean_line, safe_url
 from cryptonews_tui.typesetting import (
     Block,
@@ -22,13 +23,9 @@ from cryptonews_tui.typesetting import (
     Kind,
     Line,
     Paragraph,
-    References,
     Run,
     Span,
-    blocks,
     literal,
-    pieces,
-    references,
 )
 from cryptonews_tui.wording import SIGNS, date, later, long_age
 

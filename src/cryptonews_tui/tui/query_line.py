@@ -18,6 +18,7 @@ class QueryLine(Input):
         border: none;
         padding: 0 1;
         background: $surface;
+        & > .input--placeholder { color: $text-muted; }
     }
     """
 
