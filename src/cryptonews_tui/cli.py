@@ -162,9 +162,11 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", metavar="STORY", help="the id that `list` prints")
-    parser.add_argument("--lang", metavar="L", help="the language to show")
-    parser.add_argument("--section", metavar="ROLE", help="only sections of this role, such as impact")
+    parser.add_argument("story", metavar="STORY", type=_text, help="the id that `list` prints")
+    parser.add_argument("--lang", metavar="L", type=_text, help="the language to show")
+    parser.add_argument(
+        "--section", metavar="ROLE", type=_text, help="only sections of this role, such as impact"
+    )
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
 
 
@@ -178,9 +180,9 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="the sources, how each was last seen (default)")
     adding = actions.add_parser("add", help="add a source; the next sync visits it")
     adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
-    adding.add_argument("--name", metavar="N", help="how to call it")
+    adding.add_argument("--name", metavar="N", type=_text, help="how to call it")
     removing = actions.add_parser("remove", help="forget a source; its articles stay")
-    removing.add_argument("name", metavar="NAME", help="its name or location")
+    removing.add_argument("name", metavar="NAME", type=_text, help="its name or location")
 
 
 def _add_query(parser: argparse.ArgumentParser) -> None:
@@ -194,6 +196,13 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
 
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     pass
+
+
+def _text(text: str) -> str:
+    """An argument as texts of articles are: what is looked for and what is there are cleaned alike."""
+    from cryptonews_tui.safety import clean_line
+
+    return clean_line(text)
 
 
 def _count(text: str) -> int:
@@ -288,7 +297,6 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 
 
 def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    from cryptonews_tui.safety import clean_line
     from cryptonews_tui.sources import SourceError, open_source
 
     state = _state(paths)
@@ -298,7 +306,7 @@ def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> i
         except SourceError as error:
             raise UserError(str(error), WRONG_USE) from error
         known = len(state.sources())
-        source = state.add_source(clean_line(options.name or "", 40) or _name_of(location), location)
+        source = state.add_source(options.name or _name_of(location), location)
         if len(state.sources()) == known:
             _say(f"{location} is a source already, named {source.name}")
         else:

@@ -150,6 +150,8 @@ def make_query(words: Iterable[Word] = (), filters: Iterable[Filter] = ()) -> Qu
 
 def parse(text: str) -> Query:
     """The query that `text` says. Raises `QueryError` with the place and, where it can, what was meant."""
+    if unknown := _NO_TEXT.search(text):
+        raise QueryError("this is no character that can be looked for", text, unknown.start())
     words: list[Word] = []
     filters: list[Filter] = []
     position = _skip_spaces(text, 0)
@@ -174,6 +176,7 @@ def parse(text: str) -> Query:
     return make_query(words, filters)
 
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _FIELD = re.compile(r"([^\W\d_]+):")
 _WORD = re.compile(r'[^\s"]+')
 _VALUE = re.compile(r'[^\s",]+')

@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
-from threading import local
+from threading import Thread, local
 from typing import ClassVar
 
-from textual import work
 from textual.app import App, SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.driver import Driver
@@ -84,6 +85,7 @@ class CryptonewsApp(App[None]):
         self.busy = False
         self._total_before = 0
         self._stop = False
+        self._reader: Thread | None = None
         self.animation_level = "none"
         for theme in OURS:
             self.register_theme(theme)
@@ -110,9 +112,11 @@ class CryptonewsApp(App[None]):
         if sys.platform != "win32":
             import asyncio
 
-            # Textual would die of these with the terminal left in its own mode.
+            # Textual would die of the first two with the terminal left in its own mode.
+            loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+                loop.add_signal_handler(number, self.exit)
+            loop.add_signal_handler(signal.SIGINT, self.action_help_quit)
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
@@ -142,7 +146,8 @@ class CryptonewsApp(App[None]):
                 listen(*values)
 
         if not self._stop:
-            self.call_from_thread(told)
+            with suppress(RuntimeError, CancelledError):  # what the loop says while it ends
+                self.call_from_thread(told)
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
@@ -159,9 +164,10 @@ class CryptonewsApp(App[None]):
         if not self.busy:
             self.busy = True
             self._total_before = self.main.total
-            self._refresh_sources()
+            # A thread that ends with the program: no address that does not answer can hold that up.
+            self._reader = Thread(target=self._refresh_sources, daemon=True)
+            self._reader.start()
 
-    @work(thread=True, group="refresh")
     def _refresh_sources(self) -> None:
         from cryptonews_tui.refresh import Report, sync
 
@@ -188,6 +194,8 @@ class CryptonewsApp(App[None]):
                     failures.append(report.error)
         except DatabaseError as error:
             failures.append(str(error))
+        except Exception as error:  # a bug is to be seen, from this thread too
+            self.tell(self._handle_exception, error)
         finally:
             writer.close()
             state.close()
@@ -247,8 +255,21 @@ class CryptonewsApp(App[None]):
             self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
         return suitable(os.environ)
 
+    def _handle_exception(self, error: Exception) -> None:
+        # A database that fails is the user's to mend, and needs a sentence more than a traceback.
+        cause = getattr(error, "error", error)  # of a worker
+        if isinstance(cause, DatabaseError):
+            self.exit(return_code=1, message=f"cryptonews: {cause}")
+        else:
+            super()._handle_exception(error)
+
     def on_unmount(self) -> None:
         self._stop = True
+
+    def finish(self, seconds: float) -> None:
+        """Once the screen is gone: let the thread that reads write what it has, but wait no longer than this."""
+        if self._reader is not None:
+            self._reader.join(seconds)
 
 
 def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: Sequence[str] = ()) -> int:
@@ -262,4 +283,5 @@ def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: 
     app = CryptonewsApp(paths, settings, locations, driver_class=driver)
     app.complain(complaints)
     app.run()
+    app.finish(0.5)
     return app.return_code or 0

@@ -164,7 +164,8 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         self._article = article
         self._parts = parts(article, header(article, now, languages, starred)) if article else []
         self._minutes = max(1, round(len(article.body.split()) / _WORDS_A_MINUTE)) if article else 0
-        self._wanted = section
+        if section is not None or not same:  # what was asked for before the first layout still is
+            self._wanted = section
         self._set(place)
 
     def clear(self) -> None:
@@ -206,6 +207,9 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         if not self.sections:
             return
         index = max(0, min(index, len(self.sections) - 1))
+        if not self._galley.width:  # never in sight so far; `on_resize` goes there
+            self._wanted = index
+            return
         line = self._galley.section_line(index) - 1 if index else 0
         self._chosen = (index, self._reach(line))
         self.position = line
@@ -370,6 +374,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
             margin = Segment(" " * max(1, self._column[0]), self._style(Kind.TEXT))
             words = [Segment(s.text, self._style(s.kind, s.link)) for s in lines[index].spans]
             strip = Strip([margin, *words])
+            strip = strip.adjust_cell_length(self.size.width, self._style(Kind.TEXT)).simplify()
             if chosen is not None:
                 strip = self._selected(strip, *chosen)
             self._strips[key] = strip.apply_offsets(0, index)

@@ -8,12 +8,55 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
 from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+
+_BEGIN, _END = "\x1b[200~", "\x1b[201~"
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Pastes:
+    """Takes the control characters out of what is pasted: Textual's parser would take them for keys.
+
+    Feed it what the terminal sends, in pieces of any size; it gives back what the parser may see.
+    """
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._held = ""
+        """What may be the beginning of an end."""
+        self._passed = ""
+        """The end of what was given back: a beginning may be in two pieces."""
+
+    def feed(self, text: str) -> str:
+        given = ""
+        while text or self._held:
+            if self._inside:
+                pasted, end, text = (self._held + text).partition(_END)
+                self._held = ""
+                if not end:
+                    lengths = range(len(_END) - 1, 0, -1)
+                    held = next((n for n in lengths if pasted.endswith(_END[:n])), 0)
+                    cut = len(pasted) - held
+                    pasted, self._held = pasted[:cut], pasted[cut:]
+                given += _CONTROLS.sub("", pasted.replace("\r", "\n")) + end
+                if not end:
+                    break
+                self._inside = False
+                self._passed = ""
+            else:
+                before, begin, after = (self._passed + text).partition(_BEGIN)
+                given += (before + begin)[len(self._passed) :]
+                self._passed = before[1 - len(_BEGIN) :]
+                text = after
+                self._inside = bool(begin)
+        return given
 
 
 class TerminalDriver(LinuxDriver):
@@ -38,6 +81,7 @@ class TerminalDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode
         parser = XTermParser(self._debug)
+        pastes = Pastes()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._awake, selectors.EVENT_READ)
@@ -53,8 +97,9 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self._app.call_later(self._app.exit)
                         break
-                    for event in parser.feed(decode(data)):
-                        self.process_message(event)
+                    if text := pastes.feed(decode(data)):  # nothing would be the end of the parser
+                        for event in parser.feed(text):
+                            self.process_message(event)
                 for event in parser.tick():  # a lone Esc becomes a key when nothing follows it
                     self.process_message(event)
         with contextlib.suppress(EOFError):

@@ -20,6 +20,8 @@ from cryptonews_tui.tui.scrolling import set_scroll_range
 from cryptonews_tui.wording import SIGNS, age_or_date, fit, short_age
 
 PAGE = 64
+_CONTEXT = 2
+"""Rows that stay in sight when the cursor walks over the edge."""
 _PAGES_KEPT = 8
 _HEADER = 1
 _MOODS: dict[Sentiment | None, str] = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}
@@ -30,7 +32,7 @@ Fetch = Callable[[Sequence[int]], list[Headline]]
 class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     """A row a story, newest first. `show` gives it a result to list; it answers with messages.
 
-    At the edge the list moves by half a page: a repainted line costs a tenth of a repainted page.
+    At the edge the list moves on by a page: a repainted row costs a thirtieth of a repainted page.
     """
 
     COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
@@ -176,9 +178,13 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         first = self.scroll_offset.y
         if first <= row < first + self._rows:
             return False
-        half = self._rows // 2
-        beyond = row - (first + self._rows - 1) if row >= first + self._rows else first - row
-        wanted = row - half if beyond > 1 else (first + half + 1 if row > first else first - half - 1)
+        page = max(1, self._rows - _CONTEXT)
+        if row == first + self._rows:
+            wanted = first + page
+        elif row == first - 1:
+            wanted = first - page
+        else:
+            wanted = row - self._rows // 2
         last = max(0, self.count - self._rows)
         wanted = max(0, min(wanted, last, row))
         if wanted == first:
@@ -243,9 +249,9 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         wide = width >= 72
         age = (age_or_date if wide else short_age)(headline.published, self._painted)
         source = 13 if wide else 8 if width >= 40 else 0
-        tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '}"
+        tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '} "
         lead = f"{age:>{7 if wide else 3}} " + (f"{fit(headline.publisher.name, source)} " if source else "")
-        title = max(1, width - 7 - len(lead) - 3)
+        title = max(1, width - 7 - len(lead) - 4)
         name = "read" if headline.read else "unread"
         return [
             (f"{'▸' if at_cursor else ' '}{' ' if headline.read else '●'} ", name),
@@ -256,9 +262,13 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         ]
 
     def _line(self, parts: list[tuple[str, str]], width: int, at_cursor: bool = False) -> Strip:
-        over = self._style("cursor" if self.has_focus else "cursor-away") if at_cursor else Style()
-        strip = Strip([Segment(text, self._style(name) + over) for text, name in parts])
-        return strip.adjust_cell_length(width, self._style("read") + over)
+        if at_cursor:
+            # In one style: the colours of a row cost more bytes than its text, and this row is drawn at every key.
+            line = "".join(text for text, _ in parts)
+            style = self._style("unread") + self._style("cursor" if self.has_focus else "cursor-away")
+            return Strip([Segment(line, style)]).adjust_cell_length(width, style)
+        strip = Strip([Segment(text, self._style(name)) for text, name in parts])
+        return strip.adjust_cell_length(width, self._style("read")).simplify()
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

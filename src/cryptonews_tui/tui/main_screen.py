@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from cryptonews_tui.library import Facets, Headline, Library, Mark, Stories
 from cryptonews_tui.query import Query, QueryError, parse
+from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
@@ -186,6 +187,7 @@ class MainScreen(Screen[None]):
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say something in the bottom line for a while (after what is being said); it takes no key."""
+        text = clean_line(text)  # it may quote what anybody wrote
         if in_turn and self.query_one(KeyLine).said:
             self._to_say.append(text)
             return

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from cryptonews_tui.safety import clean_line
+from cryptonews_tui.safety import clean, clean_line
 
 
 class QueryLine(Input):
@@ -23,6 +23,10 @@ class QueryLine(Input):
     """
 
     cursor_blink = reactive(False, init=False)
+
+    def validate_value(self, value: str) -> str:
+        """A keyboard can write floods of marks, too."""
+        return clean(value).replace("\n", " ")
 
     def _on_paste(self, event: events.Paste) -> None:
         # Textual calls the handler of `Input` after this one.
