@@ -12,6 +12,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cryptonews_tui import __version__, output
@@ -237,7 +238,8 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
 def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     locations = list(options.locations)
     if not locations:
-        locations = [source.location for source in _state(paths).sources()]
+        with _state(paths) as state:
+            locations = [source.location for source in state.sources()]
     if not locations:
         raise UserError(
             "there is no source to sync; name a location, or add one: cryptonews sources add LOCATION",
@@ -248,43 +250,45 @@ def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     query = _query(options)
-    library = _library(paths, settings)
-    positions = library.sorted(library.stories(query), options.sort)
-    if options.limit is not None:
-        positions = positions[: options.limit]
-    languages = query.values("lang")
-    write = output.LIST_FORMATS[options.format]
-    write(output.headlines(library, positions, languages, all_languages=options.all_languages))
-    return DONE
+    with _library(paths, settings) as library:
+        positions = library.sorted(library.stories(query), options.sort)
+        if options.limit is not None:
+            positions = positions[: options.limit]
+        languages = query.values("lang")
+        write = output.LIST_FORMATS[options.format]
+        write(output.headlines(library, positions, languages, all_languages=options.all_languages))
+        return DONE
 
 
 def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    library = _library(paths, settings)
-    article = library.article(options.story, options.lang)
-    if article is None:
-        languages = library.languages_of(options.story)
-        if languages:
-            raise UserError(
-                f"story {options.story} has no text in “{options.lang}”, only in {', '.join(languages)}"
-            )
-        raise UserError(f"there is no story {options.story}; `cryptonews list` prints the ids")
-    sections = article.sections
-    if options.section:
-        sections = tuple(section for section in sections if section.role == options.section.casefold())
-        if not sections:
-            roles = ", ".join(dict.fromkeys(section.role for section in article.sections))
-            raise UserError(f"story {options.story} has no section “{options.section}”, only {roles}")
-    if options.format == "json":
-        output.print_json(output.article_json(article, library, sections))
-    elif options.format == "markdown":
-        print(output.markdown(article, sections, whole=not options.section))
-    else:
-        print(output.text(article, sections, whole=not options.section))
-    return DONE
+    with _library(paths, settings) as library:
+        article = library.article(options.story, options.lang)
+        if article is None:
+            languages = library.languages_of(options.story)
+            if languages:
+                raise UserError(
+                    f"story {options.story} has no text in “{options.lang}”, only in {', '.join(languages)}"
+                )
+            raise UserError(f"there is no story {options.story}; `cryptonews list` prints the ids")
+        sections = article.sections
+        if options.section:
+            sections = tuple(section for section in sections if section.role == options.section.casefold())
+            if not sections:
+                roles = ", ".join(dict.fromkeys(section.role for section in article.sections))
+                raise UserError(f"story {options.story} has no section “{options.section}”, only {roles}")
+        if options.format == "json":
+            output.print_json(output.article_json(article, library, sections))
+        elif options.format == "markdown":
+            print(output.markdown(article, sections, whole=not options.section))
+        else:
+            print(output.text(article, sections, whole=not options.section))
+        return DONE
 
 
 def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    facets = _library(paths, settings).facets(_query(options))
+    query = _query(options)
+    with _library(paths, settings) as library:
+        facets = library.facets(query)
     if options.format == "json":
         output.print_json(output.facets_json(facets))
         return DONE
@@ -299,32 +303,32 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.sources import SourceError, open_source
 
-    state = _state(paths)
-    if options.action == "add":
-        try:
-            location = open_source(options.location).location
-        except SourceError as error:
-            raise UserError(str(error), WRONG_USE) from error
-        known = len(state.sources())
-        source = state.add_source(options.name or _name_of(location), location)
-        if len(state.sources()) == known:
-            _say(f"{location} is a source already, named {source.name}")
+    with _state(paths) as state:
+        if options.action == "add":
+            try:
+                location = open_source(options.location).location
+            except SourceError as error:
+                raise UserError(str(error), WRONG_USE) from error
+            known = len(state.sources())
+            source = state.add_source(options.name or _name_of(location), location)
+            if len(state.sources()) == known:
+                _say(f"{location} is a source already, named {source.name}")
+            else:
+                _say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+        elif options.action == "remove":
+            if not state.remove_source(options.name):
+                raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
+            _say(f"removed {options.name}; its articles stay in the library")
         else:
-            _say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
-    elif options.action == "remove":
-        if not state.remove_source(options.name):
-            raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
-        _say(f"removed {options.name}; its articles stay in the library")
-    else:
-        sources = state.sources()
-        width = max((len(source.name) for source in sources), default=0)
-        for source in sources:
-            when = output.local_time(source.synced) if source.synced else "never synced"
-            failed = f"  failed: {source.error}" if source.error else ""
-            print(f"{source.name:<{width}}  {when:<16}  {source.location}{failed}")
-        if not sources:
-            _say("There is no source yet. Add one: cryptonews sources add LOCATION")
-    return DONE
+            sources = state.sources()
+            width = max((len(source.name) for source in sources), default=0)
+            for source in sources:
+                when = output.local_time(source.synced) if source.synced else "never synced"
+                failed = f"  failed: {source.error}" if source.error else ""
+                print(f"{source.name:<{width}}  {when:<16}  {source.location}{failed}")
+            if not sources:
+                _say("There is no source yet. Add one: cryptonews sources add LOCATION")
+        return DONE
 
 
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -363,22 +367,23 @@ COMMANDS: tuple[
 # Library and sources
 
 
-def _state(paths: Paths) -> State:
+def _state(paths: Paths) -> closing[State]:
     from cryptonews_tui.library import State
 
-    return State(paths.state)
+    return closing(State(paths.state))
 
 
-def _library(paths: Paths, settings: Settings) -> Library:
+def _library(paths: Paths, settings: Settings) -> closing[Library]:
     """The user's library, or the samples while there is neither an article nor a source."""
     from cryptonews_tui.library import Library
 
     library = Library(paths.library, paths.state, settings.languages)
-    if not library.is_empty() or _state(paths).sources():
-        return library
+    with _state(paths) as state:
+        if not library.is_empty() or state.sources():
+            return closing(library)
     library.close()
     _say(SAMPLES_HINT)
-    return samples(paths, settings)
+    return closing(samples(paths, settings))
 
 
 def samples(paths: Paths, settings: Settings) -> Library:
@@ -386,9 +391,8 @@ def samples(paths: Paths, settings: Settings) -> Library:
     from cryptonews_tui.library import Library, Writer
     from cryptonews_tui.refresh import sync
 
-    writer = Writer(paths.samples)
-    sync(writer, samples_location())
-    writer.close()
+    with closing(Writer(paths.samples)) as writer:
+        sync(writer, samples_location())
     return Library(paths.samples, paths.state, settings.languages)
 
 
@@ -401,11 +405,10 @@ def _sync_one(paths: Paths, location: str, *, json: bool) -> int:
     from cryptonews_tui.library import Writer
     from cryptonews_tui.refresh import sync
 
-    writer = Writer(paths.library)
-    with _progress(location) as progress:
+    with closing(Writer(paths.library)) as writer, _progress(location) as progress:
         report = sync(writer, location, progress)
-    writer.close()
-    _state(paths).note_visit(report.location, report.error)
+    with _state(paths) as state:
+        state.note_visit(report.location, report.error)
     if json:
         output.print_json(output.report_json(report), indent=None)
     for problem in report.problems:

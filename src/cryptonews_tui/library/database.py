@@ -81,7 +81,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: safe for the file
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: safe for the file
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -124,8 +124,8 @@ class Library:
         self.path = path
         self.state_path = state_path
         self.languages = tuple(languages)
-        self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
         prepare(state_path, "state", STATE_ID, STATE)
+        self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
         with explained(state_path, "state"):
             self._connection.execute("ATTACH ? AS state", (str(state_path),))
         self._facets = FacetIndex(self._connection)

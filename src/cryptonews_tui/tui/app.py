@@ -10,44 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from threading import Thread, local
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.driver import Driver
 from textual.screen import Screen
 
 from cryptonews_tui.library import DatabaseError, Library, State, Writer
 from cryptonews_tui.safety import safe_url
 from cryptonews_tui.settings import Paths, Settings
-from cryptonews_tui.tui.commands import BY_ID, COMMANDS, check_remapping, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, check_remapping, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
+from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.theme import OURS, suitable
-
-
-class CommandProvider(Provider):
-    """The command table in the palette."""
-
-    async def discover(self) -> Hits:
-        for title, run, help in self._commands():
-            yield DiscoveryHit(title, run, help=help)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for title, run, help in self._commands():
-            if (score := matcher.match(title)) > 0:
-                yield Hit(score, matcher.highlight(title), run, help=help)
-
-    def _commands(self) -> Iterable[tuple[str, Callable[[], object], str]]:
-        screen = self.screen
-        if not isinstance(screen, MainScreen):  # nothing else has commands
-            return
-        for command in COMMANDS:
-            where = "" if command.scope == "anywhere" else f"{command.scope.capitalize()}: "
-            if command.id != "palette":
-                yield f"{where}{command.title}", partial(screen.run, command), command.help
 
 
 class CryptonewsApp(App[None]):
@@ -55,7 +31,7 @@ class CryptonewsApp(App[None]):
 
     TITLE = "cryptonews"
     CSS_PATH = "app.tcss"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {CommandProvider}
+    COMMANDS: ClassVar = {CommandProvider}
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
 
@@ -95,7 +71,7 @@ class CryptonewsApp(App[None]):
         return ()
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self.library)
+        return MainScreen(self.library, self.size)
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
@@ -265,6 +241,8 @@ class CryptonewsApp(App[None]):
 
     def on_unmount(self) -> None:
         self._stop = True
+        self.library.close()
+        self.state.close()
 
     def finish(self, seconds: float) -> None:
         """Once the screen is gone: let the thread that reads write what it has, but wait no longer than this."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cryptonews_tui.article import Article, Role, Section, Sentiment
-from cryptonews_tui.markdown import References, blocks, pieces, references
 from cryptonews_tui.safety import clean_line, safe_url
 from cryptonews_tui.typesetting import (
     Block,
@@ -28,6 +28,9 @@ from cryptonews_tui.typesetting import (
     literal,
 )
 from cryptonews_tui.wording import SIGNS, date, later, long_age
+
+if TYPE_CHECKING:
+    from cryptonews_tui.markdown import References
 
 
 def line(text: str) -> str:
@@ -114,6 +117,8 @@ class Part:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
+        from cryptonews_tui.markdown import blocks  # not before the first headlines are on the screen
+
         found = blocks(self.text, self.known)
         if self.heading and found and type(found[0].body) is Paragraph:
             found[0] = replace(found[0], space=0)
@@ -121,6 +126,8 @@ class Part:
 
 
 def parts(article: Article, header: Iterable[Block]) -> list[Part]:
+    from cryptonews_tui.markdown import pieces, references
+
     known = references(article.body)
     made = [Part(-1, tuple(header), "", known)]
     for index, section in enumerate(article.sections):

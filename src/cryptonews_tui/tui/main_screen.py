@@ -6,13 +6,14 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -84,8 +85,9 @@ class MainScreen(Screen[None]):
 
     app: CryptonewsApp
 
-    def __init__(self, library: Library) -> None:
-        super().__init__()
+    def __init__(self, library: Library, size: Size) -> None:
+        """`size` is the terminal's: knowing it now saves styling and laying out everything a second time."""
+        super().__init__(classes=" ".join(self._classes_for(size)))
         self._library = library
         self._stories: Stories | None = None
         self.total = 0
@@ -97,12 +99,19 @@ class MainScreen(Screen[None]):
         self._quiet: Timer | None = None
         self._to_say: deque[str] = deque()
         self._before_query = HEADLINES
+        self._query_line: QueryLine | None = None
+        """Made when it is first wanted: a text field is the costliest widget of all to start with."""
+
+    def _classes_for(self, size: Size) -> Iterator[str]:
+        yield f"-at-{HEADLINES}"
+        for cells, breakpoints in (
+            (size.width, self.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            yield [name for least, name in breakpoints if cells >= least][-1]
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
-        yield QueryLine(
-            id="query", placeholder="words, tag:btc, -sentiment:negative, source:…", select_on_focus=False
-        )
         with Horizontal(id="panes"):
             yield HeadlinesPane(self.app.now, id=HEADLINES)
             yield ArticlePane(id=ARTICLE)
@@ -110,7 +119,6 @@ class MainScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one(QueryLine).display = False
         self.query_one(ArticlePane).reading_width = self.app.settings.reading_width
         self._offer_keys()
         self.reload()
@@ -155,7 +163,8 @@ class MainScreen(Screen[None]):
             self._why_empty(),
         )
         self._tell_status()
-        self._count_facets(self.question)
+        # The list first, then its counts.
+        self.call_after_refresh(self._count_facets, self.question)
         self._follow()
 
     @work(thread=True, exclusive=True, group="facets")
@@ -372,8 +381,8 @@ class MainScreen(Screen[None]):
             self.app.exit()
 
     def _step_back(self) -> bool:
-        query = self.query_one(QueryLine)
-        if query.display:
+        query = self._query_line
+        if query is not None and query.display:
             self._close_query(self._before_query)
         elif self.zoomed:
             self.zoomed = False
@@ -502,8 +511,16 @@ class MainScreen(Screen[None]):
 
     # Finding
 
-    def action_query(self) -> None:
-        line = self.query_one(QueryLine)
+    async def action_query(self) -> None:
+        if self._query_line is None:
+            self._query_line = QueryLine(
+                id="query",
+                placeholder="words, tag:btc, -sentiment:negative, source:…",
+                select_on_focus=False,
+            )
+            self._query_line.display = False
+            await self.mount(self._query_line, before="#panes")
+        line = self._query_line
         if not line.display:
             self._before_query = self._place
         line.value = f"{self.question} " if self.question else ""
@@ -536,7 +553,8 @@ class MainScreen(Screen[None]):
 
     def _close_query(self, place: str) -> None:
         self.query_one(KeyLine).said = ""
-        self.query_one(QueryLine).display = False
+        if self._query_line is not None:
+            self._query_line.display = False
         self.query_one(StatusLine).display = True
         self._go_to(place)
 

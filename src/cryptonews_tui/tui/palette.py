@@ -1,0 +1,34 @@
+"""The command table in Textual's palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from cryptonews_tui.tui.commands import COMMANDS
+from cryptonews_tui.tui.main_screen import MainScreen
+
+
+class CommandProvider(Provider):
+    """Every command by its title; the matching text is highlighted."""
+
+    async def discover(self) -> Hits:
+        for title, run, help in self._commands():
+            yield DiscoveryHit(title, run, help=help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for title, run, help in self._commands():
+            if (score := matcher.match(title)) > 0:
+                yield Hit(score, matcher.highlight(title), run, help=help)
+
+    def _commands(self) -> Iterable[tuple[str, Callable[[], object], str]]:
+        screen = self.screen
+        if not isinstance(screen, MainScreen):  # nothing else has commands
+            return
+        for command in COMMANDS:
+            where = "" if command.scope == "anywhere" else f"{command.scope.capitalize()}: "
+            if command.id != "palette":
+                yield f"{where}{command.title}", partial(screen.run, command), command.help
