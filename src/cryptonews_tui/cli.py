@@ -230,6 +230,10 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         code = max((_sync_one(paths, location, json=False) for location in options.locations), default=DONE)
         _list(_parse(["list"]), paths, settings)
         return code
+    import gc
+
+    gc.disable()  # until the first paint; the reader turns it on again
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # a frame waits half as long for company
     from cryptonews_tui.tui.app import run
 
     return run(paths, settings, options.locations)

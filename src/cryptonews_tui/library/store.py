@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
@@ -100,13 +100,12 @@ class Stories(Sequence[int]):
         return self.row(rest[newer]) if newer < len(rest) else pinned
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value of a field as queries know it, as people write it, and how many stories have it."""
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs here
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +212,13 @@ class Library:
             for field in COUNTED:
                 others = query.without(field)
                 base = self._evaluate(others) if apart and others != query else found
-                counts = (
-                    FacetValue(value, known.label, known.stories.intersection_cardinality(base))
+                counts = [
+                    FacetValue(value, known.label, count)
                     for value, known in self._facets.values(field).items()
-                )
-                fields[field] = sorted((c for c in counts if c.count), key=lambda c: (-c.count, c.label))
+                    if (count := known.stories.intersection_cardinality(base))
+                ]
+                counts.sort(key=lambda known: (-known[2], known[1]))
+                fields[field] = counts
             return Facets(len(found), fields)
 
     def article(self, story: str, lang: str | None = None) -> Article | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
-from threading import Thread, local
+from threading import Thread
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -57,7 +57,6 @@ class CryptonewsApp(App[None]):
         if self.samples:
             self.library.close()
             self.library = Library(paths.samples, paths.state, settings.languages)
-        self._of_threads = local()
         self.busy = False
         self._total_before = 0
         self._stop = False
@@ -106,13 +105,6 @@ class CryptonewsApp(App[None]):
     def complain(self, sentences: Iterable[str]) -> None:
         """Say these once the screen is there."""
         self._complaints += sentences
-
-    def library_for_thread(self) -> Library:
-        """A library of its own for the thread that asks: connections are not shared."""
-        if not hasattr(self._of_threads, "library"):
-            self._of_threads.library = Library(self.library.path, self.paths.state, self.settings.languages)
-        library: Library = self._of_threads.library
-        return library
 
     def tell(self, listen: Callable[..., None], *values: object) -> None:
         """From a thread: call this where the screen lives, unless the program is ending."""
@@ -252,7 +244,6 @@ class CryptonewsApp(App[None]):
 
 def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: Sequence[str] = ()) -> int:
     """Open the reader and return its exit code."""
-    gc.disable()  # until the first paint; see `_started`
     driver: type[Driver] | None = None
     if sys.platform != "win32":
         from cryptonews_tui.tui.driver import TerminalDriver

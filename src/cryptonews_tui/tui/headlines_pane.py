@@ -120,7 +120,9 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget_row(self, row: int) -> None:
         """Read and draw one row anew: its marks have changed."""
-        self._pages.pop(row // PAGE, None)
+        page = self._pages.get(row // PAGE)
+        if page is not None and self._stories is not None and row % PAGE < len(page):
+            page[row % PAGE : row % PAGE + 1] = self._fetch(self._stories[row : row + 1])
         self._strips = {key: strip for key, strip in self._strips.items() if key[0] != row}
         self._refresh_row(row)
 

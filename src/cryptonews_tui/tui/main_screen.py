@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.library import Facets, Headline, Library, Mark, Stories
+from cryptonews_tui.library import Headline, Library, Mark, Stories
 from cryptonews_tui.query import Query, QueryError, parse
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.article_pane import ArticlePane
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from cryptonews_tui.tui.app import CryptonewsApp
 
 FILTERS, HEADLINES, ARTICLE = "filters", "headlines", "article"
+MEDIUM, WIDE = 80, 130
+"""Columns from which two panes, and all three, stand beside each other."""
 
 _HINTS: Mapping[str, tuple[str, ...]] = {
     FILTERS: ("include", "exclude", "open", "search-tags", "clear", "back", "help"),
@@ -73,7 +75,7 @@ class MainScreen(Screen[None]):
     """Filters, headlines and article; beside each other where there is room, one at a time where not."""
 
     BINDINGS = bindings("anywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (130, "-wide")]  # noqa: RUF012  # Textual's own type
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MEDIUM, "-medium"), (WIDE, "-wide")]  # noqa: RUF012  # Textual's own type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-high")]  # noqa: RUF012  # Textual's own type
     AUTO_FOCUS = "#headlines"
 
@@ -92,6 +94,7 @@ class MainScreen(Screen[None]):
         self._stories: Stories | None = None
         self.total = 0
         """Stories in the library, whatever the query."""
+        self._counted = False
         self._shown: Headline | None = None
         """The story in the article pane."""
         self._following: Timer | None = None
@@ -103,7 +106,6 @@ class MainScreen(Screen[None]):
         """Made when it is first wanted: a text field is the costliest widget of all to start with."""
 
     def _classes_for(self, size: Size) -> Iterator[str]:
-        yield f"-at-{HEADLINES}"
         for cells, breakpoints in (
             (size.width, self.HORIZONTAL_BREAKPOINTS),
             (size.height, self.VERTICAL_BREAKPOINTS),
@@ -120,6 +122,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one(ArticlePane).reading_width = self.app.settings.reading_width
+        self._arrange(HEADLINES)
         self._offer_keys()
         self.reload()
 
@@ -163,19 +166,16 @@ class MainScreen(Screen[None]):
             self._why_empty(),
         )
         self._tell_status()
-        # The list first, then its counts.
-        self.call_after_refresh(self._count_facets, self.question)
+        if self._counted:
+            self._count_facets()  # a few milliseconds, and both are in one frame
+        else:
+            self.call_after_refresh(self._count_facets)  # the first time all sets are read
         self._follow()
 
-    @work(thread=True, exclusive=True, group="facets")
-    def _count_facets(self, question: Query) -> None:
-        library = self.app.library_for_thread()
-        facets = library.facets(question, apart=True)
-        self.app.tell(self._show_facets, facets, question)
-
-    def _show_facets(self, facets: Facets, question: Query) -> None:
-        if question == self.question:
-            self.query_one(FiltersPane).show(facets.fields, question)
+    def _count_facets(self) -> None:
+        self._counted = True
+        facets = self._library.facets(self.question, apart=True)
+        self.query_one(FiltersPane).show(facets.fields, self.question)
 
     def _why_empty(self) -> str:
         if not self.question:
@@ -302,17 +302,36 @@ class MainScreen(Screen[None]):
             self.zoomed = False
         if place == ARTICLE and not self.article.display:
             self.call_after_refresh(self._begin_reading)
-        for name in (FILTERS, HEADLINES, ARTICLE):
-            self.set_class(name == place, f"-at-{name}")
+        self._arrange(place)
         self.query_one(f"#{place}").focus(scroll_visible=False)
         self._offer_keys(place)
+
+    def _arrange(self, place: str | None = None) -> None:
+        """Show the panes that there is room for, and always the one at `place`.
+
+        By `display`, not by classes of the screen: those would style every widget anew, at every step.
+        """
+        place = place or self._place
+        width = self.app.size.width
+        wanted = {
+            FILTERS: not self.zoomed and (width >= WIDE or place == FILTERS),
+            HEADLINES: not self.zoomed and (width >= MEDIUM or place == HEADLINES),
+            ARTICLE: self.zoomed or width >= MEDIUM or place == ARTICLE,
+        }
+        for name in sorted(wanted, key=lambda name: not wanted[name]):  # the focus needs somewhere to go
+            self.query_one(f"#{name}").display = wanted[name]
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def watch_zoomed(self) -> None:
+        self._arrange(ARTICLE if self.zoomed else None)
 
     def on_descendant_focus(self) -> None:
         if self.focused is not None and self.focused.id == "query":
             self._offer_keys("query")
         else:
-            for name in (FILTERS, HEADLINES, ARTICLE):
-                self.set_class(name == self._place, f"-at-{name}")
+            self._arrange()
             self._offer_keys()
 
     def _offer_keys(self, place: str | None = None) -> None:
