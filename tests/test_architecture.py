@@ -1,0 +1,213 @@
+"""Who may import whom. The table below is the design; a module that is not in it has no place yet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cryptonews_tui
+
+ROOT = Path(cryptonews_tui.__file__).parent
+OURS = "cryptonews_tui"
+
+# What the screen works with: values, words and the library's answers.
+_SEEN = {"article", "library", "markdown", "query", "safety", "typesetting", "wording"}
+# Parts of the screen that know nobody: anyone there may use them.
+_PARTS = {
+    "tui.bindings",
+    "tui.commands",
+    "tui.galley",
+    "tui.pane",
+    "tui.query_line",
+    "tui.scrolling",
+    "tui.theme",
+}
+
+# Module or package → what of ours it may import. A package stands for all that is in it.
+ROOMS: dict[str, set[str]] = {
+    "": set(),
+    "__main__": {"cli"},
+    "article": set(),
+    "safety": set(),
+    "sections": {"article"},
+    "front_matter": set(),
+    "reading": {"article", "front_matter", "safety", "sections"},
+    "query": set(),
+    "settings": set(),
+    "wording": {"article"},
+    "typesetting": {"safety", "wording"},
+    "markdown": {"safety", "typesetting"},
+    "library": {"library", "article", "query", "sections"},
+    "sources": {"", "sources", "article", "safety"},
+    "refresh": {"article", "library", "reading", "safety", "sources"},
+    "output": {"article", "library", "markdown", "refresh", "typesetting", "wording"},
+    "cli": {"", "library", "output", "query", "refresh", "safety", "settings", "sources", "tui"},
+    "tui": set(),
+    "tui.commands": set(),
+    "tui.theme": set(),
+    "tui.driver": set(),
+    "tui.pane": set(),
+    "tui.scrolling": set(),
+    "tui.query_line": {"safety"},
+    "tui.bindings": {"tui.commands"},
+    "tui.galley": {"article", "markdown", "safety", "typesetting", "wording"},
+    # Panes know neither each other nor their screen.
+    "tui.bars": _SEEN | _PARTS,
+    "tui.filters_pane": _SEEN | _PARTS,
+    "tui.headlines_pane": _SEEN | _PARTS,
+    "tui.article_pane": _SEEN | _PARTS,
+    "tui.picker": _SEEN | _PARTS,
+    "tui.help_screen": _SEEN | _PARTS,
+    "tui.main_screen": _SEEN | {"tui"},
+    "tui.palette": {"tui.commands", "tui.main_screen"},
+    "tui.app": _SEEN | {"cli", "refresh", "settings", "tui"},
+}
+
+# Libraries → the only places that may import them.
+LIBRARIES: dict[str, set[str]] = {
+    "textual": {"tui"},
+    "rich": {"tui", "typesetting", "wording", "cli"},
+    "markdown_it": {"markdown"},
+    "sqlite3": {"library"},
+    "pyroaring": {"library"},
+    "httpx": {"sources"},
+    "tarfile": {"sources"},
+    "zipfile": {"sources"},
+    "yaml": {"front_matter"},
+    "frontmatter": {"reading"},
+    "platformdirs": {"settings"},
+    "tomllib": {"settings"},
+    "argparse": {"cli"},
+}
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix("__init__").rstrip("."): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+
+
+def room(module: str) -> str | None:
+    """The entry of the table that speaks for a module: its own, or its package's."""
+    if module in ROOMS:
+        return module
+    package = module.rpartition(".")[0]
+    return package if package in ("library", "sources") else None
+
+
+def imports(source: str, *, runtime: bool = False) -> Iterator[str]:
+    """Everything a module imports, in functions too; with `runtime` not what is only there for types."""
+    nodes: list[ast.AST] = [ast.parse(source)]
+    while nodes:
+        node = nodes.pop()
+        if runtime and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            nodes += node.orelse
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            for alias in node.names:
+                # `from cryptonews_tui import output` imports a module, `from x.y import name` imports x.y
+                full = f"{node.module}.{alias.name}"
+                yield full if full.removeprefix(f"{OURS}.") in MODULES else node.module
+        nodes += ast.iter_child_nodes(node)
+
+
+def allows(allowed: set[str], module: str) -> bool:
+    return module in allowed or any(module.startswith(f"{name}.") for name in allowed if name)
+
+
+def faults(module: str, source: str) -> list[str]:
+    """Forbidden imports of a module, in words."""
+    place = room(module)
+    if place is None:
+        return [f"{module} has no place in the table"]
+    found = []
+    for name in imports(source):
+        top, _, rest = name.partition(".")
+        if top == OURS:
+            if not allows(ROOMS[place], rest):
+                found.append(f"{module} may not import {rest or OURS}")
+        elif top in LIBRARIES and not allows(LIBRARIES[top], module):
+            found.append(f"{module} may not import {top}")
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_imports_only_what_it_may(module: str) -> None:
+    assert faults(module, MODULES[module].read_text(encoding="utf-8")) == []
+
+
+def test_the_table_names_no_module_that_is_gone() -> None:
+    assert {name for name in ROOMS if name not in MODULES} == set()
+    named = {name for allowed in (*ROOMS.values(), *LIBRARIES.values()) for name in allowed}
+    assert named <= MODULES.keys()
+
+
+def test_outside_the_screen_the_table_allows_nothing_that_nobody_needs() -> None:
+    needed: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        for name in imports(path.read_text(encoding="utf-8")):
+            if name.split(".")[0] == OURS:
+                needed.setdefault(room(module) or "", set()).add(name.removeprefix(OURS).removeprefix("."))
+    for place, allowed in ROOMS.items():
+        for name in allowed if not place.startswith("tui") else ():
+            assert any(allows({name}, one) for one in needed.get(place, ())), f"{place} does not need {name}"
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("article", "from cryptonews_tui.safety import clean", "article may not import safety"),
+        ("query", "import sqlite3", "query may not import sqlite3"),
+        ("reading", "from sqlite3.dbapi2 import connect", "reading may not import sqlite3"),
+        ("library.store", "def f():\n    import httpx", "library.store may not import httpx"),
+        ("library.store", "from cryptonews_tui.sources import Seen", "library.store may not import sources"),
+        ("sources.web", "from cryptonews_tui import library", "sources.web may not import library"),
+        ("tui.app", "import yaml", "tui.app may not import yaml"),
+        ("tui.app", "import sqlite3 as s", "tui.app may not import sqlite3"),
+        ("cli", "def f():\n    from textual.app import App", "cli may not import textual"),
+        (
+            "tui.filters_pane",
+            "from cryptonews_tui.tui.headlines_pane import HeadlinesPane",
+            "tui.filters_pane may not import tui.headlines_pane",
+        ),
+        (
+            "tui.article_pane",
+            "if TYPE_CHECKING:\n    from cryptonews_tui.tui.main_screen import MainScreen",
+            "tui.article_pane may not import tui.main_screen",
+        ),
+        ("tui.dialogs", "", "tui.dialogs has no place in the table"),
+        ("helpers", "", "helpers has no place in the table"),
+    ],
+)
+def test_a_forbidden_import_is_found(module: str, source: str, fault: str) -> None:
+    assert faults(module, source) == [fault]
+
+
+def test_the_screen_imports_no_source_at_all() -> None:
+    for module, path in MODULES.items():
+        if module.startswith("tui"):
+            names = list(imports(path.read_text(encoding="utf-8")))
+            assert not [n for n in names if n.startswith((f"{OURS}.sources", f"{OURS}.reading"))], module
+
+
+def test_rooms_import_each_other_in_no_circle() -> None:
+    """At run time: what is only there for types may look back."""
+    below: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        place = module.split(".")[0]
+        for name in imports(path.read_text(encoding="utf-8"), runtime=True):
+            top, _, rest = name.partition(".")
+            if top == OURS and rest.split(".")[0] != place:
+                below.setdefault(place, set()).add(rest.split(".")[0])
+    # The program starts at `cli`; the app asks it for the two sentences and places that both need.
+    below["tui"].discard("cli")
+    while free := [place for place, needs in below.items() if not needs & below.keys()]:
+        for place in free:
+            del below[place]
+    assert below == {}

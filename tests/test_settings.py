@@ -1,0 +1,134 @@
+"""The user's file: what it says is done, what cannot be understood is named, and it is never written."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import pytest
+
+from cryptonews_tui.settings import SETTINGS, Paths, Settings, find_paths, load
+
+
+def load_text(folder: Path, text: str | bytes) -> tuple[Settings, list[str]]:
+    path = folder / "settings.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = load(path)
+    assert path.read_bytes() == (text if isinstance(text, bytes) else text.encode())
+    return found
+
+
+def test_without_a_file_the_defaults_are_used(tmp_path: Path) -> None:
+    assert load(tmp_path / "settings.toml") == (Settings(), [])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_setting_can_be_said(tmp_path: Path) -> None:
+    text = """
+        languages = ["uk", "EN"]
+        theme = "nord"
+        reading_width = 72
+        read_after_seconds = 0.5
+        follow_after_ms = 0
+        [keys]
+        star = "asterisk,f"
+    """
+    assert load_text(tmp_path, text) == (
+        Settings(
+            languages=("uk", "en"),
+            theme="nord",
+            reading_width=72,
+            read_after_seconds=0.5,
+            follow_after_ms=0,
+            keys={"star": "asterisk,f"},
+        ),
+        [],
+    )
+
+
+def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
+    assert set(SETTINGS) == {setting.name for setting in fields(Settings)}
+    for name, value in asdict(Settings()).items():
+        given = list(value) if isinstance(value, tuple) else value
+        assert SETTINGS[name].convert(given) == value
+        assert SETTINGS[name].help.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'languages = "uk"',
+        "languages = []",
+        'languages = ["uk", 5]',
+        'languages = ["../x"]',
+        'theme = ""',
+        "theme = 1",
+        "reading_width = 19",
+        "reading_width = 201",
+        "reading_width = 72.5",
+        "reading_width = true",
+        "read_after_seconds = -1",
+        "read_after_seconds = nan",
+        "read_after_seconds = inf",
+        'read_after_seconds = "3"',
+        "follow_after_ms = 1e3",
+        'keys = "j"',
+        "keys = {down = 1}",
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path, line: str) -> None:
+    name = line.split(" ")[0]
+    other = "follow_after_ms = 99" if name != "follow_after_ms" else "reading_width = 99"
+    settings, problems = load_text(tmp_path, f"{other}\n{line}\n")
+    assert problems == [f"settings: {name} must be {SETTINGS[name].accepts} ({tmp_path / 'settings.toml'})"]
+    assert getattr(settings, name) == getattr(Settings(), name)
+    assert 99 in (settings.follow_after_ms, settings.reading_width)
+
+
+def test_an_unknown_setting_is_named_and_the_rest_works(tmp_path: Path) -> None:
+    settings, problems = load_text(tmp_path, 'colour = "red"\nreading_width = 60\n')
+    assert problems == [f"settings: there is no setting “colour” ({tmp_path / 'settings.toml'})"]
+    assert settings == Settings(reading_width=60)
+
+
+@pytest.mark.parametrize("text", ["languages = [", "= 5", b"\xff\xfe\x00", b'theme = "\x00"', "a = 1\na = 2"])
+def test_a_file_that_is_no_toml_leaves_the_defaults_and_says_so(tmp_path: Path, text: str | bytes) -> None:
+    settings, [problem] = load_text(tmp_path, text)
+    assert settings == Settings()
+    assert str(tmp_path / "settings.toml") in problem
+    assert problem.endswith("the defaults are used")
+
+
+def test_a_folder_in_place_of_the_file_leaves_the_defaults_and_says_so(tmp_path: Path) -> None:
+    settings, [problem] = load(tmp_path)
+    assert settings == Settings()
+    assert "cannot be read" in problem
+
+
+def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    for name in ("CONFIG", "LIBRARY", "STATE"):
+        monkeypatch.delenv(f"CRYPTONEWS_{name}", raising=False)
+    assert find_paths() == Paths(
+        config=tmp_path / "config/cryptonews-tui/settings.toml",
+        library=tmp_path / "data/cryptonews-tui/library.db",
+        state=tmp_path / "state/cryptonews-tui/state.db",
+    )
+    monkeypatch.setenv("CRYPTONEWS_LIBRARY", "/env/library.db")
+    monkeypatch.setenv("CRYPTONEWS_STATE", "/env/state.db")
+    monkeypatch.setenv("CRYPTONEWS_CONFIG", "")
+    assert find_paths(state="/named/state.db") == Paths(
+        config=tmp_path / "config/cryptonews-tui/settings.toml",
+        library=Path("/env/library.db"),
+        state=Path("/named/state.db"),
+    )
+    assert find_paths("/x/library.db").samples == Path("/x/samples.db")
+
+
+def test_a_home_folder_is_expanded_and_an_unknown_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/reader")
+    assert find_paths("~/l.db").library == Path("/home/reader/l.db")
+    assert find_paths("~no-such-user/l.db").library == Path("~no-such-user/l.db")
