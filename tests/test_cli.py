@@ -254,7 +254,7 @@ def test_json_says_everything_of_a_headline(run: Run, synced: Path) -> None:
         "ai": {
             "rewritten": True,
             "expandedAt": "2025-11-25T10:10:00.000Z",
-            "version": "2",
+            "version": 2,
             "translatedFrom": None,
         },
         "read": False,

@@ -1,0 +1,128 @@
+"""Where the articles come from: the samples, a library that fills, sources that fail."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.desk import WIDE, Desk
+
+
+async def test_without_a_source_the_samples_are_shown_and_one_line_says_how_to_add_one(desk: Desk) -> None:
+    async with desk.open() as reader:
+        assert len(reader.stories) > 30
+        assert "cryptonews sources add LOCATION" in reader.bottom
+        assert any("of virtual assets" in line or "Pinned" in line for line in reader.lines)
+        assert not desk.paths.library.exists() or reader.app.library.path == desk.paths.samples
+
+
+async def test_an_empty_library_with_a_source_says_what_to_press(desk: Desk) -> None:
+    desk.add_source()
+    async with desk.open() as reader:
+        assert "No article yet. Press r to read your sources." in reader.screen
+        desk.write("1")
+        await reader.press("r")
+        assert reader.stories == ["1"]
+        assert "Story 1" in reader.article
+        assert "↻ 18:30" in reader.status
+
+
+async def test_a_named_place_is_read_in_the_background(desk: Desk) -> None:
+    for number in range(30):
+        desk.write(str(number), hours=number)
+    async with desk.open(str(desk.folder), settled=False) as reader:
+        await reader.until(lambda: reader.main.headlines.count == 30)
+        await reader.settle()
+        assert reader.at == "0"
+        assert "Story 0" in reader.article
+
+
+async def test_a_library_that_fills_in_the_background_does_not_move_the_cursor(desk: Desk) -> None:
+    for number in range(3):
+        desk.write(str(number), hours=10 + number)
+    async with desk.open() as reader:
+        await reader.do("down")
+        assert reader.at == "1"
+        for number in range(40):
+            desk.write(f"new {number}", hours=number / 10)
+        desk.sync()  # another program, or the thread that reads
+        reader.main.catch_up()
+        await reader.settle()
+        assert reader.main.headlines.count == 43
+        assert reader.at == "1"
+        assert "Story 1" in reader.article
+        assert "43 stories" in reader.status
+
+
+async def test_a_failed_source_says_why_and_the_rest_is_shown(desk: Desk, tmp_path: Path) -> None:
+    desk.write("1")
+    desk.add_source()
+    desk.sync()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    async with desk.open(str(gone)) as reader:
+        gone.rmdir()
+        await reader.press("r")
+        assert str(gone)[:40] in reader.said
+        assert reader.stories == ["1"]
+
+
+async def test_two_failed_sources_are_both_named(desk: Desk, tmp_path: Path) -> None:
+    desk.write("1")
+    desk.sync()
+    places = [tmp_path / "first", tmp_path / "second"]
+    for place in places:
+        place.mkdir()
+    async with desk.open(*map(str, places), size=(300, 40)) as reader:
+        for place in places:
+            place.rmdir()
+        reader.main.hush()
+        await reader.press("r")
+        assert "first" in reader.said
+        reader.main.hush()
+        assert "second" in reader.said
+
+
+async def test_refreshing_without_change_says_when_and_leaves_everything(desk: Desk) -> None:
+    for number in range(5):
+        desk.write(str(number), hours=number)
+    desk.add_source()
+    async with desk.open() as reader:
+        await reader.do("down", "down")
+        await reader.press("r")
+        assert reader.at == "2"
+        assert reader.status.rstrip().endswith("5 stories   ↻ 18:30")
+
+
+async def test_an_article_that_changed_is_shown_anew_where_it_was(desk: Desk) -> None:
+    for number in range(5):
+        desk.write(str(number), hours=number)
+    desk.add_source()
+    async with desk.open() as reader:
+        await reader.do("down", "open", "next-section")
+        desk.write("1", hours=1, title="Story 1, corrected")
+        await reader.do("refresh")
+        assert "corrected" in reader.row("1")
+        assert reader.main.article.current_section == 1
+        await reader.do("top")
+        assert "Story 1, corrected" in reader.article
+
+
+async def test_an_article_that_vanished_from_its_source_stays(desk: Desk) -> None:
+    path = desk.write("1")
+    desk.write("2", hours=2)
+    desk.add_source()
+    async with desk.open() as reader:
+        path.unlink()
+        await reader.do("refresh")
+        assert reader.stories == ["1", "2"]
+
+
+@pytest.mark.parametrize("delay", [0, 1, 3, 10])
+async def test_the_program_may_end_while_a_source_is_read(desk: Desk, delay: int) -> None:
+    for number in range(300):
+        desk.write(str(number))
+    app = desk.app(str(desk.folder))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(delay / 100)
+        app.exit()
+    assert app.return_code == 0
