@@ -70,9 +70,9 @@ def _run(arguments: list[str]) -> int:
 
     options = _parse(arguments)
     paths = find_paths(options.library, options.state, options.config)
-    settings, problems = load(paths.config)
-    for problem in problems:
-        _say(problem)
+    settings, options.complaints = load(paths.config)
+    if options.run is not _open_reader:  # the reader says them on its own screen
+        _say_all(options.complaints)
     try:
         code: int = options.run(options, paths, settings)
     except DatabaseError as error:
@@ -227,6 +227,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
         or os.environ.get("TERM") == "dumb"
     ):
+        _say_all(options.complaints)
         code = max((_sync_one(paths, location, json=False) for location in options.locations), default=DONE)
         _list(_parse(["list"]), paths, settings)
         return code
@@ -236,7 +237,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a frame waits half as long for company
     from cryptonews_tui.tui.app import run
 
-    return run(paths, settings, options.locations)
+    return run(paths, settings, options.locations, options.complaints)
 
 
 def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -483,6 +484,11 @@ def _query(options: argparse.Namespace) -> Query:
 def _drop_output() -> None:
     """Python would complain once more when it flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_all(texts: Sequence[str]) -> None:
+    for text in texts:
+        _say(text)
 
 
 def _say(text: str) -> None:

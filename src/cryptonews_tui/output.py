@@ -152,7 +152,9 @@ def _provenance_json(provenance: Provenance | None) -> dict[str, Any] | None:
     return {
         "rewritten": provenance.rewritten,
         "expandedAt": _instant(provenance.expanded_at) if provenance.expanded_at else None,
-        "version": int(version) if (version := provenance.version).isdecimal() and version.isascii() else version,
+        "version": int(version)
+        if (version := provenance.version).isdecimal() and version.isascii()
+        else version,
         "translatedFrom": provenance.translated_from,
     }
 

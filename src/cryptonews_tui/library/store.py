@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from pyroaring import BitMap
 
@@ -116,6 +117,21 @@ class Facets:
     fields: Mapping[str, Sequence[FacetValue]]
 
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _explained(method: Callable[Concatenate[Library, _P], _R]) -> Callable[Concatenate[Library, _P], _R]:
+    """What is wrong with the file is said in a sentence, whatever was asked of it."""
+
+    @wraps(method)
+    def asked(self: Library, /, *arguments: _P.args, **options: _P.kwargs) -> _R:
+        with explained(self.path, "library"):
+            return method(self, *arguments, **options)
+
+    return asked
+
+
 class Library:
     """A library database with the reader's marks beside it. One per thread; opening is cheap."""
 
@@ -150,23 +166,26 @@ class Library:
             self._marks.clear()
         self._versions = (library, state)
 
+    @_explained
     def unread(self) -> BitMap:
         """The stories that are not marked read."""
         self.catch_up()
         return self._facets.everything() - self.marked(Mark.READ)
 
+    @_explained
     def is_empty(self) -> bool:
         """Whether there is no article yet."""
         return self._connection.execute("SELECT 1 FROM timeline LIMIT 1").fetchone() is None
 
+    @_explained
     def stories(self, query: Query) -> Stories:
         """Everything the query asks for, pinned stories first, then newest first."""
-        with explained(self.path, "library"):
-            self.catch_up()
-            found = self._evaluate(query)
-            pinned = found & self._facets.stories("is", "pinned")
-            return Stories(found, self._pinned(pinned))
+        self.catch_up()
+        found = self._evaluate(query)
+        pinned = found & self._facets.stories("is", "pinned")
+        return Stories(found, self._pinned(pinned))
 
+    @_explained
     def sorted(self, stories: Stories, by: str) -> Sequence[int]:
         """The positions of `stories` in one of the orders of `SORTS`."""
         if by == "published":
@@ -177,13 +196,13 @@ class Library:
             "source": "min(article.publisher_name) COLLATE NOCASE",
             "score": "max(article.score) IS NULL, max(article.score) DESC",
         }[by]
-        with explained(self.path, "library"):
-            rows = self._connection.execute(
-                "SELECT position FROM timeline JOIN article USING (story) GROUP BY position"
-                f" ORDER BY {order}, position DESC"
-            )
-            return [position for (position,) in rows if position in stories]
+        rows = self._connection.execute(
+            "SELECT position FROM timeline JOIN article USING (story) GROUP BY position"
+            f" ORDER BY {order}, position DESC"
+        )
+        return [position for (position,) in rows if position in stories]
 
+    @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
         """The stories at these positions, each in the first of `languages` it has (or the preferred ones)."""
         by_position: dict[int, list[sqlite3.Row]] = {}
@@ -192,6 +211,7 @@ class Library:
         wanted = (*languages, *self.languages)
         return [_headline(_best(rows, wanted), rows) for p in positions if (rows := by_position.get(p))]
 
+    @_explained
     def all_versions(self, positions: Sequence[int]) -> list[Headline]:
         """The stories at these positions, once in each of their languages."""
         by_position: dict[int, list[sqlite3.Row]] = {}
@@ -199,41 +219,42 @@ class Library:
             by_position.setdefault(row["position"], []).append(row)
         return [_headline(row, rows) for p in positions if (rows := by_position.get(p)) for row in rows]
 
+    @_explained
     def facets(self, query: Query, *, apart: bool = False) -> Facets:
         """Counts of stories by field and value under the query.
 
         With `apart`, what a filter pane shows: the counts of a field are those under all *other* fields,
         so that they tell how many stories choosing another value would give.
         """
-        with explained(self.path, "library"):
-            self.catch_up()
-            found = self._evaluate(query)
-            fields: dict[str, list[FacetValue]] = {}
-            for field in COUNTED:
-                others = query.without(field)
-                base = self._evaluate(others) if apart and others != query else found
-                counts = [
-                    FacetValue(value, known.label, count)
-                    for value, known in self._facets.values(field).items()
-                    if (count := known.stories.intersection_cardinality(base))
-                ]
-                counts.sort(key=lambda known: (-known[2], known[1]))
-                fields[field] = counts
-            return Facets(len(found), fields)
+        self.catch_up()
+        found = self._evaluate(query)
+        fields: dict[str, list[FacetValue]] = {}
+        for field in COUNTED:
+            others = query.without(field)
+            base = self._evaluate(others) if apart and others != query else found
+            counts = [
+                FacetValue(value, known.label, count)
+                for value, known in self._facets.values(field).items()
+                if (count := known.stories.intersection_cardinality(base))
+            ]
+            counts.sort(key=lambda known: (-known[2], known[1]))
+            fields[field] = counts
+        return Facets(len(found), fields)
 
+    @_explained
     def article(self, story: str, lang: str | None = None) -> Article | None:
         """A story's text in `lang`, or in the preferred language; None if there is no such story or text."""
-        with explained(self.path, "library"):
-            rows = self._rows(
-                """
-                SELECT article.*, body.text AS body, story.key
-                FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-                WHERE story.key = ?1 AND (?2 IS NULL OR article.lang = ?2)
-                """,
-                (story, lang),
-            )
+        rows = self._rows(
+            """
+            SELECT article.*, body.text AS body, story.key
+            FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
+            WHERE story.key = ?1 AND (?2 IS NULL OR article.lang = ?2)
+            """,
+            (story, lang),
+        )
         return _article(_best(rows, self.languages)) if rows else None
 
+    @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
         """The languages a story can be read in, in the order of preference."""
         rows = self._rows(
@@ -241,6 +262,7 @@ class Library:
         )
         return _languages(rows)
 
+    @_explained
     def position(self, story: str) -> int | None:
         """Where a story stands in the timeline now."""
         row = self._connection.execute(
@@ -283,18 +305,17 @@ class Library:
     def _versions_at(self, positions: Sequence[int]) -> Iterator[sqlite3.Row]:
         for start in range(0, len(positions), _PAGE):
             page = positions[start : start + _PAGE]
-            with explained(self.path, "library"):
-                yield from self._rows(
-                    f"""
-                    SELECT timeline.position, story.key, article.id, lang, title, description, article.published,
-                           updated, publisher_key, publisher_name, publisher_type, publisher_url, category, tags,
-                           sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred
-                    FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
-                    LEFT JOIN state.mark ON mark.story = story.key
-                    WHERE position IN ({", ".join("?" * len(page))}) ORDER BY article.id
-                    """,
-                    page,
-                )
+            yield from self._rows(
+                f"""
+                SELECT timeline.position, story.key, article.id, lang, title, description, article.published,
+                       updated, publisher_key, publisher_name, publisher_type, publisher_url, category, tags,
+                       sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred
+                FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
+                LEFT JOIN state.mark ON mark.story = story.key
+                WHERE position IN ({", ".join("?" * len(page))}) ORDER BY article.id
+                """,
+                page,
+            )
 
     def _rows(self, sql: str, parameters: Sequence[Any]) -> list[sqlite3.Row]:
         cursor = self._connection.cursor()
