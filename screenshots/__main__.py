@@ -24,6 +24,7 @@ from cryptonews_tui.tui.app import CryptonewsApp
 HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)
 FONT = "DejaVu Sans Mono"
+FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", os.path.expanduser("~/.local/share/fonts"))
 
 Story = Callable[[Pilot[None]], Awaitable[None]]
 
@@ -111,6 +112,8 @@ def png(svg: str) -> bytes:
 def main(wanted: list[str]) -> None:
     os.environ["TZ"] = "UTC"
     time.tzset()
+    if not any(True for folder in FONTS for _ in Path(folder).rglob("DejaVuSansMono.ttf")):
+        sys.exit(f"The pictures need the font {FONT}; on Debian: apt-get install fonts-dejavu-core")
     with tempfile.TemporaryDirectory() as folder:
         for name in wanted or SHOTS:
             svg = asyncio.run(shoot(name, Path(folder)))
