@@ -105,10 +105,10 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     if floor is not None:
         first, end = connection.execute(
             """
-            SELECT coalesce((SELECT min(position) FROM timeline WHERE published >= ?1), max(position) + 1, 0),
+            SELECT coalesce((SELECT min(position) FROM timeline WHERE published >= :floor), max(position) + 1, 0),
                    coalesce(max(position) + 1, 0) FROM timeline
             """,
-            (floor,),
+            {"floor": floor},
         ).fetchone()
         renumbered = dict(
             connection.execute(

@@ -248,9 +248,9 @@ class Library:
             """
             SELECT article.*, body.text AS body, story.key
             FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE story.key = ?1 AND (?2 IS NULL OR article.lang = ?2)
+            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang)
             """,
-            (story, lang),
+            {"story": story, "lang": lang},
         )
         return _article(_best(rows, self.languages)) if rows else None
 
@@ -317,7 +317,7 @@ class Library:
                 page,
             )
 
-    def _rows(self, sql: str, parameters: Sequence[Any]) -> list[sqlite3.Row]:
+    def _rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[sqlite3.Row]:
         cursor = self._connection.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, parameters).fetchall()
