@@ -46,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "output": {"article", "library", "markdown", "refresh", "typesetting", "wording"},
     "cli": {"", "library", "output", "query", "refresh", "safety", "settings", "sources", "tui"},
     "tui": set(),
-    "tui.commands": set(),
+    "tui.commands": {"safety"},
     "tui.theme": set(),
     "tui.driver": set(),
     "tui.pane": set(),

@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -23,8 +24,10 @@ import pytest
 from rich.cells import cell_len
 
 import cryptonews_tui
+from cryptonews_tui import cli
 from cryptonews_tui.cli import SAMPLES_HINT, main
-from cryptonews_tui.library import Mark, State, Writer
+from cryptonews_tui.library import SORTS, Mark, State, Writer, database
+from cryptonews_tui.output import LIST_FORMATS
 from cryptonews_tui.tui.commands import COMMANDS
 from tests.strategies import HOSTILE, article, file, threats, write
 
@@ -194,6 +197,28 @@ def test_sync_without_a_source_is_wrong_use(run: Run) -> None:
     assert "cryptonews sources add LOCATION" in ran.err
 
 
+def test_a_busy_library_is_reported_one_object_a_source(
+    run: Run, news: Path, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("list")
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    lock = sqlite3.connect(places / "library.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    ran = run("sync", news, news, "--json")
+    lock.close()
+    assert ran.code == 1
+    assert len(ran.lines) == 2
+    assert all("another program is writing" in json.loads(line)["error"] for line in ran.lines)
+
+
+@pytest.mark.parametrize("location", ["", "ftp://example.org/", "/dev/null"])
+def test_what_can_be_no_source_is_not_synced(run: Run, news: Path, location: str) -> None:
+    ran = run("sync", news, location)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == run(location).err
+    assert run("list", "--format", "ids").err == f"{SAMPLES_HINT}\n"
+
+
 def test_sync_visits_all_sources_even_if_one_fails(run: Run, news: Path, tmp_path: Path) -> None:
     run("sources", "add", tmp_path / "missing.md")
     run("sources", "add", news)
@@ -336,6 +361,29 @@ def test_languages_are_chosen_by_settings_and_by_the_query(run: Run, places: Pat
     assert shown("lang:en") == [("3", "en"), ("1", "en"), ("2", "en")]
 
 
+def test_drafts_of_published_stories_are_not_listed(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "mixed", "1.en.md", title="Open", externalId="1")
+    write(tmp_path / "mixed", "1.uk.md", title="Секрет", externalId="1", lang="uk", draft=True)
+    run("sync", tmp_path / "mixed")
+    [story] = run("list", "--all-languages", "--format", "json").json
+    assert (story["title"], story["languages"]) == ("Open", ["en"])
+    assert run("list", "секрет").out == run("list", "lang:uk").out == ""
+    assert run("facets", "--format", "json").json["lang"] == {"en": 1}
+    assert run("show", "1", "--lang", "uk").err == "cryptonews: story 1 has no text in “uk”, only in en\n"
+
+
+def test_the_orders_are_those_of_the_library() -> None:
+    assert cli.SORTS == SORTS
+
+
+@pytest.mark.usefixtures("synced")
+def test_stories_are_sorted_by_the_language_that_is_asked_for(run: Run, synced: Path) -> None:
+    write(synced, "2.uk.md", title="Аефір", lang="uk", externalId="2")
+    run("sync", synced)
+    assert run("list", "--format", "ids", "--sort", "title", "-is:pinned").lines == ["1", "2"]
+    assert run("list", "--format", "ids", "--sort", "title", "lang:uk").lines == ["2", "1"]
+
+
 @pytest.mark.parametrize("command", ["list", "facets"])
 def test_a_bad_query_is_wrong_use_and_told_with_its_place(run: Run, command: str) -> None:
     ran = run(command, "btc", "is:unred")
@@ -352,6 +400,7 @@ def test_a_bad_query_is_wrong_use_and_told_with_its_place(run: Run, command: str
         ["list", "--sort", "colour"],
         ["list", "--colour"],
         ["show"],
+        ["show", ""],
         ["sources", "add"],
         ["sources", "paint"],
         ["--colour"],
@@ -363,6 +412,15 @@ def test_wrong_use_is_exit_code_2(run: Run, arguments: list[str]) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err
+
+
+def test_complaints_quote_what_was_typed_without_what_terminals_obey(run: Run) -> None:
+    assert run("list", "--limit", "-1").err.endswith("argument --limit: '-1' is not a whole number\n")
+    for arguments in (["show"], ["sources", "list"], ["sync", "--json"]):
+        ran = run(*arguments, "1", "--\x1b[31m\x9b1m")
+        assert ran.code == 2
+        assert threats(ran.err, allowed="\n") == []
+    assert threats(run("paths", "--library", "/a\x1b[31m/l.db").out, allowed="\n") == []
 
 
 # show
@@ -381,6 +439,7 @@ def test_a_story_is_shown_as_text(run: Run) -> None:
     ]
     assert "Exchanges have to hold reserves." in ran.lines
     assert run("show", "1", "--lang", "uk").lines[0] == "Біткоїн відпочиває"
+    assert run("show", "1", "--lang", "UK").lines[0] == "Біткоїн відпочиває"
 
 
 @pytest.mark.usefixtures("synced")
@@ -486,6 +545,34 @@ def test_sources_are_added_listed_and_removed(run: Run, news: Path) -> None:
     )
 
 
+def test_a_source_where_nothing_is_yet_is_added_and_said(run: Run, tmp_path: Path) -> None:
+    ran = run("sources", "add", tmp_path / "later")
+    assert ran.code == 0
+    assert ran.err.endswith(f"There is nothing at {tmp_path / 'later'} now.\n")
+    assert len(run("sources").lines) == 1
+
+
+def test_a_source_is_removed_by_its_name_before_its_location(run: Run, news: Path, tmp_path: Path) -> None:
+    run("sources", "add", news, "--name", "first")
+    run("sources", "add", tmp_path, "--name", "news")
+    assert run("sources", "remove", "news").code == 0
+    assert [line.split()[0] for line in run("sources").lines] == ["first"]
+    assert run("sources", "remove", "news").code == 0  # now a folder's
+    assert run("sources").out == ""
+
+
+def test_commands_of_sources_take_the_named_files_too(
+    run: Run, news: Path, tmp_path: Path, places: Path
+) -> None:
+    named = ["--state", tmp_path / "s.db", "--library", tmp_path / "l.db", "--config", tmp_path / "c.toml"]
+    assert run("sources", "add", news, *named).code == 0
+    assert len(run("sources", "list", *named).lines) == 1
+    assert len(run("sources", *named, "list").lines) == 1
+    assert run("sources", "remove", "news", *named).code == 0
+    assert run("sources", *named).out == ""
+    assert [*places.iterdir()] == []
+
+
 @pytest.mark.parametrize("location", ["", "gopher://example.org/", "ftp://example.org/x.zip", "/dev/null"])
 def test_what_can_be_no_source_is_not_added(run: Run, location: str) -> None:
     ran = run("sources", "add", location)
@@ -509,10 +596,10 @@ def test_paths_are_printed(run: Run, places: Path, tmp_path: Path) -> None:
         f"config   {places}/config.toml",
         f"library  {places}/library.db",
         f"state    {places}/state.db",
-        f"samples  {places}/samples.db",
+        f"samples  {places}/library.db.samples",
     ]
     named = ["--library", tmp_path / "l.db", f"--state={tmp_path}/s.db", "--config", tmp_path / "c.toml"]
-    expected = [f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/samples.db"]
+    expected = [f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"]
     assert [line.split()[1] for line in run(*named, "paths").lines] == expected
     assert [line.split()[1] for line in run("paths", *named).lines] == expected
 
@@ -646,10 +733,21 @@ def test_a_full_disk_is_told_in_a_sentence() -> None:
 
 
 @pytest.mark.usefixtures("synced")
-def test_output_that_was_closed_before_is_no_error() -> None:
-    line = f"'{sys.executable}' -m cryptonews_tui list >&-"
+@pytest.mark.parametrize(
+    "command",
+    [*(f"list --format {format}" for format in LIST_FORMATS), "show 1", "show 1 --format json", "facets"],
+)
+def test_output_that_was_closed_before_is_no_error(command: str) -> None:
+    line = f"'{sys.executable}' -m cryptonews_tui {command} >&-"
     ran = subprocess.run(["sh", "-c", line], capture_output=True, timeout=20, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+
+
+def test_talk_that_nobody_hears_is_no_error(news: Path) -> None:
+    line = f"'{sys.executable}' -m cryptonews_tui sync '{news}' >&- 2>&-"
+    assert subprocess.run(["sh", "-c", line], timeout=20, check=False).returncode == 0
+    line = f"'{sys.executable}' -m cryptonews_tui show 99 2>&-"
+    assert subprocess.run(["sh", "-c", line], timeout=20, check=False).returncode == 1
 
 
 @pytest.mark.usefixtures("synced")
@@ -660,8 +758,14 @@ def test_output_in_another_encoding_loses_letters_but_no_story() -> None:
     assert stories[0]["title"] == "Біткоїн відпочиває"
 
 
-def test_a_table_fits_the_terminal(run: Run, tmp_path: Path) -> None:
-    write(tmp_path / "wide", "1.md", title="漢字 and more words " * 10, externalId="1")
+@pytest.mark.parametrize(
+    ("story", "source"),
+    [("1", "Ledger"), ("1", "漢字新聞"), ("漢字", "漢字新聞" * 9), ("a long name of a story", "漢字新聞")],
+    ids=["narrow", "wide source", "wide story", "long story"],
+)
+def test_a_table_fits_the_terminal(run: Run, tmp_path: Path, story: str, source: str) -> None:
+    title = "漢字 and more words " * 10
+    write(tmp_path / "wide", "1.md", title=title, externalId=story, source={"name": source, "key": "k"})
     run("sync", tmp_path / "wide")
     main_end, end = pty.openpty()
     fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 90, 0, 0))
@@ -671,7 +775,8 @@ def test_a_table_fits_the_terminal(run: Run, tmp_path: Path) -> None:
     line = os.read(main_end, 10_000).decode()
     os.close(main_end)
     assert line.endswith("…\r\n")
-    assert 70 < cell_len(line.strip()) <= 90
+    assert 75 < cell_len(line.rstrip()) <= 90
+    assert cell_len(line[: line.index("漢字 and")]) == 50 + max(0, len(story) - 10)
 
 
 HEAVY = ("textual", "rich", "httpx", "markdown_it", "yaml", "frontmatter", "hypothesis")

@@ -7,7 +7,7 @@ import re
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from cryptonews_tui.article import Article, Sentiment
-from cryptonews_tui.library import SORTS, Library, Mark, State, Stories, Writer
+from cryptonews_tui.library import SORTS, Library, Mark, State, Stories, Writer, store
 from cryptonews_tui.query import Query, Word
 from tests.strategies import MARKS, QUERIES, articles
 
@@ -63,7 +63,7 @@ def write(folder: Path, batches: Sequence[Sequence[Put]], *, publish_each: bool 
 
 
 class Shelf:
-    """The same library as lists: which versions each story has, in which order the stories stand."""
+    """The same library as lists: which versions of each story count, in which order the stories stand."""
 
     def __init__(self, puts: Sequence[Put], marks: frozenset[tuple[Mark, str]] = frozenset()) -> None:
         newest: dict[tuple[str, str], Put] = {}
@@ -77,6 +77,11 @@ class Shelf:
             self.versions.setdefault(article.story, [])
         for article, _ in newest.values():
             self.versions[article.story].append(article)
+        self.held: dict[str, list[Article]] = {}
+        for story, versions in self.versions.items():
+            published = [version for version in versions if not version.draft]
+            self.held[story] = [version for version in versions if published and version.draft]
+            self.versions[story] = published or versions
         arrived = {story: number for number, story in enumerate(self.versions)}
         self.timeline = sorted(
             self.versions, key=lambda story: (max(v.published for v in self.versions[story]), arrived[story])
@@ -95,6 +100,11 @@ class Shelf:
         hidden = self.has(story, "is", "draft") and "draft" not in query.values("is")
         words = all(any(says(v, word) for v in self.versions[story]) != word.negated for word in query.words)
         return wanted and words and not hidden
+
+    def shown(self, story: str, languages: Sequence[str] = ("en", "uk")) -> Article:
+        """The version a list shows; of languages that nobody prefers the one that came first."""
+        order = {lang: rank for rank, lang in reversed(list(enumerate(languages)))}
+        return min(self.versions[story], key=lambda version: order.get(version.lang, 99))
 
     def has(self, story: str, field: str, value: str) -> bool:
         return value in self.values(story, field)
@@ -120,6 +130,7 @@ class Shelf:
                     "starred": (Mark.STARRED, story) in self.marks,
                     "pinned": any(v.sticky_weight > 0 for v in versions),
                     "draft": all(v.draft for v in versions),
+                    "holding": bool(self.held[story]),
                     "ai": any(v.provenance and v.provenance.rewritten for v in versions),
                     "translated": any(v.provenance and v.provenance.translated_from for v in versions),
                 }
@@ -187,12 +198,8 @@ def test_every_headline_is_the_best_version_that_won(
     with library_of(puts, marks) as library:
         for headline in library.headlines(range(len(shelf.timeline))):
             versions = shelf.versions[headline.story]
-            best = next(v for v in versions if v.lang == headline.lang)
-            rank = {"en": 0, "uk": 1}
-            assert min((v.draft, rank.get(v.lang, 2)) for v in versions) == (
-                best.draft,
-                rank.get(best.lang, 2),
-            )
+            assert headline.lang == shelf.shown(headline.story).lang
+            assert headline.draft == all(version.draft for version in versions)
             assert headline.languages == tuple(sorted(v.lang for v in versions))
             assert headline.read == ((Mark.READ, headline.story) in marks)
             assert headline.starred == ((Mark.STARRED, headline.story) in marks)
@@ -201,31 +208,31 @@ def test_every_headline_is_the_best_version_that_won(
                 found = library.article(version.story, version.lang)
                 assert found is not None
                 assert replace(found, sections=(), origin="") == replace(version, origin="")
+            for version in shelf.held[headline.story]:
+                assert library.article(version.story, version.lang) is None
+            assert library.languages_of(headline.story) == headline.languages
 
 
 @LIBRARY
 @given(PUTS, QUERIES)
-def test_every_order_is_a_plain_sort(puts: list[Put], query: Query) -> None:
+def test_every_order_is_a_plain_sort_of_what_is_shown(puts: list[Put], query: Query) -> None:
     shelf = Shelf(puts)
-    keys = {
-        "updated": lambda story: -max(v.updated for v in shelf.versions[story]).timestamp(),
-        "title": lambda story: _ascii_lower(min(v.title.encode() for v in shelf.versions[story])),
-        "source": lambda story: _ascii_lower(min(v.publisher.name.encode() for v in shelf.versions[story])),
-        "score": lambda story: (
-            -max((v.score for v in shelf.versions[story] if v.score is not None), default=-99)
-        ),
+    languages = query.values("lang")
+    keys: dict[str, Callable[[Article], Any]] = {
+        "updated": lambda shown: -shown.updated.timestamp(),
+        "title": lambda shown: shown.title.casefold(),
+        "source": lambda shown: shown.publisher.name.casefold(),
+        "score": lambda shown: 99 if shown.score is None else -shown.score,
     }
     newest_first = [story for story in reversed(shelf.timeline) if shelf.matches(story, query)]
     with library_of(puts) as library:
         stories = library.stories(query)
         assert {*keys, "published"} == set(SORTS)
         for by, key in keys.items():
-            found = [headline.story for headline in library.headlines(library.sorted(stories, by))]
-            assert found == sorted(newest_first, key=key), by
-
-
-def _ascii_lower(text: bytes) -> bytes:
-    return text.lower()
+            positions = library.sorted(stories, by, languages)
+            found = [headline.story for headline in library.headlines(positions)]
+            shown = {story: shelf.shown(story, (*languages, "en", "uk")) for story in newest_first}
+            assert found == sorted(newest_first, key=lambda story: key(shown[story])), by
 
 
 @LIBRARY
@@ -308,13 +315,13 @@ def test_rewritten_files_leave_everything_in_step(both: tuple[list[Put], tuple[A
         write(folder, [before, after], publish_each=True)
         check_words(folder)
         library = Library(folder / "library.db", folder / "state.db")
-        kept = [
-            (library.article(story, lang), b"")
-            for story in {article.story for article, _ in before} | {article.story for article in rewritten}
-            for lang in library.languages_of(story)
-        ]
+        kept = library._rows(
+            "SELECT article.*, body.text AS body, key FROM article JOIN body ON article = article.id"
+            " JOIN story ON story.id = story",
+            (),
+        )
         library.close()
-        shelf = Shelf([(article, hashed) for article, hashed in kept if article is not None])
+        shelf = Shelf([(store._article(row), b"") for row in kept])
         _, timeline, pending, facets = contents(folder)
         assert pending == []
         assert [position for position, _, _ in timeline] == [*range(len(shelf.timeline))]

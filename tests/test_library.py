@@ -149,6 +149,60 @@ def test_a_draft_gives_way_to_a_published_language(shelf: Shelf) -> None:
     assert headline.lang == "uk"
 
 
+def test_a_draft_beside_a_published_version_is_not_there(shelf: Shelf) -> None:
+    secret = article(
+        "1",
+        "uk",
+        title="Секрет",
+        draft=True,
+        tags=("SECRET",),
+        published=NOON + DAY,
+        sticky_weight=9,
+        category="HIDDEN",
+        publisher=Publisher("hidden", "Hidden"),
+        provenance=Provenance(translated_from="7"),
+    )
+    shelf.put(
+        secret, article("1", title="Open"), article("2", title="Newer", published=NOON + timedelta(hours=1))
+    )
+    library = shelf.library
+    everything = library.stories(Query())
+    assert [(h.story, h.lang, h.languages) for h in library.headlines(everything, ["uk"])] == [
+        ("2", "en", ("en",)),
+        ("1", "en", ("en",)),
+    ]
+    assert [h.lang for h in library.all_versions(everything)] == ["en", "en"]
+    for query in ("секрет", "lang:uk", "tag:secret", "category:hidden", "source:hidden", "is:pinned"):
+        assert shelf.found(query) == [], query
+        assert shelf.found(f"-{query}") == ["2", "1"], query
+    assert shelf.found("is:translated") == shelf.found("is:draft") == []
+    fields = library.facets(Query()).fields
+    assert [value.value for field in ("lang", "tag", "category") for value in fields[field]] == ["en"]
+    assert library.languages_of("1") == ("en",)
+    assert library.article("1", "uk") is None
+
+    shelf.put(replace(secret, draft=False))
+    assert shelf.found("секрет") == shelf.found("lang:uk is:pinned is:translated") == ["1"]
+    assert shelf.found("") == ["1", "2"]
+    assert library.languages_of("1") == ("en", "uk")
+
+
+def test_a_word_in_a_draft_and_in_a_published_version_is_found(shelf: Shelf) -> None:
+    shelf.put(article("1", "uk", title="Bitcoin", draft=True), article("1", title="Bitcoin rests"))
+    shelf.put(article("2", "uk", title="Bitcoin", draft=True), article("2", title="Ether"))
+    assert shelf.found("bitcoin") == ["1"]
+    assert shelf.found("-bitcoin") == ["2"]
+
+
+def test_a_story_that_is_wholly_a_draft_has_all_its_versions(shelf: Shelf) -> None:
+    shelf.put(article("1", "uk", title="Секрет", draft=True), article("1", draft=True))
+    assert shelf.found("") == shelf.found("секрет") == []
+    assert shelf.found("is:draft секрет lang:uk") == ["1"]
+    [headline] = shelf.library.headlines(shelf.library.stories(parse("is:draft")))
+    assert headline.languages == shelf.library.languages_of("1") == ("en", "uk")
+    assert shelf.library.article("1", "uk") is not None
+
+
 def test_the_same_bytes_are_unchanged_and_new_bytes_an_update(shelf: Shelf) -> None:
     one = article("1")
     assert shelf.put(one) == [Outcome.ADDED]
@@ -396,6 +450,25 @@ def test_stories_can_be_sorted_otherwise(shelf: Shelf) -> None:
     }
     some = shelf.library.stories(parse("tag:none"))
     assert [shelf.library.sorted(some, by) for by in SORTS if by != "published"] == [[]] * 4
+
+
+def test_stories_are_sorted_by_the_version_that_is_shown(shelf: Shelf) -> None:
+    shelf.put(
+        article("1", title="Älter", score=1.0),
+        article("1", "uk", title="я", score=9.0, updated=NOON + 9 * DAY),
+        article("2", title="ähnlich", score=2.0, updated=NOON + DAY),
+        article("2", "uk", title="Абв"),
+        article("2", "de", title="0", draft=True, score=99.0),
+    )
+    stories = shelf.library.stories(Query())
+
+    def order(by: str, *languages: str) -> str:
+        positions = shelf.library.sorted(stories, by, languages)
+        return "".join(h.story for h in shelf.library.headlines(positions))
+
+    assert [order(by) for by in ("title", "score", "updated")] == ["21", "21", "21"]
+    assert [order(by, "uk") for by in ("title", "score", "updated")] == ["21", "12", "12"]
+    assert order("title", "de") == "21"
 
 
 # Facets

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -206,6 +208,31 @@ def test_what_was_read_before_a_stop_is_kept_and_nothing_counts_as_gone(desk: De
     assert (report.seen, report.removed, report.error) == (4, 0, None)
     assert len(desk.titles("again")) == report.updated == 4
     assert counts(desk.sync()) == (10, 0, 6, 4, 0)
+
+
+def test_a_library_that_cannot_be_written_to_is_said_in_the_report_after_one_try(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "BATCH_ARTICLES", 2)
+    desk.writer._connection.execute("PRAGMA busy_timeout = 500")
+    for number in range(6):
+        desk.write(number)
+    lock = sqlite3.connect(desk.writer.path, isolation_level=None)
+
+    def seize(report: Report) -> None:
+        if report.seen == 3 and not lock.in_transaction:
+            lock.execute("BEGIN IMMEDIATE")
+
+    started = time.monotonic()
+    report = sync(desk.writer, str(desk.news), seize)
+    assert 0.5 <= time.monotonic() - started < 1.0
+    assert report.error is not None
+    assert "another program is writing to it; try again" in report.error
+    assert (report.seen, report.added, desk.titles()) == (4, 2, [])
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert counts(desk.sync()) == (6, 4, 0, 2, 0)
+    assert len(desk.titles()) == 6
 
 
 def test_two_sources_may_hold_the_same_story(desk: Desk, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
         read_after_seconds = 0.5
         follow_after_ms = 0
         [keys]
-        star = "asterisk,f"
+        star = "asterisk,x"
+        zoom = 5
     """
     assert load_text(tmp_path, text) == (
         Settings(
@@ -40,8 +41,15 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
             reading_width=72,
             read_after_seconds=0.5,
             follow_after_ms=0,
-            keys={"star": "asterisk,f"},
+            keys={"star": "asterisk,x", "zoom": 5},
         ),
+        [],
+    )
+
+
+def test_a_language_may_name_its_region(tmp_path: Path) -> None:
+    assert load_text(tmp_path, 'languages = ["pt-BR", "zh_Hant", "UK"]') == (
+        Settings(languages=("pt-br", "zh_hant", "uk")),
         [],
     )
 
@@ -61,6 +69,8 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
         "languages = []",
         'languages = ["uk", 5]',
         'languages = ["../x"]',
+        'languages = ["english"]',
+        'languages = ["pt-"]',
         'theme = ""',
         "theme = 1",
         "reading_width = 19",
@@ -73,7 +83,6 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
         'read_after_seconds = "3"',
         "follow_after_ms = 1e3",
         'keys = "j"',
-        "keys = {down = 1}",
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path, line: str) -> None:
@@ -125,7 +134,13 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         library=Path("/env/library.db"),
         state=Path("/named/state.db"),
     )
-    assert find_paths("/x/library.db").samples == Path("/x/samples.db")
+
+
+@pytest.mark.parametrize("name", ["library.db", "samples.db", "news", "library.db.samples"])
+def test_the_samples_are_never_the_library(name: str) -> None:
+    paths = find_paths(f"/x/{name}")
+    assert paths.samples == Path(f"/x/{name}.samples")
+    assert paths.samples != paths.library
 
 
 def test_a_home_folder_is_expanded_and_an_unknown_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:

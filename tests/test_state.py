@@ -104,6 +104,17 @@ def test_a_source_is_forgotten_by_name_or_location(state: State) -> None:
     assert state.sources() == []
 
 
+def test_one_source_is_forgotten_at_a_time_and_the_name_goes_first(state: State) -> None:
+    state.add_source("first", "/news")
+    state.add_source("/news", "/elsewhere")
+    assert state.remove_source("/news", "/news")
+    assert state.sources() == [StoredSource("first", "/news")]
+    state.add_source("typed", "news")
+    assert state.remove_source("news", "/news")
+    assert state.remove_source("news", "/news")
+    assert state.sources() == []
+
+
 def test_a_visit_is_remembered_and_a_failure_keeps_the_time_of_the_last_success(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:

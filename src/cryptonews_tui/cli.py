@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cryptonews_tui import __version__, output
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
-SAMPLES_HINT = (
-    "These are the articles that ship with cryptonews. Add your own: cryptonews sources add LOCATION"
-)
+SORTS = ("published", "updated", "title", "source", "score")
+"""Those of the library, which takes too long to import for help and complaints."""
+
+SAMPLES_HINT = "These are samples. Add your articles: cryptonews sources add LOCATION"
 
 
 class UserError(Exception):
@@ -41,14 +42,17 @@ class UserError(Exception):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.stdout is None:  # closed before we began: what is printed goes nowhere
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as we run
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without these letters is no reason to stop
     try:
         try:
             return _run(arguments)
         finally:
-            if sys.stdout is not None:  # it may have been closed before we began
-                sys.stdout.flush()
+            sys.stdout.flush()
     except UserError as error:
         _say(f"cryptonews: {error}")
         return error.code
@@ -83,18 +87,19 @@ def _run(arguments: list[str]) -> int:
 # What can be asked
 
 
+class _Parser(argparse.ArgumentParser):
+    """Complaints quote what was typed, which may come from anywhere."""
+
+    def error(self, message: str) -> NoReturn:
+        from cryptonews_tui.safety import clean
+
+        super().error(clean(message))
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    common = argparse.ArgumentParser(add_help=False)
-    group = common.add_argument_group("files")
-    for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
-        group.add_argument(
-            f"--{name}",
-            metavar="FILE",
-            default=argparse.SUPPRESS,
-            help=f"instead of the usual one (CRYPTONEWS_{variable})",
-        )
+    common = _files()
     commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="cryptonews",
         description="Read crypto news in the terminal.",
         epilog="commands:\n"
@@ -113,7 +118,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         parser.set_defaults(run=_open_reader)
     else:
         help, add, run = commands[chosen]
-        parser = argparse.ArgumentParser(
+        parser = _Parser(
             prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
         )
         add(parser)
@@ -123,6 +128,20 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if _is_excluding(word) else word for word in rest]
     return parser.parse_args(rest)
+
+
+def _files() -> argparse.ArgumentParser:
+    """The options that every command has, and every command of a command."""
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("files")
+    for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
+        group.add_argument(
+            f"--{name}",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help=f"instead of the usual one (CRYPTONEWS_{variable})",
+        )
+    return common
 
 
 def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None, list[str]]:
@@ -151,7 +170,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
     parser.add_argument(
         "--sort",
-        choices=("published", "updated", "title", "source", "score"),
+        choices=SORTS,
         default="published",
         metavar="FIELD",
         help="published (default, pinned first), updated, title, source or score",
@@ -164,7 +183,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("story", metavar="STORY", type=_text, help="the id that `list` prints")
-    parser.add_argument("--lang", metavar="L", type=_text, help="the language to show")
+    parser.add_argument("--lang", metavar="L", type=_lang, help="the language to show")
     parser.add_argument(
         "--section", metavar="ROLE", type=_text, help="only sections of this role, such as impact"
     )
@@ -178,11 +197,12 @@ def _add_facets(parser: argparse.ArgumentParser) -> None:
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="list | add | remove")
-    actions.add_parser("list", help="the sources, how each was last seen (default)")
-    adding = actions.add_parser("add", help="add a source; the next sync visits it")
+    files = [_files()]
+    actions.add_parser("list", help="the sources, how each was last seen (default)", parents=files)
+    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=files)
     adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
     adding.add_argument("--name", metavar="N", type=_text, help="how to call it")
-    removing = actions.add_parser("remove", help="forget a source; its articles stay")
+    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=files)
     removing.add_argument("name", metavar="NAME", type=_text, help="its name or location")
 
 
@@ -206,7 +226,12 @@ def _text(text: str) -> str:
     return clean_line(text)
 
 
+def _lang(text: str) -> str:
+    return _text(text).lower()
+
+
 def _count(text: str) -> int:
+    text = text.strip()  # a negative number has been given a space, see above
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
@@ -216,13 +241,8 @@ def _count(text: str) -> int:
 
 
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    from cryptonews_tui.sources import SourceError, open_source
-
     for location in options.locations:
-        try:
-            open_source(location)
-        except SourceError as error:
-            raise UserError(str(error), WRONG_USE) from error
+        _place(location)
     if (
         not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
         or os.environ.get("TERM") == "dumb"
@@ -242,6 +262,8 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
 
 def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     locations = list(options.locations)
+    for location in locations:
+        _place(location)
     if not locations:
         with _state(paths) as state:
             locations = [source.location for source in state.sources()]
@@ -255,17 +277,19 @@ def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     query = _query(options)
+    languages = query.values("lang")
     with _library(paths, settings) as library:
-        positions = library.sorted(library.stories(query), options.sort)
+        positions = library.sorted(library.stories(query), options.sort, languages)
         if options.limit is not None:
             positions = positions[: options.limit]
-        languages = query.values("lang")
         write = output.LIST_FORMATS[options.format]
         write(output.headlines(library, positions, languages, all_languages=options.all_languages))
         return DONE
 
 
 def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if not options.story:
+        raise UserError("no story was named; `cryptonews list` prints the ids", WRONG_USE)
     with _library(paths, settings) as library:
         article = library.article(options.story, options.lang)
         if article is None:
@@ -306,22 +330,19 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 
 
 def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    from cryptonews_tui.sources import SourceError, open_source
-
     with _state(paths) as state:
         if options.action == "add":
-            try:
-                location = open_source(options.location).location
-            except SourceError as error:
-                raise UserError(str(error), WRONG_USE) from error
+            location = _place(options.location)
             known = len(state.sources())
             source = state.add_source(options.name or _name_of(location), location)
             if len(state.sources()) == known:
                 _say(f"{location} is a source already, named {source.name}")
             else:
                 _say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+            if "://" not in location and not os.path.exists(location):
+                _say(f"There is nothing at {location} now.")
         elif options.action == "remove":
-            if not state.remove_source(options.name):
+            if not state.remove_source(options.name, _canonical(options.name)):
                 raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
             _say(f"removed {options.name}; its articles stay in the library")
         else:
@@ -337,16 +358,21 @@ def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> i
 
 
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    from cryptonews_tui.tui.commands import COMMANDS, shown_keys
+    from cryptonews_tui.tui.commands import COMMANDS, check_remapping, shown_keys
 
+    remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        print(f"{shown_keys(command, settings.keys):<16} {command.id:<20} {command.help}")
+        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}")
+    for problem in problems:
+        _say(problem)
     return DONE
 
 
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.safety import clean
+
     for name in ("config", "library", "state", "samples"):
-        print(f"{name:<8} {getattr(paths, name)}")
+        print(clean(f"{name:<8} {getattr(paths, name)}"))
     return DONE
 
 
@@ -397,7 +423,9 @@ def samples(paths: Paths, settings: Settings) -> Library:
     from cryptonews_tui.refresh import sync
 
     with closing(Writer(paths.samples)) as writer:
-        sync(writer, samples_location())
+        report = sync(writer, samples_location())
+    if report.error:
+        raise UserError(report.error)
     return Library(paths.samples, paths.state, settings.languages)
 
 
@@ -458,6 +486,24 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+
+def _place(location: str) -> str:
+    """A location as the list of sources knows it; wrong use if no articles can come from there."""
+    from cryptonews_tui.sources import SourceError, open_source
+
+    try:
+        return open_source(location).location
+    except SourceError as error:
+        raise UserError(str(error), WRONG_USE) from error
+
+
+def _canonical(location: str) -> str:
+    """A location as the list of sources knows it, however it was typed, even if nothing can be there."""
+    try:
+        return _place(location)
+    except UserError:
+        return location
 
 
 def _name_of(location: str) -> str:

@@ -66,7 +66,7 @@ def _ids(headlines: Iterator[Headline]) -> None:
 
 def _table(headlines: Iterator[Headline]) -> None:
     """Fixed columns; the title is cut only on a terminal."""
-    from cryptonews_tui.wording import SIGNS, fit
+    from cryptonews_tui.wording import SIGNS, cells, fit
 
     width = os.get_terminal_size(sys.stdout.fileno()).columns if is_terminal(sys.stdout) else None
     for headline in headlines:
@@ -74,11 +74,13 @@ def _table(headlines: Iterator[Headline]) -> None:
         flags = f"{' ' if headline.read else '●'}{'★' if headline.starred else ' '}"
         published = headline.published.astimezone().strftime("%Y-%m-%d %H:%M")
         mood = f"{sign or ' '} {letter or ' '}"
-        lead = f"{headline.story:<10} {flags} {mood} {published} {fit(headline.publisher.name, 14)} "
-        title = (
-            headline.title if width is None else fit(headline.title, max(20, width - len(lead)), pad=False)
-        )
-        print(lead + title)
+        story = fit(headline.story, max(10, cells(headline.story)))
+        source = fit(headline.publisher.name, 14)
+        marks = f" {flags} {mood} {published} "  # one cell a character
+        title = headline.title
+        if width is not None:
+            title = fit(title, max(20, width - cells(story) - len(marks) - cells(source) - 1), pad=False)
+        print(f"{story}{marks}{source} {title}")
 
 
 LIST_FORMATS = {

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from cryptonews_tui.article import Article, Document, Problem
-from cryptonews_tui.library import Outcome, Remembered, Writer
+from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
@@ -40,7 +40,7 @@ def sync(
     progress: Callable[[Report], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Bring a library up to date with one location. What a source does wrong is in the report, not raised.
+    """Bring a library up to date with one location. What goes wrong is in the report, not raised.
 
     `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends.
     """
@@ -49,7 +49,7 @@ def sync(
         source = open_source(location)
         report.location = source.location
         _Visit(writer, source, report).run(progress, stop)
-    except SourceError as error:
+    except (SourceError, DatabaseError) as error:
         report.error = str(error)
     progress(report)
     return report
@@ -69,6 +69,7 @@ class _Visit:
     def run(self, progress: Callable[[Report], None], stop: Callable[[], bool]) -> None:
         stamps = {item: known.stamp for item, known in self.before.items() if known.stamp}
         whole: dict[str, Remembered] = {}
+        refused = False
         try:
             with closing(self.source.documents(stamps)) as found:
                 for one in found:
@@ -93,9 +94,13 @@ class _Visit:
             self.report.removed = len(vanished)
             self.items.update(whole)
             self.write(vanished)
+        except DatabaseError:
+            refused = True  # another try would wait as long, and fail as well
+            raise
         finally:
-            self.write()
-            self.writer.publish()
+            if not refused:
+                self.write()
+                self.writer.publish()
 
     def see(self, seen: Seen) -> None:
         known = self.before.get(seen.item, Remembered(""))

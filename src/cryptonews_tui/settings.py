@@ -7,6 +7,7 @@ understand is reported by name, and the rest works.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -17,14 +18,14 @@ APP = "cryptonews-tui"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user may decide. `keys` maps command ids to keys (comma separated, in Textual's names)."""
+    """What the user may decide. `keys` is the table as it stands: `tui.commands.check_remapping` judges it."""
 
     languages: tuple[str, ...] = ("en", "uk")
     theme: str = "auto"
     reading_width: int = 80
     read_after_seconds: float = 3.0
     follow_after_ms: int = 150
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,15 @@ class Setting:
     convert: Callable[[Any], Any]
 
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")  # as the articles' own
+
+
 def _languages(value: Any) -> tuple[str, ...] | None:
-    good = isinstance(value, list) and value and all(isinstance(v, str) and v.isalpha() for v in value)
+    good = (
+        isinstance(value, list)
+        and value
+        and all(isinstance(v, str) and _LANGUAGE.fullmatch(v) for v in value)
+    )
     return tuple(v.lower() for v in value) if good else None
 
 
@@ -57,9 +65,8 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _keys(value: Any) -> dict[str, str] | None:
-    good = isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
-    return dict(value) if good else None
+def _keys(value: Any) -> dict[str, object] | None:
+    return dict(value) if isinstance(value, dict) else None
 
 
 SETTINGS: dict[str, Setting] = {
@@ -89,7 +96,7 @@ SETTINGS: dict[str, Setting] = {
         _whole(0, 10_000),
     ),
     "keys": Setting(
-        'Other keys for commands: `[keys]` with lines such as `star = "asterisk,f"`. `cryptonews keys` lists them.',
+        'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
         "a table of command ids and keys",
         _keys,
     ),
@@ -106,8 +113,8 @@ class Paths:
 
     @property
     def samples(self) -> Path:
-        """The library of the articles that ship with the program; it can be thrown away."""
-        return self.library.with_name("samples.db")
+        """The library of the articles that ship with the program; it can be thrown away, and is never the library."""
+        return self.library.with_name(f"{self.library.name}.samples")
 
 
 def find_paths(library: str | None = None, state: str | None = None, config: str | None = None) -> Paths:

@@ -73,18 +73,19 @@ def date(time: datetime, zone: tzinfo | None = None) -> str:
 
 def fit(text: str, width: int, *, pad: bool = True) -> str:
     """`text` in exactly (without `pad`: at most) `width` cells, cut at a word with `…` where it can be."""
-    length = _cells(text)
+    length = cells(text)
     if length > width:
         cut = _first_cells(text, max(0, width - 1)).rstrip()
         space = cut.rfind(" ")
         if space > len(cut) * 2 // 3 and not text[len(cut) :].startswith(" "):
             cut = cut[:space]
         text = cut.rstrip(" ,;:–—-") + "…" if width else ""
-        length = _cells(text)
+        length = cells(text)
     return text + " " * (width - length) if pad else text
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
     if NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len  # plain lists need no tables of widths

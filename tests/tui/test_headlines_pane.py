@@ -186,3 +186,13 @@ async def test_an_empty_list_takes_every_key_and_does_nothing(desk: Desk) -> Non
         await reader.do("down", "up", "bottom", "top", "page-down", "open", "read", "star", "next-unread")
         await reader.do("next-story", "previous-story", "browser", "copy-link", "language", "sections")
         assert reader.place == "headlines"
+
+
+async def test_a_short_result_after_a_long_one_is_in_sight(desk: Desk) -> None:
+    for number in range(120):
+        desk.write(f"story {number}", hours=number, tags=["FOG"] if number == 3 else ["SUN"])
+    async with desk.open(size=(120, 30)) as reader:
+        await reader.do("bottom")
+        await reader.ask("tag:fog")
+
+        assert "story 3" in reader.screen

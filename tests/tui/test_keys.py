@@ -222,11 +222,30 @@ async def test_keys_can_be_chosen_in_the_settings(desk: Desk) -> None:
 
 
 async def test_a_chosen_key_is_taken_from_the_command_that_had_it(desk: Desk) -> None:
-    async with desk.open(keys={"star": "j"}) as reader:
+    async with desk.open(keys={"star": "j", "zoom": "m"}) as reader:
+        assert reader.said == "keys: star takes j from down"
         await reader.press("j")
         assert reader.at == "1"
         assert "★" in reader.row("1")
         await reader.press("down")
+        assert reader.at == "2"
+        there = in_force(reader)
+        assert [there.get(key) for key in ("j", "m", "down")] == ["star", "zoom", "down"]
+        assert "read" not in there.values()
+
+
+async def test_two_commands_can_swap_their_keys(desk: Desk) -> None:
+    async with desk.open(keys={"star": "m", "read": "s"}) as reader:
+        there = in_force(reader)
+        assert (there["m"], there["s"]) == ("star", "read")
+        assert not reader.said
+
+
+async def test_a_sign_of_another_alphabet_and_a_sign_with_control_run_their_commands(desk: Desk) -> None:
+    async with desk.open(keys={"star": "€", "down": "ctrl+]"}) as reader:
+        await reader.press("euro_sign")
+        assert "★" in reader.row("1")
+        await reader.press("ctrl+right_square_bracket")
         assert reader.at == "2"
 
 

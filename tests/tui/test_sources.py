@@ -1,5 +1,7 @@
 """Where the articles come from: the samples, a library that fills, sources that fail."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,3 +128,43 @@ async def test_the_program_may_end_while_a_source_is_read(desk: Desk, delay: int
         await pilot.pause(delay / 100)
         app.exit()
     assert app.return_code == 0
+
+
+async def test_what_another_program_brings_moves_no_story_from_its_row(desk: Desk) -> None:
+    for number in range(6):
+        desk.write(f"story {number}", hours=number)
+    async with desk.open(size=(120, 30)) as reader:
+        await reader.do("down", "down")
+        before = reader.stories
+        desk.write("an older one", hours=400)
+        desk.sync()
+        await reader.do("star")
+
+        assert reader.stories == [*before, "an older one"]
+        assert "★" in reader.row("story 2")
+
+
+async def test_marks_that_cannot_be_kept_are_said_and_end_nothing(desk: Desk) -> None:
+    desk.write("story")
+    async with desk.open(size=(120, 30)) as reader:
+        with closing(sqlite3.connect(desk.paths.state)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await reader.do("star")
+            assert "another program is writing to it" in reader.said
+            other.rollback()
+        await reader.do("star")
+        assert "Starred" in reader.said
+
+
+async def test_a_refresh_that_cannot_begin_says_so_and_another_can(desk: Desk) -> None:
+    desk.write("story")
+    async with desk.open(size=(120, 30)) as reader:
+        reader.app.library.path = desk.paths.state  # a database, but no library
+        await reader.do("refresh")
+        await reader.started()
+        assert "is not a cryptonews library" in reader.said
+        assert not reader.app.busy
+        reader.app.library.path = desk.paths.library
+        await reader.do("refresh")
+        await reader.started()
+        assert "↻" in reader.status

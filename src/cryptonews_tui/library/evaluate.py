@@ -1,7 +1,8 @@
 """Step 6 of the line: `Query` → the set of stories it means. The only evaluator.
 
 Every term means a set of stories, and the query is their intersection, so a term holds for a story when it
-holds for any of its languages, and an excluded term when it holds for none.
+holds for any of its languages, and an excluded term when it holds for none. Drafts count only where a story
+has nothing else.
 """
 
 from __future__ import annotations

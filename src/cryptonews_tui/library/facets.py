@@ -20,6 +20,12 @@ COUNTED = ("sentiment", "source", "category", "tag", "lang")
 
 UNRATED = "UNRATED"
 
+COUNTS = "draft = (SELECT min(draft) FROM article AS version WHERE version.story = article.story)"
+"""Which articles count, as SQL: a story's published versions if it has any, else its drafts."""
+
+HOLDING = "holding"
+"""The state, unknown to queries, of stories that have published versions and hold a draft back."""
+
 
 @dataclass(slots=True)
 class Values:
@@ -45,7 +51,7 @@ class FacetIndex:
         self._count = None
 
     def everything(self) -> BitMap:
-        """All visible stories, drafts too."""
+        """All visible stories, those that are wholly drafts too."""
         if self._count is None:
             self._count = self._connection.execute(
                 "SELECT coalesce(max(position) + 1, 0) FROM timeline"
@@ -90,9 +96,9 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     kept: list[tuple[int, int]] = []  # (position, story) of those that stay where they are
     floor: int | None = None
     for story, published, position, before in connection.execute(
-        """
+        f"""
         SELECT story, max(article.published), timeline.position, timeline.published
-        FROM pending JOIN article USING (story) LEFT JOIN timeline USING (story) GROUP BY story
+        FROM pending JOIN article USING (story) LEFT JOIN timeline USING (story) WHERE {COUNTS} GROUP BY story
         """
     ):
         if published == before:
@@ -154,16 +160,18 @@ def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[
 def _facts(
     connection: sqlite3.Connection, placed: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[int, str, str, str]]:
-    """(position, field, value, label) for everything that is so of each story in any of its languages."""
+    """(position, field, value, label) for all that is so of each story in any of its versions that count."""
     query = """
-        SELECT lang, sentiment, publisher_key, publisher_name, category, tags, sticky, draft, ai
+        SELECT draft, lang, sentiment, publisher_key, publisher_name, category, tags, sticky, ai
         FROM article WHERE story = ?
     """
     for position, story in placed:
-        drafts = True
-        for lang, sentiment, key, name, category, tags, sticky, draft, ai in connection.execute(
-            query, (story,)
-        ):
+        versions = connection.execute(query, (story,)).fetchall()
+        wholly_draft = all(version[0] for version in versions)
+        for draft, lang, sentiment, key, name, category, tags, sticky, ai in versions:
+            if draft and not wholly_draft:
+                yield position, "is", HOLDING, HOLDING
+                continue
             yield position, "source", key, name
             labels = [("lang", lang), ("sentiment", sentiment or UNRATED), ("category", category)]
             labels += [("tag", tag) for tag in json.loads(tags)]
@@ -178,6 +186,5 @@ def _facts(
                     yield position, "is", "ai", "ai"
                 if provenance.get("translatedFrom"):
                     yield position, "is", "translated", "translated"
-            drafts = drafts and bool(draft)
-        if drafts:
+        if wholly_draft:
             yield position, "is", "draft", "draft"

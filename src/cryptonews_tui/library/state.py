@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from cryptonews_tui.library.database import connect, explained, transaction
+from cryptonews_tui.library.database import BUSY_SECONDS, connect, explained, transaction
 from cryptonews_tui.library.schema import STATE, STATE_ID
 
 
@@ -31,9 +31,11 @@ class StoredSource:
 class State:
     """The state database. Every change is on disk when the method returns."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, patience: float = BUSY_SECONDS) -> None:
+        """`patience` is how many seconds a change waits for another program's."""
         self.path = path
         self._connection = connect(path, "state", STATE_ID, STATE)
+        self._connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
     def close(self) -> None:
         self._connection.close()
@@ -70,11 +72,16 @@ class State:
             self._connection.execute("INSERT INTO source (name, location) VALUES (?, ?)", (unique, location))
             return StoredSource(unique, location)
 
-    def remove_source(self, name: str) -> bool:
-        """Forget a source by its name or location; its articles and marks stay. False if there is none."""
+    def remove_source(self, name: str, location: str = "") -> bool:
+        """Forget the source of this name, else the one at this place (`location` is its canonical form).
+
+        Its articles and marks stay. False if there is no such source.
+        """
         with explained(self.path, "state"):
             removed = self._connection.execute(
-                "DELETE FROM source WHERE name = ? OR location = ?", (name, name)
+                "DELETE FROM source WHERE id = (SELECT id FROM source WHERE name = :name"
+                " OR location IN (:name, :location) ORDER BY name = :name DESC, location = :name DESC LIMIT 1)",
+                {"name": name, "location": location},
             )
             return removed.rowcount > 0
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
@@ -16,13 +17,21 @@ from pyroaring import BitMap
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Sentiment
 from cryptonews_tui.library.database import connect, explained, prepare
 from cryptonews_tui.library.evaluate import evaluate
-from cryptonews_tui.library.facets import COUNTED, FacetIndex
+from cryptonews_tui.library.facets import COUNTED, COUNTS, HOLDING, FacetIndex
 from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, STATE, STATE_ID, VERSIONS
 from cryptonews_tui.library.state import Mark
 from cryptonews_tui.query import Query
 
 SORTS = ("published", "updated", "title", "source", "score")
 """What a list can be sorted by. `published` puts pinned stories first; times and scores fall."""
+
+_ORDERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "updated": ("updated", lambda time: -time),
+    "title": ("title", str.casefold),
+    "source": ("publisher_name", str.casefold),
+    "score": ("score", lambda score: (score is None, -(score or 0))),
+}
+"""What each order looks at, and how."""
 
 _PAGE = 500
 
@@ -150,9 +159,11 @@ class Library:
     def close(self) -> None:
         self._connection.close()
 
-    def interrupt(self) -> None:
-        """Stop a query that runs in another thread; it raises `sqlite3.OperationalError` there."""
-        self._connection.interrupt()
+    @_explained
+    def version(self) -> int:
+        """A number that changes whenever somebody writes to the library: positions known before are void then."""
+        version: int = self._connection.execute("PRAGMA main.data_version").fetchone()[0]
+        return version
 
     def catch_up(self) -> None:
         """Notice what anyone has written to the library or the marks since this was last called."""
@@ -186,21 +197,24 @@ class Library:
         return Stories(found, self._pinned(pinned))
 
     @_explained
-    def sorted(self, stories: Stories, by: str) -> Sequence[int]:
-        """The positions of `stories` in one of the orders of `SORTS`."""
+    def sorted(self, stories: Stories, by: str, languages: Sequence[str] = ()) -> Sequence[int]:
+        """The positions of `stories` in one of the orders of `SORTS`, by what `headlines` shows of each."""
         if by == "published":
             return stories
-        order = {
-            "updated": "max(article.updated) DESC",
-            "title": "min(article.title) COLLATE NOCASE",
-            "source": "min(article.publisher_name) COLLATE NOCASE",
-            "score": "max(article.score) IS NULL, max(article.score) DESC",
-        }[by]
-        rows = self._connection.execute(
-            "SELECT position FROM timeline JOIN article USING (story) GROUP BY position"
-            f" ORDER BY {order}, position DESC"
+        column, key = _ORDERS[by]
+        rows = self._rows(
+            f"SELECT position, lang, {column} AS value FROM timeline JOIN article USING (story)"
+            f" WHERE {COUNTS} ORDER BY position DESC, article.id",
+            (),
         )
-        return [position for (position,) in rows if position in stories]
+        wanted = (*languages, *self.languages)
+        shown = [
+            (key(_best(list(versions), wanted)["value"]), position)
+            for position, versions in groupby(rows, lambda row: row["position"])
+            if position in stories
+        ]
+        shown.sort(key=lambda keyed: keyed[0])
+        return [position for _, position in shown]
 
     @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
@@ -245,10 +259,11 @@ class Library:
     def article(self, story: str, lang: str | None = None) -> Article | None:
         """A story's text in `lang`, or in the preferred language; None if there is no such story or text."""
         rows = self._rows(
-            """
+            f"""
             SELECT article.*, body.text AS body, story.key
             FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang)
+            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang) AND {COUNTS}
+            ORDER BY article.id
             """,
             {"story": story, "lang": lang},
         )
@@ -256,9 +271,10 @@ class Library:
 
     @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
-        """The languages a story can be read in, in the order of preference."""
+        """The languages a story can be read in, by their names."""
         rows = self._rows(
-            "SELECT lang, draft FROM article JOIN story ON story.id = story WHERE key = ?", (story,)
+            f"SELECT lang FROM article JOIN story ON story.id = article.story WHERE key = ? AND {COUNTS}",
+            (story,),
         )
         return _languages(rows)
 
@@ -291,12 +307,23 @@ class Library:
             f" (SELECT rowid / {VERSIONS} FROM words WHERE words MATCH ?)",
             (expression,),
         )
-        return BitMap([position for (position,) in rows])
+        found = BitMap([position for (position,) in rows])
+        # A look at every hit would make all searches slow; few stories hold back a draft that may be the hit.
+        holding = found & self._facets.stories("is", HOLDING)
+        if holding:
+            rows = self._connection.execute(
+                "SELECT position FROM words CROSS JOIN article ON article.id = words.rowid"
+                " JOIN timeline USING (story) WHERE words MATCH ? AND NOT draft",
+                (expression,),
+            )
+            found -= holding - BitMap([position for (position,) in rows])
+        return found
 
     def _pinned(self, pinned: BitMap) -> list[int]:
         weights = {
             position: self._connection.execute(
-                "SELECT max(sticky) FROM article JOIN timeline USING (story) WHERE position = ?", (position,)
+                f"SELECT max(sticky) FROM article JOIN timeline USING (story) WHERE position = ? AND {COUNTS}",
+                (position,),
             ).fetchone()[0]
             for position in pinned
         }
@@ -312,7 +339,7 @@ class Library:
                        sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred
                 FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
                 LEFT JOIN state.mark ON mark.story = story.key
-                WHERE position IN ({", ".join("?" * len(page))}) ORDER BY article.id
+                WHERE position IN ({", ".join("?" * len(page))}) AND {COUNTS} ORDER BY article.id
                 """,
                 page,
             )
@@ -337,9 +364,9 @@ def _provenance(ai: str | None) -> Provenance | None:
 
 
 def _best(rows: Sequence[sqlite3.Row], languages: Sequence[str]) -> sqlite3.Row:
-    """The version to show: not a draft if there is another, then by language, then the oldest known."""
+    """Of the versions that count the one to show: by language, then the oldest known."""
     order = {lang: rank for rank, lang in reversed(list(enumerate(languages)))}
-    return min(rows, key=lambda row: (row["draft"], order.get(row["lang"], len(order))))
+    return min(rows, key=lambda row: order.get(row["lang"], len(languages)))
 
 
 def _languages(rows: Sequence[sqlite3.Row]) -> tuple[str, ...]:

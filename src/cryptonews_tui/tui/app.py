@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from threading import Thread
 from typing import ClassVar
@@ -51,7 +51,7 @@ class CryptonewsApp(App[None]):
         self.locations = tuple(locations)
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
-        self.state = State(paths.state)
+        self.state = State(paths.state, patience=0.2)  # a key is not to wait
         self.library = Library(paths.library, paths.state, settings.languages)
         self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
         if self.samples:
@@ -149,25 +149,19 @@ class CryptonewsApp(App[None]):
                 amount = f"{report.seen:,} of {report.expected:,}" if report.expected else f"{report.seen:,}"
                 self.tell(self._progressed, f"reading {amount}")
 
-        state = State(self.paths.state)
-        writer = Writer(self.library.path)
         failures: list[str] = []
-        changed = 0
         try:
-            for location in self._places_to_read(state):
-                report = sync(writer, location, progress, lambda: self._stop)
-                state.note_visit(report.location, report.error)
-                changed += report.added + report.updated
-                if report.error:
-                    failures.append(report.error)
+            with closing(State(self.paths.state)) as state, closing(Writer(self.library.path)) as writer:
+                for location in self._places_to_read(state):
+                    report = sync(writer, location, progress, lambda: self._stop)
+                    state.note_visit(report.location, report.error)
+                    if report.error:
+                        failures.append(report.error)
         except DatabaseError as error:
             failures.append(str(error))
         except Exception as error:  # a bug is to be seen, from this thread too
             self.tell(self._handle_exception, error)
-        finally:
-            writer.close()
-            state.close()
-        self.tell(self._refreshed, changed, failures)
+        self.tell(self._refreshed, failures)
 
     def _places_to_read(self, state: State) -> list[str]:
         if self.samples:
@@ -180,13 +174,15 @@ class CryptonewsApp(App[None]):
         self.main.show_activity(activity)
         self.main.catch_up()
 
-    def _refreshed(self, changed: int, failures: Sequence[str]) -> None:
+    def _refreshed(self, failures: Sequence[str]) -> None:
         from cryptonews_tui.cli import SAMPLES_HINT
 
         self.busy = False
         before = self._total_before
-        if changed or not self.main.headlines.count:
-            self.main.reload(unasked=True)
+        if self.main.headlines.count:
+            self.main.catch_up()
+        else:
+            self.main.reload()  # to say that nothing came
         news = self.main.total - before
         told = f"{news:,} new · " if before and news > 0 else ""
         self.main.show_activity(f"{told}↻ {self.now():%H:%M}")

@@ -120,13 +120,6 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.url = url
 
-    class SectionChanged(Message):
-        """The reader has come to another section."""
-
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
@@ -221,9 +214,6 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
     def previous_section(self) -> None:
         self.go_to_section(self.current_section - 1)
 
-    action_next_section = next_section
-    action_previous_section = previous_section
-
     def step(self, lines: int) -> None:
         """Move by lines; down is positive."""
         self.position += lines
@@ -241,30 +231,6 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         """Move to the last line."""
         self._galley.finish()
         self.position = len(self._galley.lines)
-
-    def action_scroll_down(self) -> None:
-        self.step(1)
-
-    def action_scroll_up(self) -> None:
-        self.step(-1)
-
-    def action_half_page_down(self) -> None:
-        self.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        self.page(-0.5)
-
-    def action_page_down(self) -> None:
-        self.page(1)
-
-    def action_page_up(self) -> None:
-        self.page(-1)
-
-    def action_scroll_home(self) -> None:
-        self.top()
-
-    def action_scroll_end(self) -> None:
-        self.bottom()
 
     # -- setting the text
 
@@ -295,7 +261,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
             role = self._wanted
             section = role if not isinstance(role, Role) else roles.index(role) if role in roles else None
             self._wanted = None
-        if section is None:
+        if section is None or not self.sections:
             self._chosen = (0, 0)
             self.position = galley.line_of(place)
             self._announce()
@@ -346,7 +312,6 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         if current != self._announced:
             self._announced = current
             self.refresh(Region(0, 0, self.size.width, 1))
-            self.post_message(self.SectionChanged(current))
 
     # -- drawing
 
@@ -412,7 +377,8 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         room = max(0, column - cell_len(end) - 3)
         current = self.current_section
         segments: list[Segment] = []
-        at = middle = 0
+        at = begin = 0
+        begins: list[int] = []
         for index, (_, heading) in enumerate(self.sections):
             name = _cut(line(heading) or _NO_HEADING, _BAR_NAME)
             style = bright if index == current else plain
@@ -420,10 +386,13 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
                 segments.append(Segment("  ", plain))
                 at += 2
             segments.append(Segment(name, style + Style(meta={"section": index})))
+            begins.append(at)
             if index == current:
-                middle = at + cell_len(name) // 2
+                begin = at
             at += cell_len(name)
-        start = max(0, min(middle - room // 2, at - room))
+        # Scrolled only as far as the current name needs, and never into the middle of one.
+        needed = max(0, min(begin + _BAR_NAME - room, at - room))
+        start = next((b for b in begins if needed <= b <= begin), begin)
         names = Strip(segments, at).crop(start, start + room).extend_cell_length(room, plain)
         edges = ("‹" if start else " ", "›" if at - start > room else " ")
         return Strip(

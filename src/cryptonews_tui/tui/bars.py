@@ -29,6 +29,8 @@ class StatusLine(Widget):
     """
 
     query_text = reactive("")
+    nothing_asked = reactive("all stories")
+    """What stands in place of a query."""
     counts = reactive("")
     activity = reactive("")
 
@@ -41,7 +43,7 @@ class StatusLine(Widget):
         right = "   ".join(part for part in (self.counts, self.activity) if part)
         right = fit(right, min(cell_len(right), max(0, width - 14)), pad=False)
         room = max(0, width - cell_len(right) - 16)
-        shown = fit(self.query_text or "all stories", room, pad=False) if room > 3 else ""
+        shown = fit(self.query_text or self.nothing_asked, room, pad=False) if room > 3 else ""
         text = Text(no_wrap=True, overflow="crop", end="")
         text.append(" cryptonews ", name)
         text.append(f"  {shown}", query if self.query_text else dim)
@@ -71,11 +73,9 @@ class KeyLine(Widget):
     def offer(self, ids: Iterable[str], titles: Mapping[str, str], remapped: Mapping[str, str]) -> None:
         """Show these commands with their first keys; `titles` replaces a command's own title."""
         self.commands = tuple(
-            (
-                shown_keys(BY_ID[command], remapped).split(" ")[0],
-                titles.get(command, BY_ID[command].title.removesuffix(" …").lower()),
-            )
+            (key, titles.get(command, BY_ID[command].title.removesuffix(" …").lower()))
             for command in ids
+            if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
         )
 
     def render(self) -> Text:

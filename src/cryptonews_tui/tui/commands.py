@@ -5,8 +5,12 @@ Plain values without Textual, because `cryptonews keys` prints them too.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
+
+from cryptonews_tui.safety import clean, clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +141,63 @@ def shown_keys(command: Command, remapped: Mapping[str, str] | None = None, sepa
     return separator.join(_shown(key.strip()) for key in keys_of(command, remapped or {}).split(","))
 
 
-def check_remapping(remapped: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """What of a user's `[keys]` can be used, and a sentence for the rest."""
+def check_remapping(remapped: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
+    """The keys that a user's `[keys]` changes, of the commands that lose one too, and a sentence for each trouble."""
+    wanted: dict[str, list[str]] = {}
+    problems: list[str] = []
+    for name, value in remapped.items():
+        kept = f"; the usual keys of {name} are kept"
+        if name not in BY_ID:
+            problems.append(f"keys: there is no command “{clean_line(name)}”; `cryptonews keys` lists them")
+        elif not isinstance(value, str):
+            problems.append(f'keys: {name} must be keys in quotes, such as "x,f5"{kept}')
+        else:
+            keys = [key.strip() for key in value.split(",")]
+            wrong = [(key, why) for key in keys if (why := _why_not(key))]
+            if wrong:
+                key, why = wrong[0]
+                problems.append(f"keys: {name}: “{clean_line(key)}” {why}{kept}")
+            else:
+                wanted[name] = list(dict.fromkeys(map(_spelled, keys)))
+    good, clashes = _settle(wanted)
+    return good, problems + clashes
+
+
+def _settle(wanted: Mapping[str, list[str]]) -> tuple[dict[str, str], list[str]]:
+    """Give each key of a scope to one command: the first that wants it, before the one that usually has it.
+
+    Between the scopes nothing is settled: in the filters their own keys win, elsewhere they mean nothing.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    quit_ = BY_ID["quit"]
+    earlier = {
+        key
+        for name in takewhile(lambda name: name != quit_.id, wanted)
+        for key in wanted[name]
+        if BY_ID[name].scope == quit_.scope
+    }
+    if not set(wanted.get(quit_.id, ())) - earlier:  # it will need its usual key: there must be a way out
+        owners |= {(quit_.scope, key): quit_.id for key in quit_.keys.split(",")}
     good: dict[str, str] = {}
     problems: list[str] = []
-    for name, keys in remapped.items():
-        unknown = [key for key in keys.split(",") if not _is_key(key.strip())]
-        if name not in BY_ID:
-            problems.append(f"keys: there is no command “{name}”; `cryptonews keys` lists them")
-        elif unknown:
-            problems.append(
-                f"keys: {name}: “{unknown[0].strip()}” is not a key; the usual keys of {name} are kept"
-            )
-        else:
-            good[name] = ",".join(_SPELLED.get(key.strip(), key.strip()) for key in keys.split(","))
+    for name, keys in wanted.items():
+        holders = {key: owners.setdefault((BY_ID[name].scope, key), name) for key in keys}
+        problems += [
+            f"keys: {name}: “{_shown(key)}” stays with {holder}"
+            for key, holder in holders.items()
+            if holder != name
+        ]
+        if own := [key for key, holder in holders.items() if holder == name]:
+            good[name] = ",".join(own)
+    for command in COMMANDS:
+        if command.id not in good:
+            usual = command.keys.split(",")
+            takers = {key: owners.get((command.scope, key), command.id) for key in usual}
+            taken = [key for key in usual if takers[key] != command.id]
+            problems += [f"keys: {takers[key]} takes {_shown(key)} from {command.id}" for key in taken]
+            if taken:
+                good[command.id] = ",".join(key for key in usual if key not in taken)
+                problems[-1] += "" if good[command.id] else ", which has no key now"
     return good, problems
 
 
@@ -208,18 +255,62 @@ _SPELLED = {
     ")": "right_parenthesis",
 }
 _SIGNS = {name: sign for sign, name in _SPELLED.items()}
+_MODIFIERS = frozenset(["ctrl", "shift", "alt", "super", "meta"])
 
 
-def _is_key(key: str) -> bool:
-    *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    known = len(name) == 1 or name in _NAMED or name in _SPELLED.values()
-    return known and all(modifier in ("ctrl", "shift", "alt", "super", "meta") for modifier in modifiers)
+def _parts(key: str) -> tuple[list[str], str]:
+    """The modifiers of a key in Textual's order, and the key itself; `ctrl++` is one too."""
+    head, plus, last = key[:-1].rpartition("+")
+    return sorted(set(head.split("+"))) if plus else [], last + key[-1:]
+
+
+def _spelled(key: str) -> str:
+    """Textual's name of a key that is written as people do."""
+    modifiers, name = _parts(key)
+    return "+".join([*modifiers, _name(name) if len(name) == 1 else name])
+
+
+def _name(character: str) -> str:
+    """Textual's name of a character: letters and digits are their own, signs have words."""
+    if character in _SPELLED or character.isalnum():
+        return _SPELLED.get(character, character)
+    return unicodedata.name(character, "").lower().replace("-", "_").replace(" ", "_")
+
+
+def _sign(name: str) -> str:
+    """The character of a name, or the name itself if it is none."""
+    try:
+        return _SIGNS.get(name) or unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name
+
+
+def _why_not(key: str) -> str:
+    """What is wrong with a key as a user writes it; empty if nothing is."""
+    modifiers, name = _parts(key)
+    known = name in _NAMED or name in _SIGNS or (len(name) == 1 and _is_visible(name))
+    if not known or not _MODIFIERS.issuperset(modifiers):
+        return "is not a key"
+    if name not in _NAMED and modifiers == ["shift"]:
+        upper = name.upper()
+        is_letter = len(name) == len(upper) == 1 and name.isalpha()
+        return f"is written “{upper}”" if is_letter else "is written as the character that it types"
+    if modifiers and len(name) == 1 and name != name.lower():
+        return "is written with a small letter"
+    return ""
+
+
+def _is_visible(character: str) -> bool:
+    """Whether a character is one that can be shown alone, by its name too."""
+    shown = character.isprintable() and clean(character) == character and not unicodedata.combining(character)
+    return shown and (character.isalnum() or _sign(_name(character)) == character)
 
 
 def _shown(key: str) -> str:
-    *modifiers, name = key.split("+") if len(key) > 1 else [key]
-    usual = name.capitalize() if len(name) > 1 or modifiers else name
-    shown = _SHOWN.get(name) or _SIGNS.get(name) or usual
+    modifiers, name = _parts(key)
+    letter = name.upper() if modifiers else name
+    usual = letter if len(name) == 1 else name.capitalize() if name in _NAMED else _sign(name)
+    shown = _SHOWN.get(name, usual)
     return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
 
 

@@ -253,7 +253,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         source = 13 if wide else 8 if width >= 40 else 0
         tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '} "
         lead = f"{age:>{7 if wide else 3}} " + (f"{fit(headline.publisher.name, source)} " if source else "")
-        title = max(1, width - 7 - len(lead) - 4)
+        title = max(1, width - 7 - (8 if wide else 4) - (source + 1 if source else 0) - 4)
         name = "read" if headline.read else "unread"
         return [
             (f"{'▸' if at_cursor else ' '}{' ' if headline.read else '●'} ", name),

@@ -6,8 +6,7 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -19,7 +18,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.library import Headline, Library, Mark, Stories
+from cryptonews_tui.library import DatabaseError, Headline, Library, Mark, Stories
 from cryptonews_tui.query import Query, QueryError, parse
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.article_pane import ArticlePane
@@ -69,6 +68,8 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
     "query": {"open": "apply", "back": "leave as it was"},
 }
 _SAID_SECONDS = 6.0
+_LOOK_SECONDS = 1.0
+"""How often to look whether another program has written to the library."""
 
 
 class MainScreen(Screen[None]):
@@ -92,9 +93,13 @@ class MainScreen(Screen[None]):
         super().__init__(classes=" ".join(self._classes_for(size)))
         self._library = library
         self._stories: Stories | None = None
+        self._version = -1
         self.total = 0
         """Stories in the library, whatever the query."""
         self._counted = False
+        self._marks_by_time = True
+        self._left_unread = ""
+        """The story that was set back to unread while it is shown: it stays so."""
         self._shown: Headline | None = None
         """The story in the article pane."""
         self._following: Timer | None = None
@@ -125,6 +130,7 @@ class MainScreen(Screen[None]):
         self._arrange(HEADLINES)
         self._offer_keys()
         self.reload()
+        self.set_interval(_LOOK_SECONDS, self.catch_up)
 
     @property
     def headlines(self) -> HeadlinesPane:
@@ -140,8 +146,8 @@ class MainScreen(Screen[None]):
         self.reload()
 
     def catch_up(self) -> None:
-        """Show what has come into the library in the meantime."""
-        if len(self._library.stories(Query())) != self.total:
+        """Show what anyone has brought into the library in the meantime."""
+        if self._library.version() != self._version:
             self.reload(unasked=True)
 
     def reload(self, *, unasked: bool = False) -> None:
@@ -150,6 +156,7 @@ class MainScreen(Screen[None]):
         Where nobody asked for it, the story under the cursor stays in the list even if it no longer belongs there.
         """
         current = self.headlines.current
+        self._version = self._library.version()
         stories = self._library.stories(self.question)
         self.total = len(self._library.stories(Query())) if self.question else len(stories)
         position = self._library.position(current.story) if current else None
@@ -186,6 +193,7 @@ class MainScreen(Screen[None]):
 
     def _tell_status(self) -> None:
         status = self.query_one(StatusLine)
+        status.nothing_asked = "sample stories" if self.app.samples else "all stories"
         status.query_text = str(self.question)
         found = len(self._stories) if self._stories is not None else 0
         status.counts = f"{found:,} of {self.total:,}" if self.question else f"{found:,} stories"
@@ -260,22 +268,30 @@ class MainScreen(Screen[None]):
     def _begin_reading(self) -> None:
         """A story counts as read when it has been in sight for a while."""
         seconds = self.app.settings.read_after_seconds
-        if seconds and self._shown and not self._shown.read and self.article.display:
+        if not (seconds and self._marks_by_time and self._shown and self.article.display):
+            return
+        if not self._shown.read and self._shown.story != self._left_unread:
             self._reading = self.set_timer(seconds, self._has_been_in_sight)
 
     def _has_been_in_sight(self) -> None:
         if self.article.display:
-            self._mark_read()
+            self._marks_by_time = self._mark_read()  # what fails once would fail at every story
 
-    def _mark_read(self) -> None:
-        if self._shown:
-            self._set_mark(Mark.READ, self._shown, on=True)
+    def _mark_read(self) -> bool:
+        return self._shown is None or self._set_mark(Mark.READ, self._shown, on=True)
 
-    def _set_mark(self, mark: Mark, headline: Headline, *, on: bool) -> None:
-        self.app.state.set_mark(mark, headline.story, on)
+    def _set_mark(self, mark: Mark, headline: Headline, *, on: bool) -> bool:
+        """Set or take away a mark; if that cannot be kept it is said why, and the reading goes on."""
+        try:
+            self.app.state.set_mark(mark, headline.story, on)
+        except DatabaseError as error:
+            self.say(str(error))
+            return False
+        self.catch_up()
         position = self._library.position(headline.story)
         if self._stories is not None and position is not None and position in self._stories:
             self.headlines.forget_row(self._stories.row(position))
+        return True
 
     # Moving about
 
@@ -503,14 +519,16 @@ class MainScreen(Screen[None]):
         self.app.copy_to_clipboard(url)
         self.say(f"Sent to the terminal's clipboard: {url}")
 
-    def _with_url(self, act: object) -> None:
+    def _with_url(self, act: Callable[[str], None]) -> None:
         headline = self.headlines.current
+        if headline and self._shown and self._shown.story == headline.story:
+            headline = self._shown  # in the language that is being read
         article = self._library.article(headline.story, headline.lang) if headline else None
         if article is None:
             self.say("There is no story here.")
         elif article.url is None:
             self.say("This story names no page of its own.")
-        elif callable(act):
+        else:
             act(article.url)
 
     # Marking
@@ -519,12 +537,13 @@ class MainScreen(Screen[None]):
         if headline := self.headlines.current:
             if self._reading:
                 self._reading.stop()
+            self._left_unread = headline.story if headline.read else ""
             self._set_mark(Mark.READ, headline, on=not headline.read)
 
     def action_star(self) -> None:
         if headline := self.headlines.current:
-            self._set_mark(Mark.STARRED, headline, on=not headline.starred)
-            self.say("Star taken away." if headline.starred else "Starred.")
+            if self._set_mark(Mark.STARRED, headline, on=not headline.starred):
+                self.say("Star taken away." if headline.starred else "Starred.")
             if self._shown and self._shown.story == headline.story:
                 self._show(self.headlines.current, lang=self._shown.lang)
 
@@ -549,10 +568,8 @@ class MainScreen(Screen[None]):
         line.cursor_position = len(line.value)
 
     @on(QueryLine.Changed, "#query")
-    def _check_query(self, event: QueryLine.Changed) -> None:
+    def _forget_error(self) -> None:
         self.query_one(KeyLine).said = ""
-        with suppress(QueryError):
-            parse(event.value)
 
     @on(QueryLine.Submitted, "#query")
     def _apply_query(self, event: QueryLine.Submitted) -> None:

@@ -16,3 +16,6 @@ def set_scroll_range(view: ScrollView, lines: int) -> None:
     size = Size(view.size.width, lines)
     view.set_reactive(Widget.virtual_size, size)
     view._scroll_update(size)
+    if view.scroll_y > view.max_scroll_y:
+        # A view that has nothing to scroll any more would stay where it was, beyond its end.
+        view.scroll_to(y=view.max_scroll_y, animate=False, force=True, immediate=True)
