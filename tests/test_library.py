@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -618,22 +616,6 @@ def test_a_file_in_place_of_the_folder_is_refused_with_a_sentence(tmp_path: Path
     (tmp_path / "file").write_text("text")
     with pytest.raises(DatabaseError, match="cannot make the folder for the library"):
         Writer(tmp_path / "file" / "library.db")
-
-
-@pytest.fixture
-def strangers_folder() -> Iterator[Path]:
-    """A folder in which we are no administrator, for whom no file is closed."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)
-        root = os.geteuid() == 0
-        if root:
-            os.seteuid(65534)
-        try:
-            yield Path(folder)
-        finally:
-            if root:
-                os.seteuid(0)
-            os.chmod(folder, 0o700)
 
 
 def test_an_empty_file_that_may_not_be_written_to_is_refused_with_a_sentence(strangers_folder: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,21 +23,6 @@ def news(tmp_path: Path) -> Path:
     (folder / "2025" / "11" / "bitcoin.en.md").write_bytes(article("Bitcoin"))
     (folder / "2025" / "11" / "bitcoin.uk.md").write_bytes(article("Біткоїн"))
     return folder
-
-
-@pytest.fixture
-def strangers_folder() -> Iterator[Path]:
-    """A folder in which we are no administrator, for whom no file is closed."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)
-        root = os.geteuid() == 0
-        if root:
-            os.seteuid(65534)
-        try:
-            yield Path(folder)
-        finally:
-            if root:
-                os.seteuid(0)
 
 
 def test_a_folder_is_read_to_its_depths_in_order(news: Path) -> None:

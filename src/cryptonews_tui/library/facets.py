@@ -72,12 +72,6 @@ class FacetIndex:
             )
         return self._kept[field, value].stories
 
-    def label(self, field: str, value: str) -> str:
-        """How a case-folded value is written; the value itself if nobody has it."""
-        self.stories(field, value)
-        found = (self._complete or {}).get(field, {}).get(value) or self._kept.get((field, value))
-        return found.label if found else value
-
     def values(self, field: str) -> dict[str, Values]:
         """Every value of a field."""
         if self._complete is None:

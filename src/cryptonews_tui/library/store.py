@@ -375,24 +375,10 @@ def _languages(rows: Sequence[sqlite3.Row]) -> tuple[str, ...]:
 
 def _headline(row: sqlite3.Row, versions: Sequence[sqlite3.Row]) -> Headline:
     return Headline(
+        **_common(row),
         position=row["position"],
-        story=row["key"],
-        lang=row["lang"],
         languages=_languages(versions),
-        title=row["title"],
-        description=row["description"],
-        published=_time(row["published"]),
-        updated=_time(row["updated"]),
-        publisher=_publisher(row),
-        category=row["category"],
-        tags=tuple(json.loads(row["tags"])),
-        sentiment=_sentiment(row),
-        score=row["score"],
-        sticky_weight=row["sticky"],
-        draft=bool(row["draft"]),
-        provenance=_provenance(row["ai"]),
         sections=tuple((Role(role), heading) for role, heading in json.loads(row["sections"])),
-        origin=row["origin"],
         read=row["read"] is not None,
         starred=row["starred"] is not None,
     )
@@ -402,23 +388,9 @@ def _article(row: sqlite3.Row) -> Article:
     from cryptonews_tui.sections import split  # lists need no Markdown
 
     return Article(
-        story=row["key"],
-        lang=row["lang"],
-        title=row["title"],
-        published=_time(row["published"]),
-        updated=_time(row["updated"]),
-        origin=row["origin"],
-        publisher=_publisher(row),
-        description=row["description"],
-        category=row["category"],
-        tags=tuple(json.loads(row["tags"])),
-        sentiment=_sentiment(row),
-        score=row["score"],
-        sticky_weight=row["sticky"],
-        draft=bool(row["draft"]),
+        **_common(row),
         canonical_url=row["canonical_url"],
         cover=json.loads(row["cover"]),
-        provenance=_provenance(row["ai"]),
         cta=tuple(json.loads(row["cta"])),
         extra=json.loads(row["extra"]),
         sections=split(row["body"], row["title"]),
@@ -426,12 +398,29 @@ def _article(row: sqlite3.Row) -> Article:
     )
 
 
+def _common(row: sqlite3.Row) -> dict[str, Any]:
+    """What a headline and an article have in common, by the names they both use."""
+    return {
+        "story": row["key"],
+        "lang": row["lang"],
+        "title": row["title"],
+        "description": row["description"],
+        "published": _time(row["published"]),
+        "updated": _time(row["updated"]),
+        "publisher": _publisher(row),
+        "category": row["category"],
+        "tags": tuple(json.loads(row["tags"])),
+        "sentiment": Sentiment(row["sentiment"]) if row["sentiment"] else None,
+        "score": row["score"],
+        "sticky_weight": row["sticky"],
+        "draft": bool(row["draft"]),
+        "provenance": _provenance(row["ai"]),
+        "origin": row["origin"],
+    }
+
+
 def _publisher(row: sqlite3.Row) -> Publisher:
     return Publisher(row["publisher_key"], row["publisher_name"], row["publisher_type"], row["publisher_url"])
-
-
-def _sentiment(row: sqlite3.Row) -> Sentiment | None:
-    return Sentiment(row["sentiment"]) if row["sentiment"] else None
 
 
 def _time(ms: int) -> datetime:
