@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from cryptonews_tui.article import Article, Document, Provenance, Publisher, Section, Sentiment
 from cryptonews_tui.library import Mark
-from cryptonews_tui.query import FIELDS, Filter, Query, Word, make_query
+from cryptonews_tui.query import FIELDS, ORDERS, Either, Filter, Query, Word, literal, make_query
+from cryptonews_tui.sections import split
 
 NOON = datetime(2025, 11, 25, 12, tzinfo=UTC)
 
@@ -80,6 +82,7 @@ def article(story: str = "1", lang: str = "en", **fields: Any) -> Article:
         "body": "## Overview\n\nText.",
         **fields,
     }
+    values.setdefault("sections", split(values["body"], values["title"]))
     return Article(story=story, lang=lang, **values)
 
 
@@ -200,29 +203,53 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 # Small libraries and what is asked of them
 
+NOW = datetime(2025, 11, 25, 18, 30, tzinfo=timezone(timedelta(hours=2)))
+"""What the clock says when these libraries are asked."""
+
 WORDS = (
     *("bitcoin", "bitcoins", "Біткоїн", "біткоїну", "кіт", "кити", "й", "и"),
     *("etf", "ETFs", "flows", "NO", "and", "layer-2", "u.s.", "№5", "2025"),
 )
-TAGS = ("BTC", "Bitcoin", "BITCOIN", "DIGITAL ASSETS", "-DEFI", "2025", 'A"B', "A,B")
+TAGS = (
+    "BTC",
+    "Bitcoin",
+    "BITCOIN",
+    "BITCOIN PRICE",
+    "SOL",
+    "MY OWN COIN",
+    "DIGITAL ASSETS",
+    "-DEFI",
+    "2025",
+    'A"B',
+    "A,B",
+    "A*\\",
+)
 SOURCES = (
     Publisher("ledger", "Night Ledger"),
     Publisher("courier", "Courier", url="https://courier.example/"),
 )
 CATEGORIES = ("", "MARKET", "Security Incidents")
 LANGUAGES = ("en", "uk", "ja")
+STORIES = ("1", "2", "3", "4", "Ä5")
+HEADINGS = ("Overview", "What happened: ETF", "Regulatory flows", "Impact", "Вплив", "Bitcoins", "bitcoin")
 
 SENTENCES = st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join)
-TIMES = st.integers(0, 3).map(lambda days: NOON - timedelta(days=days))
+TIMES = st.sampled_from([-3, 0, 0, 2, 13, 24, 26, 3 * 24, 8 * 24, 32 * 24, 400 * 24]).map(
+    lambda hours: NOON - timedelta(hours=hours)
+)
+BODIES = st.lists(
+    st.one_of(SENTENCES, st.builds("## {}\n\n{}".format, st.sampled_from(HEADINGS), SENTENCES)), max_size=4
+).map("\n\n".join)
 
 
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
-    story = str(draw(st.integers(1, 5)))
+    story = draw(st.sampled_from(STORIES))
+    title, body = draw(SENTENCES.filter(bool)), draw(BODIES)
     return Article(
         story=story,
         lang=draw(st.sampled_from(LANGUAGES)),
-        title=draw(SENTENCES.filter(bool)),
+        title=title,
         published=draw(TIMES),
         updated=draw(TIMES),
         origin="",
@@ -234,43 +261,104 @@ def articles(draw: st.DrawFn) -> Article:
         score=draw(st.sampled_from([None, -1.0, 0.5, 2.0])),
         sticky_weight=draw(st.sampled_from([0, 0, 0, 1, 5, -1])),
         draft=draw(st.sampled_from([False, False, False, True])),
+        canonical_url=draw(st.sampled_from([None, None, "https://ledger.example/1"])),
+        cover=draw(st.sampled_from([{}, {"raw": "https://img.example/raw.jpg"}])),
         provenance=draw(
             st.sampled_from([None, Provenance(rewritten=True), Provenance(translated_from="7"), Provenance()])
         ),
-        sections=(),
-        body=draw(SENTENCES),
+        sections=split(body, title),
+        body=body,
     )
 
 
-MARKS = st.frozensets(st.tuples(st.sampled_from([*Mark]), st.sampled_from("12345")), max_size=5)
+MARKS = st.frozensets(st.tuples(st.sampled_from([*Mark]), st.sampled_from(STORIES)), max_size=5)
+NOTED = st.frozensets(st.sampled_from(STORIES), max_size=2)
 
+_DATES = ("today", "yesterday", "7d", "36h", "2025-11", "2025-11-24", "2024", "2025-11-25 10:00")
+_SINCE = ("7d", "today", "2025-11-25", "12h", "2025-10", "now")
+_INTERVALS = ("2025-11-20..2025-11-24", "30d..2d", "..2025-10", "2025-11..", "2026..2025", "yesterday", "48h")
+_PATTERNS: Mapping[str, tuple[str, ...]] = {
+    "tag": ("b*", "*coin*", "*", "bit*ce", "a*", "*\\*\\\\", "absent*"),
+    "source": ("*er", "l*"),
+    "category": ("*", "sec*inc*"),
+    "lang": ("*",),
+    "asset": ("b*", "*", "*oin*"),
+    "id": ("*", "*5"),
+    "origin": ("/news/*", "*1.md"),
+}
 _VALUES: Mapping[str, tuple[str, ...]] = {
     "tag": (*TAGS, "absent"),
     "source": ("ledger", "courier", "absent"),
     "category": ("market", "SECURITY INCIDENTS", "absent"),
     "lang": (*LANGUAGES, "de"),
+    "asset": ("btc", "bitcoin", "xbt", "sol", "біткоїн", "my own coin", "absent"),
+    "id": (*STORIES, "absent"),
+    "origin": ("/news/1.md", "/news/2.md"),
 }
-FILTERS = st.sampled_from([*FIELDS]).flatmap(
+_CONDITIONS: Mapping[str, tuple[str, ...]] = {
+    "on": _DATES,
+    "since": _SINCE,
+    "before": _SINCE,
+    "published": (*_DATES, *_INTERVALS),
+    "updated": (*_DATES, *_INTERVALS),
+    "score": (">0.5", ">=0.5", "<0.5", "<=.5", "0.5", "-1..0.5", "..0", "0..", ">-2", "+2"),
+    "words": (">3", "<=3", "0", "2..6", "5", "<1", "..100"),
+    "lag": (">6h", "<30min", "<=0m", "1h..2d", "2d..", "1d", "..1y"),
+}
+
+
+def _values_of(field: str) -> st.SearchStrategy[str]:
+    if field in _VALUES:
+        return st.one_of(st.sampled_from(_VALUES[field]).map(literal), st.sampled_from(_PATTERNS[field]))
+    return st.sampled_from(FIELDS[field].values or _CONDITIONS[field])
+
+
+FACET_FIELDS = ("tag", "sentiment", "asset", "source", "category", "lang", "is", "has", "section", "on")
+FILTERS = st.sampled_from([f.name for f in FIELDS.values() if f.kind not in ("words", "order")]).flatmap(
     lambda field: st.builds(
         Filter,
         st.just(field),
-        st.lists(
-            st.sampled_from(FIELDS[field].values or _VALUES[field]), min_size=1, max_size=2, unique=True
-        ).map(tuple),
+        st.lists(_values_of(field), min_size=1, max_size=2, unique=True).map(tuple),
         st.booleans(),
+        st.booleans() if FIELDS[field].merges else st.just(False),
     )
 )
+SCOPES = tuple(f.name for f in FIELDS.values() if f.kind == "words")
 _PHRASES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(" ".join)
-QUERY_WORDS = st.one_of(
-    st.builds(Word, st.sampled_from([*WORDS, "bit", "бітк", "et", "la", "u.s", "no*", "near(", "^etf", "5"])),
-    st.builds(Word, _PHRASES, st.just(True)),
-).flatmap(lambda word: st.sampled_from([word, word, Word(word.text, word.exact, True)]))
+QUERY_WORDS = st.builds(
+    lambda word, negated, scope: replace(word, negated=negated, scope=scope),
+    st.one_of(
+        st.builds(
+            Word, st.sampled_from([*WORDS, "bit", "бітк", "et", "la", "u.s", "no*", "b*", "^etf", "5"])
+        ),
+        st.builds(Word, _PHRASES, st.just(True)),
+    ),
+    st.sampled_from([False, False, True]),
+    st.one_of(st.just(""), st.just(""), st.sampled_from(SCOPES)),
+)
+_TERMS: st.SearchStrategy[Query] = st.one_of(
+    QUERY_WORDS.map(lambda word: make_query([word])), FILTERS.map(lambda item: make_query((), [item]))
+)
+_SIDE_BY_SIDE = st.builds(make_query, st.lists(QUERY_WORDS, max_size=2), st.lists(FILTERS, max_size=3))
+GROUPS = st.recursive(
+    st.one_of(_TERMS, _SIDE_BY_SIDE.filter(bool)),
+    lambda inner: st.builds(
+        lambda alternatives, negated, beside: make_query(
+            beside.words, beside.filters, [*beside.groups, Either(tuple(alternatives), negated)]
+        ),
+        st.lists(inner, min_size=1, max_size=3),
+        st.booleans(),
+        _SIDE_BY_SIDE,
+    ),
+    max_leaves=4,
+)
+SORTS = st.one_of(
+    st.just(""), st.builds("{}{}".format, st.sampled_from(["", "+", "-"]), st.sampled_from(ORDERS))
+)
 QUERIES: st.SearchStrategy[Query] = st.builds(
-    make_query, st.lists(QUERY_WORDS, max_size=2), st.lists(FILTERS, max_size=3)
+    Query.sorted_by, st.one_of(_SIDE_BY_SIDE, _SIDE_BY_SIDE, GROUPS), SORTS
 )
 
 
 def sections_of(article: Article) -> tuple[Section, ...]:
-    from cryptonews_tui.sections import split
-
     return split(article.body, article.title)
