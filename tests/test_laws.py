@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cryptonews_tui.article import Article, Sentiment
-from cryptonews_tui.library import SORTS, Library, Mark, State, Stories, Writer, store
-from cryptonews_tui.query import Query, Word
-from tests.strategies import MARKS, QUERIES, articles
+from cryptonews_tui.article import Article, Role, Sentiment
+from cryptonews_tui.assets import Assets
+from cryptonews_tui.library import Library, Mark, Remembered, Stories, Writer, indexing, store
+from cryptonews_tui.library.database import transaction
+from cryptonews_tui.library.indexing import rebuild
+from cryptonews_tui.library.packing import Packing
+from cryptonews_tui.library.results import Ranked
+from cryptonews_tui.library.store import FACETS
+from cryptonews_tui.query import FIELDS, ORDERS, Filter, Query, Word, make_query, parse, pattern
+from cryptonews_tui.sections import split
+from tests.shelf import History, Put, Shelf, folder_in_memory, library_of, write
+from tests.strategies import BODIES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
 
 settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = settings(settings.get_profile("library"), max_examples=60)
-
-Put = tuple[Article, bytes]
-PUTS = st.lists(articles(), max_size=9).map(lambda found: [put(n, one) for n, one in enumerate(found)])
 
 
 def put(number: int, article: Article) -> Put:
@@ -35,266 +38,11 @@ def put(number: int, article: Article) -> Put:
     return replace(article, origin=f"/news/{number}.md"), hashed
 
 
-@contextmanager
-def library_of(puts: Sequence[Put], marks: frozenset[tuple[Mark, str]] = frozenset()) -> Iterator[Library]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, [puts])
-        state = State(folder / "state.db")
-        for mark, story in marks:
-            state.set_mark(mark, story, on=True)
-        library = Library(folder / "library.db", folder / "state.db")
-        yield library
-        library.close()
-        state.close()
+def puts_of(most: int) -> st.SearchStrategy[list[Put]]:
+    return st.lists(articles(), max_size=most).map(lambda found: [put(n, one) for n, one in enumerate(found)])
 
 
-def write(folder: Path, batches: Sequence[Sequence[Put]], *, publish_each: bool = False) -> None:
-    writer = Writer(folder / "library.db")
-    for batch in batches:
-        writer.write("s", {}, batch)
-        if publish_each:
-            writer.publish()
-    writer.publish()
-    writer.close()
-
-
-# The plain Python filter
-
-
-class Shelf:
-    """The same library as lists: which versions of each story count, in which order the stories stand."""
-
-    def __init__(self, puts: Sequence[Put], marks: frozenset[tuple[Mark, str]] = frozenset()) -> None:
-        newest: dict[tuple[str, str], Put] = {}
-        for article, hashed in puts:
-            kept = newest.setdefault((article.story, article.lang), (article, hashed))
-            if (article.updated, hashed) > (kept[0].updated, kept[1]):
-                newest[article.story, article.lang] = (article, hashed)
-        self.marks = marks
-        self.versions: dict[str, list[Article]] = {}
-        for article, _ in puts:
-            self.versions.setdefault(article.story, [])
-        for article, _ in newest.values():
-            self.versions[article.story].append(article)
-        self.held: dict[str, list[Article]] = {}
-        for story, versions in self.versions.items():
-            published = [version for version in versions if not version.draft]
-            self.held[story] = [version for version in versions if published and version.draft]
-            self.versions[story] = published or versions
-        arrived = {story: number for number, story in enumerate(self.versions)}
-        self.timeline = sorted(
-            self.versions, key=lambda story: (max(v.published for v in self.versions[story]), arrived[story])
-        )
-
-    def find(self, query: Query) -> list[str]:
-        found = [story for story in reversed(self.timeline) if self.matches(story, query)]
-        weights = {story: max(v.sticky_weight for v in self.versions[story]) for story in found}
-        return sorted(found, key=lambda story: -max(0, weights[story]))
-
-    def matches(self, story: str, query: Query) -> bool:
-        wanted = all(
-            any(self.has(story, item.field, value) for value in item.values) != item.negated
-            for item in query.filters
-        )
-        hidden = self.has(story, "is", "draft") and "draft" not in query.values("is")
-        words = all(any(says(v, word) for v in self.versions[story]) != word.negated for word in query.words)
-        return wanted and words and not hidden
-
-    def shown(self, story: str, languages: Sequence[str] = ("en", "uk")) -> Article:
-        """The version a list shows; of languages that nobody prefers the one that came first."""
-        order = {lang: rank for rank, lang in reversed(list(enumerate(languages)))}
-        return min(self.versions[story], key=lambda version: order.get(version.lang, 99))
-
-    def has(self, story: str, field: str, value: str) -> bool:
-        return value in self.values(story, field)
-
-    def values(self, story: str, field: str) -> set[str]:
-        versions = self.versions[story]
-        match field:
-            case "tag":
-                return {tag.casefold() for v in versions for tag in v.tags}
-            case "sentiment":
-                return {(v.sentiment or "unrated").casefold() for v in versions}
-            case "source":
-                return {v.publisher.key for v in versions}
-            case "category":
-                return {v.category.casefold() for v in versions} - {""}
-            case "lang":
-                return {v.lang for v in versions}
-            case _:
-                read = (Mark.READ, story) in self.marks
-                states = {
-                    "read": read,
-                    "unread": not read,
-                    "starred": (Mark.STARRED, story) in self.marks,
-                    "pinned": any(v.sticky_weight > 0 for v in versions),
-                    "draft": all(v.draft for v in versions),
-                    "holding": bool(self.held[story]),
-                    "ai": any(v.provenance and v.provenance.rewritten for v in versions),
-                    "translated": any(v.provenance and v.provenance.translated_from for v in versions),
-                }
-                return {state for state, holds in states.items() if holds}
-
-
-def says(article: Article, word: Word) -> bool:
-    """Whether a word or phrase stands in the title, the description or the body."""
-    *whole, last = tokens(word.text)
-    prefix = not word.exact and len(word.text) >= 3
-    for text in map(tokens, (article.title, article.description, article.body)):
-        for start in range(len(text) - len(whole)):
-            end = text[start + len(whole)]
-            if text[start : start + len(whole)] == whole and (
-                end.startswith(last) if prefix else end == last
-            ):
-                return True
-    return False
-
-
-def tokens(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
-
-
-# Laws
-
-
-@LIBRARY
-@given(PUTS, MARKS, st.lists(QUERIES, min_size=1, max_size=4))
-def test_the_library_finds_what_a_plain_filter_finds_in_the_same_order(
-    puts: list[Put], marks: frozenset[tuple[Mark, str]], queries: list[Query]
-) -> None:
-    shelf = Shelf(puts, marks)
-    with library_of(puts, marks) as library:
-        for query in queries:
-            headlines = library.headlines(library.stories(query))
-            assert [headline.story for headline in headlines] == shelf.find(query), query
-
-
-@LIBRARY
-@given(PUTS, MARKS, QUERIES)
-def test_every_count_is_what_a_plain_filter_counts(
-    puts: list[Put], marks: frozenset[tuple[Mark, str]], query: Query
-) -> None:
-    shelf = Shelf(puts, marks)
-    with library_of(puts, marks) as library:
-        for apart in (False, True):
-            facets = library.facets(query, apart=apart)
-            assert facets.total == len(shelf.find(query))
-            assert [*facets.fields] == ["sentiment", "source", "category", "tag", "lang"]
-            for field, values in facets.fields.items():
-                base = shelf.find(query.without(field) if apart else query)
-                expected = Counter(value for story in base for value in shelf.values(story, field))
-                assert {value.value: value.count for value in values} == expected
-                assert [(-v.count, v.label) for v in values] == sorted((-v.count, v.label) for v in values)
-                assert all(value.label.casefold() == value.value for value in values if field != "source")
-
-
-@LIBRARY
-@given(PUTS, MARKS)
-def test_every_headline_is_the_best_version_that_won(
-    puts: list[Put], marks: frozenset[tuple[Mark, str]]
-) -> None:
-    shelf = Shelf(puts, marks)
-    with library_of(puts, marks) as library:
-        for headline in library.headlines(range(len(shelf.timeline))):
-            versions = shelf.versions[headline.story]
-            assert headline.lang == shelf.shown(headline.story).lang
-            assert headline.draft == all(version.draft for version in versions)
-            assert headline.languages == tuple(sorted(v.lang for v in versions))
-            assert headline.read == ((Mark.READ, headline.story) in marks)
-            assert headline.starred == ((Mark.STARRED, headline.story) in marks)
-            assert library.position(headline.story) == headline.position
-            for version in versions:
-                found = library.article(version.story, version.lang)
-                assert found is not None
-                assert replace(found, sections=(), origin="") == replace(version, origin="")
-            for version in shelf.held[headline.story]:
-                assert library.article(version.story, version.lang) is None
-            assert library.languages_of(headline.story) == headline.languages
-
-
-@LIBRARY
-@given(PUTS, QUERIES)
-def test_every_order_is_a_plain_sort_of_what_is_shown(puts: list[Put], query: Query) -> None:
-    shelf = Shelf(puts)
-    languages = query.values("lang")
-    keys: dict[str, Callable[[Article], Any]] = {
-        "updated": lambda shown: -shown.updated.timestamp(),
-        "title": lambda shown: shown.title.casefold(),
-        "source": lambda shown: shown.publisher.name.casefold(),
-        "score": lambda shown: 99 if shown.score is None else -shown.score,
-    }
-    newest_first = [story for story in reversed(shelf.timeline) if shelf.matches(story, query)]
-    with library_of(puts) as library:
-        stories = library.stories(query)
-        assert {*keys, "published"} == set(SORTS)
-        for by, key in keys.items():
-            positions = library.sorted(stories, by, languages)
-            found = [headline.story for headline in library.headlines(positions)]
-            shown = {story: shelf.shown(story, (*languages, "en", "uk")) for story in newest_first}
-            assert found == sorted(newest_first, key=lambda story: key(shown[story])), by
-
-
-@LIBRARY
-@given(PUTS)
-def test_putting_twice_is_putting_once(puts: list[Put]) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, [puts])
-        once = contents(folder)
-        writer = Writer(folder / "library.db")
-        newest = {(a.story, a.lang): (a, h) for a, h in puts if _won(folder, a, h)}
-        outcomes = writer.write("s", {}, [*newest.values()])
-        writer.close()
-        assert {outcome.value for outcome in outcomes} <= {"unchanged"}
-        assert contents(folder) == once
-
-
-def _won(folder: Path, article: Article, hashed: bytes) -> bool:
-    with sqlite3.connect(folder / "library.db") as connection:
-        row = connection.execute(
-            "SELECT hash, origin FROM article JOIN story ON story.id = story WHERE key = ? AND lang = ?",
-            (article.story, article.lang),
-        ).fetchone()
-    connection.close()
-    return row == (hashed, article.origin)
-
-
-@LIBRARY
-@given(PUTS.flatmap(lambda puts: st.tuples(st.just(puts), st.permutations(puts))), QUERIES)
-def test_the_order_of_files_does_not_matter(both: tuple[list[Put], list[Put]], query: Query) -> None:
-    found = []
-    for puts in both:
-        with library_of(puts) as library:
-            headlines = library.headlines(library.stories(query))
-            # Only stories of the very same moment stand in the order in which they came.
-            found.append(
-                sorted((replace(h, position=0, origin="") for h in headlines), key=lambda h: h.story)
-            )
-    assert found[0] == found[1]
-
-
-@LIBRARY
-@given(PUTS, st.data(), st.booleans())
-def test_in_any_batches_everything_is_in_step_with_a_fresh_build(
-    puts: list[Put], data: st.DataObject, publish_each: bool
-) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(puts)), max_size=4)))
-    batches = [puts[a:b] for a, b in zip([0, *cuts], [*cuts, len(puts)], strict=True)]
-    with tempfile.TemporaryDirectory() as name:
-        grown, fresh = Path(name, "grown"), Path(name, "fresh")
-        write(grown, batches, publish_each=publish_each)
-        shelf = Shelf(puts)
-        winners = {(v.story, v.lang): v for versions in shelf.versions.values() for v in versions}
-        first = [next(put for put in puts if put[0].story == story) for story in shelf.versions]
-        write(fresh, [[(winners.get((a.story, a.lang), a), h) for a, h in [*first, *puts]]])
-        assert contents(grown) == contents(fresh)
-        check_words(grown)
-
-
-REWRITTEN = PUTS.flatmap(
-    lambda puts: st.tuples(st.just(puts), st.tuples(*(st.one_of(st.just(a), _rewritten(a)) for a, _ in puts)))
-)
+PUTS = puts_of(9)
 
 
 def _rewritten(article: Article) -> st.SearchStrategy[Article]:
@@ -305,80 +53,374 @@ def _rewritten(article: Article) -> st.SearchStrategy[Article]:
     return st.one_of(same, articles()).map(lambda a: replace(a, origin=article.origin))
 
 
+def _later(first: list[Put]) -> st.SearchStrategy[list[Put]]:
+    """Files that were rewritten, and others that have come."""
+    return st.tuples(
+        *(st.one_of(st.none(), st.just(a), _rewritten(a)) for a, _ in first),
+        articles().map(lambda a: replace(a, origin="/news/more.md")),
+    ).map(lambda found: [(one, put(0, one)[1]) for one in found if one is not None])
+
+
+REWRITTEN = puts_of(7).flatmap(lambda first: st.tuples(st.just(first), _later(first)))
+HISTORIES = REWRITTEN.flatmap(
+    lambda both: st.builds(
+        History, st.just(both[0]), MARKS, NOTED, st.booleans(), st.sampled_from([both[1], [], both[1]])
+    )
+)
+MANY = st.sampled_from([1, 3, 10_000])
+"""From so many stories on there is the second index of words."""
+
+Spellings = Mapping[str, Sequence[str]]
+EXTRA: Spellings = {"own": ("my own coin",), "btc": ("digital assets",)}
+"""Spellings that the settings add."""
+
+
+# What is found
+
+
+@LIBRARY
+@given(HISTORIES, MANY, st.sampled_from([{}, EXTRA]), st.lists(QUERIES, min_size=1, max_size=5))
+def test_the_library_finds_what_a_plain_filter_finds_in_the_same_order(
+    history: History, many: int, extra: Spellings, queries: list[Query]
+) -> None:
+    shelf = Shelf(history, assets=Assets(extra))
+    with library_of(history, many=many, assets=extra) as library:
+        for query in queries:
+            for asked in (query, *map(alone, query.terms())):  # most queries leave few stories
+                stories = library.stories(asked)
+                found = [headline.story for headline in library.headlines(stories[:])]
+                expected = shelf.find(asked)
+                if asked.order[0] == "relevance":
+                    found, expected = sorted(found), sorted(expected)
+                assert found == expected, str(asked)
+                assert len(stories) == library.count(asked) == len(expected)
+                unread = [story for story in expected if shelf.has(story, "is", "unread")]
+                assert library.unread_of(asked) == len(unread)
+
+
+def alone(term: Word | Filter) -> Query:
+    return make_query([term]) if isinstance(term, Word) else make_query((), [term])
+
+
+@LIBRARY
+@given(HISTORIES, QUERIES)
+def test_every_order_is_a_plain_sort_of_what_is_shown(history: History, query: Query) -> None:
+    shelf = Shelf(history)
+    with library_of(history) as library:
+        for order in ORDERS:
+            for sign in "+-":
+                for asked in (Query(), query):
+                    ordered = asked.sorted_by(sign + order)
+                    if order != "relevance" or not ordered.looked_for():
+                        found = [h.story for h in library.headlines(library.stories(ordered)[:])]
+                        assert found == shelf.find(ordered), str(ordered)
+
+
+@LIBRARY
+@given(HISTORIES, st.lists(QUERY_WORDS, max_size=2), QUERIES)
+def test_by_relevance_what_has_the_words_comes_before_what_has_not(
+    history: History, words: list[Word], query: Query
+) -> None:
+    shelf = Shelf(history)
+    asked = make_query(words).also(query).sorted_by("relevance")
+    sought = [word for word in asked.words if not word.negated]
+    either = [] if sought else asked.looked_for()
+
+    def has_them(story: str) -> bool:
+        return all(shelf.says(story, w) for w in sought) and (
+            not either or any(shelf.says(story, w) for w in either)
+        )
+
+    with library_of(history) as library:
+        found = [headline.story for headline in library.headlines(library.stories(asked)[:])]
+    expected = shelf.find(asked)
+    having = [story for story in expected if (sought or either) and has_them(story)]
+    assert set(found[: len(having)]) == set(having)
+    assert found[len(having) :] == [story for story in expected if story not in having]
+
+
+@LIBRARY
+@given(st.permutations(["title", "description", "body"]), st.sampled_from(["bitcoin", '"bitcoin"', "bit*"]))
+def test_a_word_in_the_title_counts_more_than_in_the_description_and_there_more_than_in_the_text(
+    places: list[str], word: str
+) -> None:
+    puts = [put(9, article("nowhere", title="one two", description="one two", body="one two"))]
+    for number, place in enumerate(places):
+        texts = dict.fromkeys(("title", "description", "body"), "one two") | {place: "one bitcoin"}
+        puts.append(put(number, article(place, **texts)))
+    with library_of(History(puts)) as library:
+        for sign, expected in (
+            ("", ["title", "description", "body"]),
+            ("+", ["body", "description", "title"]),
+        ):
+            stories = library.stories(parse(f"{word} sort:{sign}relevance"))
+            assert [headline.story for headline in library.headlines(stories[:])] == expected
+
+
+@LIBRARY
+@given(HISTORIES, QUERIES)
+def test_what_was_looked_up_beforehand_is_the_same(history: History, query: Query) -> None:
+    with library_of(history, many=1) as library, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "SMALL", 0)
+        expected = library.stories(query)[:]
+        with closing(Library(library.path, library.state_path, now=lambda: NOW)) as other:
+            other.get_ready(query)
+            assert other.ready(query)
+            assert [*other.stories(query)] == [*expected]
+
+
+# What is counted
+
+
+@LIBRARY
+@given(HISTORIES, st.sampled_from([{}, EXTRA]), QUERIES)
+def test_every_count_is_what_a_plain_filter_counts(history: History, extra: Spellings, query: Query) -> None:
+    shelf = Shelf(history, assets=Assets(extra))
+    with library_of(history, assets=extra) as library:
+        for apart in (False, True):
+            facets = library.facets(query, apart=apart)
+            assert facets.total == len(shelf.find(query.sorted_by("")))
+            assert [*facets.fields] == [*FACETS]
+            assert facets.more == {}
+            for field, values in facets.fields.items():
+                counted = [(value.value, value.count) for value in values]
+                assert counted == shelf.counts(field, query, apart=apart), (str(query), field)
+                named = [value.label.casefold() for value in values if field not in ("source", "asset", "on")]
+                assert named == [value.value for value in values][: len(named)]
+
+
+@LIBRARY
+@given(HISTORIES, QUERIES, st.booleans(), st.integers(0, 4))
+def test_the_most_frequent_values_are_the_first_of_all_and_those_of_the_query(
+    history: History, query: Query, apart: bool, most: int
+) -> None:
+    with library_of(history) as library:
+        every = library.facets(query, apart=apart)
+        some = library.facets(query, apart=apart, most=dict.fromkeys(reversed(FACETS), most))
+        assert some.total == every.total
+        assert [*some.fields] == [*reversed(FACETS)]
+        for field, values in some.fields.items():
+            first, rest = every.fields[field][:most], every.fields[field][most:]
+            assert values[: len(first)] == first
+            assert some.more.get(field, False) == bool(rest)
+            named = {*query.values(field), *query.values(field, negated=True)}
+            plain = {pattern(value)[0] for value in named if pattern(value)[1] is None}
+            assert {value.value for value in values} == {value.value for value in first} | plain
+            counts = {value.value: value.count for value in rest}
+            for value in values[len(first) :]:
+                if field != "asset" or value.value in counts:  # an asset may go by another name
+                    assert value.count == counts.get(value.value, value.count)
+
+
+@LIBRARY
+@given(HISTORIES, QUERIES, st.sampled_from(["", "b", "bit", "an", "night", "ov", "2025", "o", "x"]))
+def test_values_for_completion_are_those_with_the_letters(
+    history: History, query: Query, letters: str
+) -> None:
+    with library_of(history) as library:
+        every = library.facets(query, apart=True).fields
+        for field in FACETS:
+            having = [v for v in every[field] if letters in v.value or letters in v.label.casefold()]
+            having.sort(key=lambda value: not value.value.startswith(letters))
+            assert library.values(field, query, letters.upper()) == having, field
+            assert library.values(field, query, letters, most=1) == having[:1]
+
+
+# What is shown
+
+
+@LIBRARY
+@given(HISTORIES)
+def test_every_headline_is_the_best_version_that_won(history: History) -> None:
+    shelf = Shelf(history)
+    with library_of(history) as library:
+        for headline in library.headlines(range(len(shelf.timeline))):
+            versions = shelf.versions[headline.story]
+            shown = shelf.shown(headline.story)
+            assert headline.lang == shown.lang
+            assert headline.draft == all(version.draft for version in versions)
+            assert headline.languages == tuple(sorted(v.lang for v in versions))
+            assert headline.sections == tuple((s.role, s.heading) for s in shown.sections)
+            assert headline.origin == shown.origin
+            assert headline.read == ((Mark.READ, headline.story) in history.marks)
+            assert headline.starred == ((Mark.STARRED, headline.story) in history.marks)
+            assert headline.noted == (headline.story in history.noted)
+            assert library.position(headline.story) == headline.position
+            assert library.text(headline) == shown.body
+            for version in versions:
+                assert library.article(version.story, version.lang) == version
+            for version in shelf.held[headline.story]:
+                assert library.article(version.story, version.lang) is None
+            assert library.languages_of(headline.story) == headline.languages
+
+
+# What is kept
+
+
+@LIBRARY
+@given(PUTS)
+def test_putting_twice_is_putting_once(puts: list[Put]) -> None:
+    shelf = Shelf(History(puts))
+    with folder_in_memory() as folder:
+        write(folder, [puts])
+        once = contents(folder)
+        with closing(Writer(folder / "library.db")) as writer:
+            outcomes = writer.write("s", {}, shelf.winners())
+        assert {outcome.value for outcome in outcomes} <= {"unchanged"}
+        assert contents(folder) == once
+
+
+@LIBRARY
+@given(PUTS.flatmap(lambda puts: st.tuples(st.just(puts), st.permutations(puts))), QUERIES)
+def test_the_order_of_files_does_not_matter(both: tuple[list[Put], list[Put]], query: Query) -> None:
+    found = []
+    for puts in both:
+        with library_of(History(puts)) as library:
+            headlines = library.headlines(library.stories(query)[:])
+            # Only stories of the very same moment stand in the order in which they came.
+            found.append(
+                sorted((replace(h, position=0, origin="") for h in headlines), key=lambda h: h.story)
+            )
+    if not any(isinstance(term, Filter) and term.field == "origin" for term in query.terms()):
+        assert found[0] == found[1]
+
+
+@LIBRARY
+@given(REWRITTEN, st.data(), st.booleans(), MANY)
+def test_in_any_batches_everything_is_in_step_with_a_fresh_build(
+    both: tuple[list[Put], list[Put]], data: st.DataObject, publish_each: bool, many: int
+) -> None:
+    puts = [*both[0], *both[1]]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(puts)), max_size=4)))
+    batches = [puts[a:b] for a, b in zip([0, *cuts], [*cuts, len(puts)], strict=True)]
+    with folder_in_memory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "MANY", many)
+        grown, fresh = folder / "grown", folder / "fresh"
+        write(grown, batches, publish_each=publish_each)
+        write(fresh, [Shelf(History(puts)).winners()])
+        found = contents(grown)
+        assert found == contents(fresh)
+        assert found["pending"] == []
+        assert (found["beginnings"] is not None) == (
+            len(Shelf(History(puts)).versions) >= many and bool(puts)
+        )
+        with (
+            closing(sqlite3.connect(grown / "library.db", isolation_level=None)) as connection,
+            transaction(connection),
+        ):
+            rebuild(connection)
+        assert contents(grown) == found
+
+
 @LIBRARY
 @given(REWRITTEN)
-def test_rewritten_files_leave_everything_in_step(both: tuple[list[Put], tuple[Article, ...]]) -> None:
-    before, rewritten = both
-    after = [(article, put(0, article)[1]) for article in rewritten]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, [before, after], publish_each=True)
-        check_words(folder)
-        library = Library(folder / "library.db", folder / "state.db")
-        kept = library._rows(
-            "SELECT article.*, body.text AS body, key FROM article JOIN body ON article = article.id"
-            " JOIN story ON story.id = story",
-            (),
-        )
-        library.close()
-        shelf = Shelf([(store._article(row), b"") for row in kept])
-        _, timeline, pending, facets = contents(folder)
-        assert pending == []
-        assert [position for position, _, _ in timeline] == [*range(len(shelf.timeline))]
-        assert [published for _, _, published in timeline] == sorted(
-            published for _, _, published in timeline
-        )
-        expected: dict[tuple[str, str], list[int]] = {}
-        for position, story, _ in timeline:
-            for field in ("sentiment", "source", "category", "tag", "lang", "is"):
-                for value in shelf.values(story, field) - {"unread"}:
-                    expected.setdefault((field, value), []).append(position)
-        assert facets == expected
+def test_bitmaps_and_the_timeline_are_what_a_plain_look_at_each_story_gives(
+    both: tuple[list[Put], list[Put]],
+) -> None:
+    history = History(both[0], later=both[1])
+    shelf = Shelf(history)
+    with folder_in_memory() as folder:
+        write(folder, both, publish_each=True)
+        found = contents(folder)
+    assert [story for _, story, _ in found["timeline"]] == shelf.timeline
+    assert [position for position, *_ in found["timeline"]] == [*range(len(shelf.timeline))]
+    expected: dict[tuple[str, str], list[int]] = {}
+    for position, story in enumerate(shelf.timeline):
+        for field in ("sentiment", "source", "category", "tag", "lang", "asset", "section", "is", "has"):
+            for value in shelf.values(story, field) - {"unread"}:
+                expected.setdefault((field, value), []).append(position)
+    assert found["facets"] == expected
 
 
-def contents(folder: Path) -> tuple[Any, Any, Any, Any]:
-    """All rows and bitmaps of a library, as far as they do not tell in which order stories arrived."""
-    with sqlite3.connect(folder / "library.db") as connection:
-        rows = connection.execute(
-            "SELECT key, lang, title, description, article.published, updated, publisher_key, category, tags,"
-            " sentiment, score, sticky, draft, ai, text FROM article JOIN story ON story.id = story"
-            " JOIN body ON body.article = article.id ORDER BY key, lang"
-        ).fetchall()
-        timeline = connection.execute(
-            "SELECT position, key, published FROM timeline JOIN story ON story.id = story ORDER BY position"
-        ).fetchall()
-        pending = connection.execute("SELECT * FROM pending").fetchall()
-        facets = _facets(connection)
-    connection.close()
-    return rows, timeline, pending, facets
+ITEMS = st.dictionaries(
+    st.sampled_from("abcd"), st.builds(Remembered, st.sampled_from(["1", "2"])), max_size=3
+)
 
 
-def _facets(connection: sqlite3.Connection) -> dict[tuple[str, str], list[int]]:
-    return {
-        (field, value): list(BitMap.deserialize(stories))
-        for field, value, stories in connection.execute("SELECT field, value, stories FROM facet")
-    }
+@LIBRARY
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["s", "t"]), ITEMS, st.frozensets(st.sampled_from("abcd"))), max_size=5
+    )
+)
+def test_items_are_remembered_as_in_a_plain_table(
+    visits: list[tuple[str, dict[str, Remembered], frozenset[str]]],
+) -> None:
+    plain: dict[str, dict[str, Remembered]] = {"s": {}, "t": {}}
+    with folder_in_memory() as folder, closing(Writer(folder / "library.db")) as writer:
+        for source, items, vanished in visits:
+            gone = vanished - items.keys()
+            writer.write(source, items, [put(0, article("1"))], gone)
+            plain[source] = {k: v for k, v in (plain[source] | items).items() if k not in gone}
+        assert {source: writer.remembered(source) for source in plain} == plain
 
 
-def check_words(folder: Path) -> None:
-    """The full-text index holds what the rows hold, says SQLite."""
-    with sqlite3.connect(folder / "library.db") as connection:
-        connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
-    connection.close()
+def contents(folder: Path) -> dict[str, Any]:
+    """All rows, bitmaps and words of a library; not when and in which spelling they came."""
+    with closing(sqlite3.connect(folder / "library.db")) as connection:
+
+        def rows(sql: str) -> list[Any]:
+            return connection.execute(sql).fetchall()
+
+        packing = Packing(connection)
+        large = rows("SELECT 1 FROM sqlite_schema WHERE name = 'beginnings'")
+        for table in ("words", "beginnings")[: 2 if large else 1]:
+            connection.execute(
+                f"CREATE VIRTUAL TABLE temp.in_{table} USING fts5vocab(main, {table}, instance)"
+            )
+        return {
+            "articles": rows(
+                "SELECT article.id, key, lang, title, description, article.published, updated, publisher_key,"
+                " publisher_name, publisher_url, category, tags, sentiment, score, sticky, draft, canonical_url, ai,"
+                " sections, image, words, origin, hash, counts"
+                " FROM article JOIN story ON story.id = story ORDER BY article.id"
+            ),
+            "bodies": [
+                (article, packing.unpack(packed)) for article, packed in rows("SELECT * FROM body ORDER BY 1")
+            ],
+            "timeline": rows(
+                "SELECT position, key, published FROM timeline JOIN story ON story.id = story ORDER BY position"
+            ),
+            "pending": rows("SELECT * FROM pending"),
+            "facets": {
+                (field, value): list(BitMap.deserialize(stories))
+                for field, value, stories in rows("SELECT field, value, stories FROM facet")
+            },
+            "counted": rows("SELECT field, value, count FROM facet ORDER BY 1, 2"),
+            "words": rows("SELECT term, doc, col, offset FROM temp.in_words ORDER BY 1, 2, 3, 4"),
+            "beginnings": rows("SELECT term, doc FROM temp.in_beginnings ORDER BY 1, 2") if large else None,
+        }
+
+
+# Where sections stand
+
+
+@given(BODIES, st.sampled_from(["", "Overview", "etf"]))
+def test_a_section_is_found_again_where_it_stands_in_its_body(body: str, title: str) -> None:
+    sections = split(body, title)
+    places = indexing.spans(body, sections)
+    assert [(role, heading, body[a:b]) for role, heading, a, b in places] == [
+        (section.role, section.heading, section.text) for section in sections
+    ]
+    assert [a for *_, a, _ in places] == sorted(a for *_, a, _ in places)
 
 
 # A sequence of stories
 
-SEQUENCES = st.frozensets(st.integers(0, 12)).flatmap(
+FOUND = st.frozensets(st.integers(0, 12))
+PLAIN = FOUND.flatmap(
     lambda found: st.builds(
         Stories,
         st.just(BitMap(found)),
         st.lists(st.sampled_from(sorted(found)), unique=True) if found else st.just([]),
     )
 )
+RANKED = FOUND.flatmap(
+    lambda found: st.permutations(sorted(found)).map(lambda order: Ranked(BitMap(found), order))
+)
 
 
-@given(SEQUENCES)
+@given(PLAIN)
 def test_a_sequence_of_stories_is_a_list(stories: Stories) -> None:
     rest = sorted(set(stories.found) - set(stories.pinned), reverse=True)
     plain = [*stories.pinned, *rest]
@@ -389,9 +431,24 @@ def test_a_sequence_of_stories_is_a_list(stories: Stories) -> None:
     for absent in set(range(14)) - set(plain):
         assert stories.row(absent) == len(stories.pinned) + sum(position > absent for position in rest)
         assert absent not in stories
+        assert [*stories.including(absent)] == [*stories.pinned, *sorted([*rest, absent], reverse=True)]
 
 
-@given(SEQUENCES, st.frozensets(st.integers(0, 12)), st.sampled_from([1, -1]))
+@given(RANKED)
+def test_a_sequence_in_another_order_is_a_list_too(stories: Ranked) -> None:
+    plain = [*stories]
+    assert sorted(plain) == [*stories.found]
+    assert [stories.row(position) for position in plain] == [*range(len(plain))]
+    assert [stories[row - len(plain)] for row in range(len(plain))] == plain
+    assert [*stories[1:7:2]] == plain[1:7:2]
+    for absent in set(range(14)) - set(plain):
+        assert absent not in stories
+        assert [*stories.including(absent)] == [absent, *plain]
+    for there in plain:
+        assert [*stories.including(there)] == plain
+
+
+@given(st.one_of(PLAIN, RANKED), FOUND, st.sampled_from([1, -1]))
 def test_the_next_story_among_some_is_found_as_by_looking_at_each(
     stories: Stories, wanted: frozenset[int], step: int
 ) -> None:
@@ -401,7 +458,6 @@ def test_the_next_story_among_some_is_found_as_by_looking_at_each(
         assert stories.next_among(BitMap(wanted), row, step) == expected
 
 
-def test_sentiments_are_known_to_queries() -> None:
-    from cryptonews_tui.query import FIELDS
-
+def test_sentiments_and_roles_are_known_to_queries() -> None:
     assert set(FIELDS["sentiment"].values) == {*(s.casefold() for s in Sentiment), "unrated"}
+    assert set(FIELDS["section"].values) == {*Role} <= FIELDS.keys()

@@ -5,16 +5,17 @@ the reader's own.
 """
 
 from cryptonews_tui.library.database import DatabaseError
+from cryptonews_tui.library.results import Facets, FacetValue, Headline, Stories
 from cryptonews_tui.library.state import Mark, State, StoredSource
-from cryptonews_tui.library.store import SORTS, Facets, FacetValue, Headline, Library, Stories
+from cryptonews_tui.library.store import Interrupted, Library
 from cryptonews_tui.library.writing import Outcome, Remembered, Writer
 
 __all__ = [
-    "SORTS",
     "DatabaseError",
     "FacetValue",
     "Facets",
     "Headline",
+    "Interrupted",
     "Library",
     "Mark",
     "Outcome",

@@ -2,68 +2,188 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from cryptonews_tui.library.packing import PackingError
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's write."""
+
+
+SEE_DOCTOR = "`cryptonews doctor` tells more. "
+
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, PackingError)
+"""What taking values out of a damaged file can raise, beside SQLite's own errors."""
 
 
 class DatabaseError(Exception):
     """A database that cannot be used. The message says which file, what is wrong with it, and what to do."""
 
 
-def connect(path: Path, what: str, application_id: int, scripts: Sequence[str]) -> sqlite3.Connection:
+Step = str | Callable[[sqlite3.Connection], None]
+"""From one version of a schema to the next: SQL, or what runs it. Always inside a transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is known of all databases of one kind. `migrations[n - 1]` leads from version n to n + 1."""
+
+    name: str
+    application_id: int
+    schema: str
+    remedy: str
+    """What to do with a damaged one, as the end of a sentence."""
+    migrations: tuple[Step, ...] = ()
+    later: tuple[str, ...] = ()
+    """Tables that are no part of the schema, and come once the database has grown."""
+    backups: int = 0
+    """How many copies from before changes of the schema are kept beside the file."""
+
+    @property
+    def newest(self) -> int:
+        """The version that `schema` makes."""
+        return len(self.migrations) + 1
+
+
+Attached = tuple[Path, Kind] | None
+
+FileVersion = tuple[tuple[int, int, int], ...]
+"""What tells one state of a file from another without opening it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database open for reading. `shared`: it is somebody else's, and only they can write to it."""
+
+    path: Path
+    connection: sqlite3.Connection
+    shared: bool = False
+    seen: FileVersion | None = None
+    """Set where SQLite does not notice what others write: how the file was when it was opened."""
+
+    def outdated(self) -> bool:
+        """Whether the file must be opened again, because others have written to it."""
+        return self.seen is not None and file_version(self.path) != self.seen
+
+
+def connect(path: Path, kind: Kind) -> sqlite3.Connection:
     """Open (or create) the database at `path` at its newest schema, in WAL mode, in autocommit.
 
-    `what` names it in messages. Raises `DatabaseError`; a file that is refused is not altered.
+    Raises `DatabaseError`; a file that is refused is not altered.
     """
-    prepare(path, what, application_id, scripts)
-    with explained(path, what):
-        return _open(path)
-
-
-def prepare(path: Path, what: str, application_id: int, scripts: Sequence[str]) -> None:
-    """Create or migrate the database at `path`, if need be."""
-    with explained(path, what):
+    with explained(path, kind):
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise DatabaseError(
-                f"cannot make the folder for the {what} at {path}: {error.strerror}"
+                f"cannot make the folder for the {kind.name} at {path}: {error.strerror}"
             ) from None
         connection = _open(path)
         try:
-            version = _recognise(connection, path, what, application_id, len(scripts))
-            if version < len(scripts):
-                _migrate(connection, application_id, scripts)
-        finally:
+            if recognise(connection, path, kind) < kind.newest:
+                _migrate(connection, path, kind)
+        except BaseException:
             connection.close()
+            raise
+        return connection
+
+
+def prepare(path: Path, kind: Kind) -> None:
+    """Create or migrate the database at `path`, if need be."""
+    connect(path, kind).close()
+
+
+def connect_to_read(path: Path, kind: Kind) -> Opened:
+    """Open the database at `path` as `connect` does, or as it is if it may only be read."""
+    if may_write(path) or not os.path.exists(path):
+        return Opened(path, connect(path, kind))
+    with explained(path, kind):
+        opened = _open_shared(path)
+        try:
+            version = recognise(opened.connection, path, kind)
+            if version == 0:
+                raise DatabaseError(f"the {kind.name} at {path} is empty, and may not be written to.")
+            if version < kind.newest:
+                raise DatabaseError(
+                    f"the {kind.name} at {path} was made by an older cryptonews, and you may not write to it;"
+                    f" {_owner(path)} must run this version on it once: cryptonews list --limit 1"
+                )
+        except BaseException:
+            opened.connection.close()
+            raise
+        return opened
+
+
+def look(path: Path, kind: Kind) -> Opened:
+    """Open the database at `path` as it is, whatever version it has: nothing is made, changed or written."""
+    with explained(path, kind):
+        return _look(path)
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may write to the database at `path`: SQLite needs the file, and files beside it."""
+    return _may(path, os.W_OK) and _may(path.parent, os.W_OK)
+
+
+def file_version(path: Path) -> FileVersion:
+    """A value that changes whenever somebody writes to the database at `path`, or puts another in its place."""
+    return tuple(_stat(p) for p in (path, beside(path, "-wal")))
+
+
+def beside(path: Path, ending: str) -> Path:
+    """A file that goes with the database at `path`: `-wal`, `-shm`, a backup."""
+    return path.with_name(path.name + ending)
+
+
+def result_code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code; 0 where Python itself complains."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
 
 
 @contextmanager
-def explained(path: Path, what: str) -> Iterator[None]:
-    """Turn SQLite's errors that a user can mend into sentences; bugs stay bugs."""
+def explained(path: Path, kind: Kind, attached: Attached = None) -> Iterator[None]:
+    """Turn SQLite's errors that a user can mend into sentences; bugs stay bugs.
+
+    `attached` is a small database asked together with the one at `path`: damage may be in either.
+    """
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        reason = {
-            sqlite3.SQLITE_BUSY: "another program is writing to it; try again in a moment",
-            sqlite3.SQLITE_LOCKED: "another program is writing to it; try again in a moment",
-            sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the folder exists and may be written to",
-            sqlite3.SQLITE_READONLY: "it may not be written to; check its permissions or name another file",
-            sqlite3.SQLITE_PERM: "it may not be used; check its permissions or name another file",
-            sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
-            sqlite3.SQLITE_IOERR: "the disk reports an error; check it, then try again",
-            sqlite3.SQLITE_CORRUPT: "it is damaged; move it away and start again, or restore a copy",
-            sqlite3.SQLITE_NOTADB: "it is not a database; name another file",
-        }.get(code)
-        if reason is None:
-            raise
-        raise DatabaseError(f"the {what} at {path}: {reason}") from error
+        code = result_code(error)
+        if reason := _REASONS.get(code):
+            if code == sqlite3.SQLITE_CANTOPEN and os.path.isfile(path) and not _may(path, os.R_OK):
+                reason = _REASONS[sqlite3.SQLITE_PERM]
+            raise DatabaseError(f"the {kind.name} at {path}: {reason}") from error
+        # Without a code: a text that is no UTF-8.
+        if code == sqlite3.SQLITE_CORRUPT or (not code and isinstance(error, sqlite3.OperationalError)):
+            raise _damage(*_blamed(path, kind, attached), "it is damaged") from error
+        if code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH):
+            # What does not fit the tables is our bug if they are as we made them.
+            for suspect in filter(None, (attached, (path, kind))):
+                if not _is_sound(*suspect):
+                    raise _damage(*suspect, "it is not as cryptonews makes it") from error
+        raise
+    except UnicodeDecodeError as error:  # SQLite quotes the file in what it complains of
+        raise _damage(*_blamed(path, kind, attached), "it is damaged") from error
+
+
+@contextmanager
+def understood(path: Path, kind: Kind, attached: Attached = None) -> Iterator[None]:
+    """As `explained`, for what takes values out of the file: those that make no sense are damage too."""
+    with explained(path, kind, attached):
+        try:
+            yield
+        except UNREADABLE as error:
+            what = f"something in it cannot be read ({type(error).__name__}: {error})"
+            raise _damage(*_blamed(path, kind, attached), what) from error
 
 
 @contextmanager
@@ -79,54 +199,206 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+def recognise(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
+    """The schema version of the file, 0 if it is empty; refuses what is not ours or newer than we are."""
+    version: int
+    found_id, version, tables = connection.execute(  # all at one moment: another program may be creating it
+        """
+        SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
+        FROM pragma_application_id, pragma_user_version
+        """
+    ).fetchone()
+    if not (found_id or version or tables):
+        return 0
+    if found_id != kind.application_id or version < 1:
+        raise DatabaseError(
+            f"{path} is not a cryptonews {kind.name}; it was left as it is. Name another file."
+        )
+    if version > kind.newest:
+        raise DatabaseError(
+            f"the {kind.name} at {path} was made by a newer cryptonews; update this one, or name another file."
+        )
+    return version
+
+
+def has_schema(connection: sqlite3.Connection, kind: Kind) -> bool:
+    """Whether the tables of the file are those that the newest schema makes."""
+
+    def tables(database: sqlite3.Connection) -> list[tuple[str, str, str | None]]:
+        rows = database.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+        return [row for row in rows if row[1].partition("_")[0] not in kind.later]
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        run(fresh, kind.schema)
+        return tables(connection) == tables(fresh)
+
+
+def run(connection: sqlite3.Connection, step: Step) -> None:
+    """Run a step inside the transaction that is open."""
+    if callable(step):
+        step(connection)
+        return
+    statement = ""  # `executescript` would commit
+    for line in step.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _open(path: Path, how: Literal["", "mode=rw", "mode=ro", "immutable=1"] = "") -> sqlite3.Connection:
+    """By default to write, and made if it is not there; with a mode only to be read."""
+    name = f"{path.absolute().as_uri()}?{how}" if how else path
+    connection = sqlite3.connect(
+        name,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        uri=bool(how),
+        check_same_thread=False,  # a search goes on in a thread while keys are answered in another
+    )
     try:
+        connection.execute("PRAGMA trusted_schema = OFF")  # the file may be somebody else's
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: safe for the file
-    except sqlite3.Error:
+        if how == "mode=rw":
+            connection.execute("PRAGMA query_only = ON")
+    except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _recognise(
-    connection: sqlite3.Connection, path: Path, what: str, application_id: int, newest: int
-) -> int:
-    """The schema version of the file; refuses what is not ours or newer than we are."""
-    found_id = connection.execute("PRAGMA application_id").fetchone()[0]
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if (
-        found_id == 0
-        and version == 0
-        and connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-    ):
-        return 0
-    if found_id != application_id:
-        raise DatabaseError(f"{path} is not a cryptonews {what}; it was left as it is. Name another file.")
-    if version > newest:
+def _look(path: Path) -> Opened:
+    return Opened(path, _open(path, "mode=rw")) if may_write(path) else _open_shared(path)
+
+
+def _open_shared(path: Path) -> Opened:
+    """Beside its writers while there are any; else as a file that nobody is writing to."""
+    # Without writers SQLite would make files of its own beside the database, which then are in their way.
+    if os.path.exists(beside(path, "-shm")):
+        try:
+            return Opened(path, _open(path, "mode=ro"), shared=True)
+        except sqlite3.OperationalError as error:  # the last writer may have left just now
+            gone = result_code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            if not gone or not _may(path, os.R_OK):
+                raise
+    seen = file_version(path)
+    if seen[1][1]:
         raise DatabaseError(
-            f"the {what} at {path} was made by a newer cryptonews; update this one, or name another file."
+            f"{path} was not closed properly, and you may not write beside it; {_owner(path)} must open it once."
         )
-    return version
+    return Opened(path, _open(path, "immutable=1"), shared=True, seen=seen)
 
 
-def _migrate(connection: sqlite3.Connection, application_id: int, scripts: Sequence[str]) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
+def _migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+    # Only heeded while the file is empty: a page of the usual size holds three articles and much air.
+    connection.execute("PRAGMA page_size = 8192")
+    _use_wal(connection)
     with transaction(connection):
         # Looked up again under the lock: another program may have migrated in the meantime.
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for script in scripts[version:]:
-            for statement in _statements(script):
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {application_id}")
-        connection.execute(f"PRAGMA user_version = {len(scripts)}")
+        version = recognise(connection, path, kind)
+        if version == 0:
+            run(connection, kind.schema)
+            connection.execute(f"PRAGMA application_id = {kind.application_id}")
+        else:
+            if kind.backups and version < kind.newest:
+                _back_up(path, kind.backups)
+            for step in kind.migrations[version - 1 :]:
+                run(connection, step)
+            if connection.execute("PRAGMA foreign_key_check").fetchone():
+                raise _damage(path, kind, "its tables do not fit together, so it was left as it is")
+        connection.execute(f"PRAGMA user_version = {kind.newest}")
 
 
-def _statements(script: str) -> Iterator[str]:
-    # `executescript` would commit; this keeps all of a migration in one transaction.
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait when two programs turn WAL on at once."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if result_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+def _back_up(path: Path, keep: int) -> None:
+    """Copy what is committed. Called under the write lock, so nothing can be committed meanwhile."""
+    copy = beside(path, time.strftime(".backup-%Y%m%d-%H%M%S"))
+    unfinished = copy.with_name(copy.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(_open(path)) as source, closing(sqlite3.connect(unfinished)) as target:
+            source.backup(target)
+        unfinished.chmod(path.stat().st_mode & 0o777)
+        unfinished.replace(copy)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    for old in backups(path)[keep:]:
+        old.unlink(missing_ok=True)
+
+
+def backups(path: Path) -> list[Path]:
+    """The copies from before changes of the schema, newest first."""
+    start = f"{path.name}.backup-"
+    return sorted(
+        (p for p in path.parent.iterdir() if p.name.startswith(start) and not p.name.endswith(".unfinished")),
+        reverse=True,
+    )
+
+
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "another program is writing to it; try again in a moment",
+    sqlite3.SQLITE_LOCKED: "another program is writing to it; try again in a moment",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the folder exists and may be written to",
+    sqlite3.SQLITE_READONLY: "it may not be written to; check its permissions or name another file",
+    sqlite3.SQLITE_PERM: "it may not be read; check its permissions or name another file",
+    sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
+    sqlite3.SQLITE_IOERR: "the disk reports an error; check it and its free space, then try again",
+    sqlite3.SQLITE_NOTADB: "it is not a database; name another file",
+}
+
+
+def _damage(path: Path, kind: Kind, what: str) -> DatabaseError:
+    return DatabaseError(f"the {kind.name} at {path}: {what}; {SEE_DOCTOR}{kind.remedy}")
+
+
+def _blamed(path: Path, kind: Kind, attached: Attached) -> tuple[Path, Kind]:
+    """Which of the two is damaged. Only the small one is looked at."""
+    return attached if attached and not _is_sound(*attached, rows=-1) else (path, kind)
+
+
+def _is_sound(path: Path, kind: Kind, rows: int = 1) -> bool:
+    """Whether a file is as cryptonews made it, as far as can be told from so many rows of each table (-1: all)."""
+    try:
+        with closing(_look(path).connection) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                connection.execute(f'SELECT * FROM "{table}" LIMIT ?', (rows,)).fetchall()
+            return has_schema(connection, kind) and (
+                connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+            )
+    except (sqlite3.DatabaseError, DatabaseError, UnicodeDecodeError):
+        return False
+
+
+def _may(path: Path, what: int) -> bool:
+    # Only asked, never tried: a process that closes a database file by other means than SQLite loses all the
+    # locks it has on that file.
+    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _stat(path: Path) -> tuple[int, int, int]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _owner(path: Path) -> str:
+    try:
+        return f"its owner, {path.owner()},"
+    except (KeyError, OSError, NotImplementedError):
+        return "its owner"

@@ -1,55 +1,57 @@
 """Step 6 of the line: `Query` → the set of stories it means. The only evaluator.
 
-Every term means a set of stories, and the query is their intersection, so a term holds for a story when it
-holds for any of its languages, and an excluded term when it holds for none. Drafts count only where a story
-has nothing else.
+Every term means a set of stories, so terms combine by plain set algebra: a term holds for a story when it holds
+for any of its languages, and an excluded term when it holds for none. Drafts count only where a story has
+nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
-from operator import or_
+from operator import and_, or_
+from typing import Protocol
 
 from pyroaring import BitMap
 
-from cryptonews_tui.library.facets import FacetIndex
-from cryptonews_tui.library.state import Mark
-from cryptonews_tui.query import PREFIX_LETTERS, Query, Word
+from cryptonews_tui.query import DRAFT, Either, Filter, Query, Word
 
 
-def evaluate(
-    query: Query, facets: FacetIndex, marked: Callable[[Mark], BitMap], search: Callable[[str], BitMap]
-) -> BitMap:
-    """The positions of the stories that `query` asks for.
+class Meanings(Protocol):
+    """What single terms mean. The sets are not to be changed."""
 
-    `marked` gives the stories with a mark of the reader, `search` those with a hit for an FTS5 expression.
-    """
-    found = facets.everything()
+    def everything(self) -> BitMap:
+        """All stories."""
 
-    def having(field: str, value: str) -> BitMap:
-        if field != "is":
-            return facets.stories(field, value)
-        if value == "unread":
-            return facets.everything() - marked(Mark.READ)
-        if value in ("read", "starred"):
-            return marked(Mark(value))
-        return facets.stories(field, value)
+    def value(self, field: str, value: str) -> BitMap:
+        """The stories that have a value of a field."""
 
-    for item in query.filters:
-        stories = reduce(or_, (having(item.field, value) for value in item.values), BitMap())
-        found = found - stories if item.negated else found & stories
-    if "draft" not in query.values("is"):
-        found -= facets.stories("is", "draft")
-    for word in query.words:
-        if not found:
-            break
-        stories = search(expression(word))
-        found = found - stories if word.negated else found & stories
+    def word(self, word: Word) -> BitMap:
+        """The stories that say a word, whether it is negated or not."""
+
+
+def evaluate(query: Query, meanings: Meanings) -> BitMap:
+    """The positions of the stories that `query` asks for."""
+    found = _side_by_side(query, meanings)
+    if not any(isinstance(t, Filter) and t.field == "is" and DRAFT in t.values for t in query.terms()):
+        found = found - meanings.value("is", DRAFT)
     return found
 
 
-def expression(word: Word) -> str:
-    """A word as FTS5 understands it: a string, with `*` where beginnings of words match."""
-    quoted = '"' + word.text.replace('"', '""') + '"'
-    return quoted if word.exact or len(word.text) < PREFIX_LETTERS else quoted + "*"
+def _side_by_side(query: Query, meanings: Meanings) -> BitMap:
+    found = meanings.everything()
+    terms: tuple[Filter | Either | Word, ...] = (*query.filters, *query.groups, *query.words)
+    for term in terms:  # the cheapest first
+        if not found:
+            break
+        stories = _meaning(term, meanings)
+        found = found - stories if term.negated else found & stories
+    return found
+
+
+def _meaning(term: Filter | Either | Word, meanings: Meanings) -> BitMap:
+    if isinstance(term, Word):
+        return meanings.word(term)
+    if isinstance(term, Filter):
+        sets = [meanings.value(term.field, value) for value in term.values]
+        return reduce(and_ if term.every else or_, sets)
+    return reduce(or_, (_side_by_side(alternative, meanings) for alternative in term.alternatives))

@@ -1,4 +1,6 @@
-"""The two schemas, as the SQL that creates them. Version n is what the first n scripts make."""
+"""The two schemas, each as the SQL that creates its newest version, and the way there from every older one."""
+
+from __future__ import annotations
 
 LIBRARY_ID = 0x63726E6C  # "crnl"
 STATE_ID = 0x63726E73  # "crns"
@@ -6,17 +8,18 @@ STATE_ID = 0x63726E73  # "crns"
 VERSIONS = 32
 """Languages a story can have: an article's id is its story's id * VERSIONS + n."""
 
-LIBRARY = (
-    """
+LIBRARY = """
     -- A story is what the publisher's id names; its language versions are articles.
     CREATE TABLE story (
-        id  INTEGER PRIMARY KEY,
-        key TEXT NOT NULL UNIQUE                -- externalId
+        id      INTEGER PRIMARY KEY,
+        key     TEXT NOT NULL UNIQUE,           -- externalId
+        arrived INTEGER NOT NULL                -- when it was first brought in
     );
+    CREATE INDEX story_arrived ON story (arrived);
 
-    -- One language version. Times are milliseconds since 1970, UTC. Maps and lists are JSON.
+    -- One language version, as lists need it. Times are milliseconds since 1970, UTC. Maps and lists are JSON.
     CREATE TABLE article (
-        id              INTEGER PRIMARY KEY,    -- story * VERSIONS + n: a hit tells its story
+        id              INTEGER PRIMARY KEY,    -- story * VERSIONS + n
         story           INTEGER NOT NULL REFERENCES story (id),
         lang            TEXT NOT NULL,
         title           TEXT NOT NULL,
@@ -35,29 +38,40 @@ LIBRARY = (
         draft           INTEGER NOT NULL,
         canonical_url   TEXT,
         ai              TEXT,
-        sections        TEXT NOT NULL,          -- [[role, heading], ...]
-        cover           TEXT NOT NULL,
-        cta             TEXT NOT NULL,
-        extra           TEXT NOT NULL,
+        sections        TEXT NOT NULL,          -- [[role, heading, start, end], ...] of the body
+        image           INTEGER NOT NULL,       -- whether it names a cover
+        words           INTEGER NOT NULL,       -- in the body
         origin          TEXT NOT NULL,          -- path or URL it was last read from
         hash            BLOB NOT NULL,          -- of the bytes it was read from
+        written         INTEGER NOT NULL,       -- when this text was brought in
+        counts          INTEGER NOT NULL,       -- 0: a draft of a story that has published versions
         UNIQUE (story, lang)
     );
 
-    -- Apart from the rest, so that a page of headlines touches few disk pages.
+    -- What numbers and times are asked for, story at hand: such a question never reads the articles.
+    CREATE INDEX article_updated ON article (updated, story) WHERE counts;
+    CREATE INDEX article_score ON article (score, story) WHERE counts;
+    CREATE INDEX article_words ON article (words, story) WHERE counts;
+    CREATE INDEX article_lag ON article (updated - published, story) WHERE counts;
+
+    -- What only the reading pane needs, compressed (see `library/packing.py`). Apart from the rest, so that a
+    -- page of headlines touches few disk pages.
     CREATE TABLE body (
         article INTEGER PRIMARY KEY REFERENCES article (id),
-        text    TEXT NOT NULL
+        packed  BLOB NOT NULL
     );
 
-    CREATE VIEW searchable AS
-        SELECT article.id, article.title, article.description, body.text AS body
-        FROM article JOIN body ON body.article = article.id;
+    -- What bodies of a large library have in common, so that each need not hold it itself (Zstandard dictionaries).
+    CREATE TABLE dictionary (
+        id      INTEGER PRIMARY KEY,            -- as the packed bodies name it
+        content BLOB NOT NULL
+    );
 
-    -- Diacritics stay: folding them would make й and и one letter.
+    -- One row a story: the versions that count one after the other, the text by section, so that words can be
+    -- looked for in a section. Diacritics stay: folding them would make й and и one letter.
     CREATE VIRTUAL TABLE words USING fts5 (
-        title, description, body,
-        content = 'searchable', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 0'
+        title, description, overview, events, significance, regulation, market, outlook, author, impact, other,
+        content = '', tokenize = 'unicode61 remove_diacritics 0'
     );
 
     -- Every visible story by time of publication: positions are dense, 0 is the oldest. Sets of stories are
@@ -74,11 +88,20 @@ LIBRARY = (
 
     -- For each value of each field the set of positions that have it (a serialised roaring bitmap).
     CREATE TABLE facet (
+        id      INTEGER PRIMARY KEY,
         field   TEXT NOT NULL,
         value   TEXT NOT NULL,                  -- case folded
         label   TEXT NOT NULL,                  -- as first written
+        count   INTEGER NOT NULL,               -- of positions
         stories BLOB NOT NULL,
-        PRIMARY KEY (field, value)
+        UNIQUE (field, value)
+    );
+    CREATE INDEX facet_count ON facet (field, count DESC, value);
+
+    -- The other way round, for the field that has the most values: the tags of each story, as 32-bit facet ids.
+    CREATE TABLE tagged (
+        story INTEGER PRIMARY KEY REFERENCES story (id),
+        tags  BLOB NOT NULL
     );
 
     -- What each source was last seen to hold. `problems` is JSON, null where there were none.
@@ -90,17 +113,16 @@ LIBRARY = (
         problems TEXT,
         PRIMARY KEY (source, item)
     ) WITHOUT ROWID;
-    """,
-)
+"""
 
-STATE = (
-    """
+STATE = """
     -- The reader's marks belong to the story by the publisher's id, whatever happens to files and languages.
     -- Times are milliseconds since 1970, UTC; null: not so.
     CREATE TABLE mark (
         story   TEXT PRIMARY KEY,
         read    INTEGER,
-        starred INTEGER
+        starred INTEGER,
+        note    TEXT                            -- the reader's own words
     ) WITHOUT ROWID;
 
     -- The reader's sources, in the order they were added.
@@ -111,5 +133,24 @@ STATE = (
         synced   INTEGER,                       -- last complete visit
         error    TEXT                           -- what went wrong last time, null if nothing did
     );
-    """,
-)
+
+    -- Queries that have a name, in the reader's order.
+    CREATE TABLE view (
+        name     TEXT PRIMARY KEY,
+        query    TEXT NOT NULL,
+        key      TEXT,                          -- that opens it
+        position INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    -- What was asked, and when last.
+    CREATE TABLE asked (
+        query TEXT PRIMARY KEY,
+        time  INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    -- When the reader last left: what came later is new. One row at most.
+    CREATE TABLE visit (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        left INTEGER NOT NULL
+    );
+"""

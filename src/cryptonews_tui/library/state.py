@@ -1,14 +1,24 @@
-"""What is the reader's own: marks and sources. Small, precious, never rebuilt."""
+"""What is the reader's own: marks, notes, sources, views and what was asked. Small, precious, never rebuilt."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
+from typing import Any, TypeVar
 
-from cryptonews_tui.library.database import BUSY_SECONDS, connect, explained, transaction
-from cryptonews_tui.library.schema import STATE, STATE_ID
+from cryptonews_tui.library.database import connect, explained, transaction, understood
+from cryptonews_tui.library.migrations import STATE_KIND
+from cryptonews_tui.views import View, find
+
+_T = TypeVar("_T")
+
+ASKED = 500
+"""So many queries are remembered."""
 
 
 class Mark(StrEnum):
@@ -28,22 +38,53 @@ class StoredSource:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """All that the reader said of one story. Times are milliseconds since 1970, UTC; None: not so."""
+
+    story: str
+    read: int | None = None
+    starred: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What a reader takes along to another machine."""
+
+    marks: Sequence[Marked] = ()
+    views: Sequence[View] = ()
+    sources: Sequence[StoredSource] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What was new when belongings came in: stories marked otherwise, views as they are now called, sources."""
+
+    marks: int
+    views: Sequence[View]
+    sources: Sequence[StoredSource]
+
+
 class State:
     """The state database. Every change is on disk when the method returns."""
 
-    def __init__(self, path: Path, patience: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: Path, patience: float | None = None) -> None:
         """`patience` is how many seconds a change waits for another program's."""
         self.path = path
-        self._connection = connect(path, "state", STATE_ID, STATE)
-        self._connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        self._connection = connect(path, STATE_KIND)
+        if patience is not None:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
     def close(self) -> None:
         self._connection.close()
 
+    # Marks and notes
+
     def set_mark(self, mark: Mark, story: str, on: bool) -> None:
         """Mark a story, or take the mark away. Marking twice keeps the first time."""
         column = mark.value
-        with explained(self.path, "state"):
+        with self._changing():
             if on:
                 self._connection.execute(
                     f"INSERT INTO mark (story, {column}) VALUES (?, ?)"
@@ -53,31 +94,53 @@ class State:
             else:
                 self._connection.execute(f"UPDATE mark SET {column} = NULL WHERE story = ?", (story,))
 
+    def note(self, story: str) -> str | None:
+        """What the reader wrote about a story."""
+        return self._one(str, "SELECT note FROM mark WHERE story = ?", story)
+
+    def set_note(self, story: str, text: str | None) -> None:
+        """Keep the reader's own words about a story, or forget them."""
+        with self._changing():
+            if text:
+                self._connection.execute(
+                    "INSERT INTO mark (story, note) VALUES (?, ?)"
+                    " ON CONFLICT (story) DO UPDATE SET note = excluded.note",
+                    (story, text),
+                )
+            else:
+                self._connection.execute("UPDATE mark SET note = NULL WHERE story = ?", (story,))
+
+    # Sources
+
     def sources(self) -> list[StoredSource]:
         """The reader's sources in the order they were added."""
-        with explained(self.path, "state"):
+        with understood(self.path, STATE_KIND):
             rows = self._connection.execute("SELECT name, location, synced, error FROM source ORDER BY id")
-            return [StoredSource(*row) for row in rows]
+            return [
+                StoredSource(_text(name), _text(location), _typed(synced, int), _typed(error, str))
+                for name, location, synced, error in rows
+            ]
 
     def add_source(self, name: str, location: str) -> StoredSource:
         """Add a source; the name gets a number if it is taken. A known location keeps its name."""
-        with explained(self.path, "state"), transaction(self._connection):
-            known = {source.location: source for source in self.sources()}
-            if location in known:
-                return known[location]
-            names = {source.name for source in known.values()}
-            unique = next(
-                n for n in (name, *(f"{name}-{i}" for i in range(2, len(names) + 3))) if n not in names
-            )
-            self._connection.execute("INSERT INTO source (name, location) VALUES (?, ?)", (unique, location))
-            return StoredSource(unique, location)
+        with self._changing():
+            return self._add_source(name, location)
+
+    def _add_source(self, name: str, location: str) -> StoredSource:
+        known = {source.location: source for source in self.sources()}
+        if location in known:
+            return known[location]
+        names = {source.name for source in known.values()}
+        unique = next(n for n in _numbered(name, "-") if n not in names)
+        self._connection.execute("INSERT INTO source (name, location) VALUES (?, ?)", (unique, location))
+        return StoredSource(unique, location)
 
     def remove_source(self, name: str, location: str = "") -> bool:
         """Forget the source of this name, else the one at this place (`location` is its canonical form).
 
         Its articles and marks stay. False if there is no such source.
         """
-        with explained(self.path, "state"):
+        with self._changing():
             removed = self._connection.execute(
                 "DELETE FROM source WHERE id = (SELECT id FROM source WHERE name = :name"
                 " OR location IN (:name, :location) ORDER BY name = :name DESC, location = :name DESC LIMIT 1)",
@@ -87,7 +150,7 @@ class State:
 
     def note_visit(self, location: str, error: str | None) -> None:
         """Remember how the last visit to a source went."""
-        with explained(self.path, "state"):
+        with self._changing():
             if error is None:
                 self._connection.execute(
                     "UPDATE source SET synced = ?, error = NULL WHERE location = ?", (now_ms(), location)
@@ -95,6 +158,192 @@ class State:
             else:
                 self._connection.execute("UPDATE source SET error = ? WHERE location = ?", (error, location))
 
+    # Views
+
+    def views(self) -> list[View]:
+        """The views the reader has saved, in their order."""
+        with understood(self.path, STATE_KIND):
+            rows = self._connection.execute("SELECT name, query, key FROM view ORDER BY position, name")
+            return [View(_text(name), _text(query), _typed(key, str), own=True) for name, query, key in rows]
+
+    def save_view(self, name: str, query: str, key: str | None = None) -> None:
+        """Keep a query under a name. A view of that name is replaced and stays where it stands."""
+        with self._changing():
+            views = self.views()
+            view = View(name, query, key, own=True)
+            old = find(name, views)
+            self._put_views([view if v is old else v for v in views] if old else [*views, view])
+
+    def rename_view(self, name: str, new: str) -> str | None:
+        """Give a view another name. If that cannot be, the sentence that says why."""
+        with self._changing():
+            views = self.views()
+            old, taken = find(name, views), find(new, views)
+            if old is None:
+                return f"there is no saved view “{name}”"
+            if taken is not None and taken is not old:
+                return f"there is a view “{taken.name}” already"
+            self._put_views([View(new, v.query, v.key, own=True) if v is old else v for v in views])
+            return None
+
+    def remove_view(self, name: str) -> bool:
+        """Forget a view. False if there is none of this name."""
+        with self._changing():
+            views = self.views()
+            old = find(name, views)
+            if old is not None:
+                self._put_views([view for view in views if view is not old])
+            return old is not None
+
+    def move_view(self, name: str, step: int) -> bool:
+        """Move a view by so many places, down if `step` is positive. False if there is none of this name."""
+        with self._changing():
+            views = self.views()
+            view = find(name, views)
+            if view is None:
+                return False
+            place = views.index(view)
+            views.insert(max(0, place + step), views.pop(place))
+            self._put_views(views)
+            return True
+
+    def _put_views(self, views: Iterable[View]) -> None:
+        self._connection.execute("DELETE FROM view")
+        self._connection.executemany(
+            "INSERT INTO view (position, name, query, key) VALUES (?, ?, ?, ?)",
+            ((position, view.name, view.query, view.key) for position, view in enumerate(views)),
+        )
+
+    # What was asked, and when the reader was here
+
+    def remember_query(self, text: str) -> None:
+        """Put a query at the head of those that were asked."""
+        with self._changing():
+            latest = self._one(int, "SELECT max(time) FROM asked") or 0
+            self._connection.execute(
+                "REPLACE INTO asked (query, time) VALUES (?, ?)", (text, max(now_ms(), latest + 1))
+            )
+            self._connection.execute(
+                "DELETE FROM asked WHERE time <= (SELECT time FROM asked ORDER BY time DESC LIMIT 1 OFFSET ?)",
+                (ASKED,),
+            )
+
+    def queries(self, limit: int = 100, containing: str = "") -> list[str]:
+        """What was asked, the latest first; only what has these letters in it."""
+        with understood(self.path, STATE_KIND):
+            rows = self._connection.execute("SELECT query FROM asked ORDER BY time DESC").fetchall()
+            letters = containing.casefold()
+            return [query for (query,) in rows if letters in _text(query).casefold()][:limit]
+
+    def last_visit(self) -> int | None:
+        """When the reader last left, in milliseconds since 1970, UTC."""
+        return self._one(int, 'SELECT "left" FROM visit')
+
+    def note_leaving(self) -> None:
+        """The reader leaves now: what comes later is new."""
+        with self._changing():
+            self._connection.execute('REPLACE INTO visit (only, "left") VALUES (1, ?)', (now_ms(),))
+
+    # From machine to machine
+
+    def belongings(self) -> Belongings:
+        """Everything that goes along to another machine."""
+        with understood(self.path, STATE_KIND):
+            rows = self._connection.execute(
+                "SELECT story, read, starred, note FROM mark"
+                " WHERE coalesce(read, starred, note) IS NOT NULL ORDER BY story"
+            )
+            marks = [
+                Marked(_text(story), _typed(read, int), _typed(starred, int), _typed(note, str))
+                for story, read, starred, note in rows
+            ]
+            return Belongings(marks, self.views(), self.sources())
+
+    def merge(self, belongings: Belongings, views: Iterable[View] = ()) -> Merged:
+        """Take in what comes from another machine; nothing that is here is lost. Doing so twice is doing it once.
+
+        The earliest time of a mark stays, and two notes on one story are put together. A view gets a number
+        if its name stands for another query here, or in `views` (those that are not saved).
+        """
+        with self._changing():
+            here = {mark.story: mark for mark in self.belongings().marks}
+            changed: dict[str, Marked] = {}
+            for mark in belongings.marks:
+                old = changed.get(mark.story) or here.get(mark.story) or Marked(mark.story)
+                if (both := _both(old, mark)) != old:
+                    changed[mark.story] = both
+            self._connection.executemany(
+                "REPLACE INTO mark (story, read, starred, note) VALUES (?, ?, ?, ?)",
+                ((mark.story, mark.read, mark.starred, mark.note) for mark in changed.values()),
+            )
+            saved = self.views()
+            added = []
+            for view in belongings.views:
+                if (new := _fitting(view, [*views, *saved])) is not None:
+                    saved.append(new)
+                    added.append(new)
+            if added:
+                self._put_views(saved)
+            known = {source.location for source in self.sources()}
+            sources = [
+                self._add_source(source.name, source.location)
+                for source in belongings.sources
+                if source.location not in known
+            ]
+            return Merged(len(changed), added, sources)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with explained(self.path, STATE_KIND), transaction(self._connection):
+            yield
+
+    def _one(self, wanted: type[_T], sql: str, *parameters: object) -> _T | None:
+        with understood(self.path, STATE_KIND):
+            row = self._connection.execute(sql, parameters).fetchone()
+            return _typed(row[0], wanted) if row else None
+
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _both(here: Marked, other: Marked) -> Marked:
+    """What two machines say of one story."""
+    note = here.note
+    if other.note and f"\n\n{other.note}\n\n" not in f"\n\n{note or ''}\n\n":
+        note = f"{note}\n\n{other.note}" if note else other.note
+    return Marked(here.story, _earliest(here.read, other.read), _earliest(here.starred, other.starred), note)
+
+
+def _earliest(*times: int | None) -> int | None:
+    return min((time for time in times if time is not None), default=None)
+
+
+def _fitting(view: View, views: Sequence[View]) -> View | None:
+    """The view under a name and a key that are free; None if it is there already, under its name or a number."""
+    for name in _numbered(view.name, " "):
+        there = find(name, views)
+        if there is None:
+            key = view.key if all(v.key != view.key for v in views) else None
+            return View(name, view.query, key, own=True)
+        if there.query == view.query:
+            return None
+    raise AssertionError("numbers do not end")
+
+
+def _numbered(name: str, between: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}{between}{number}" for number in count(2))
+
+
+def _typed(value: Any, wanted: type[_T]) -> _T | None:
+    """What a column may hold; in a damaged file it can be anything."""
+    if value is None or isinstance(value, wanted):
+        return value
+    raise TypeError(f"{type(value).__name__} instead of {wanted.__name__}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{type(value).__name__} instead of str")

@@ -4,126 +4,50 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from pyroaring import BitMap
 
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Sentiment
-from cryptonews_tui.library.database import connect, explained, prepare
+from cryptonews_tui.library.database import Opened, connect_to_read, explained, prepare
 from cryptonews_tui.library.evaluate import evaluate
-from cryptonews_tui.library.facets import COUNTED, COUNTS, HOLDING, FacetIndex
-from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, STATE, STATE_ID, VERSIONS
-from cryptonews_tui.library.state import Mark
-from cryptonews_tui.query import Query
+from cryptonews_tui.library.facets import FacetIndex, best
+from cryptonews_tui.library.indexing import WEIGHTS, expression
+from cryptonews_tui.library.meanings import NOWHERE, Meanings
+from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
+from cryptonews_tui.library.packing import Packed, Packing
+from cryptonews_tui.library.results import Facets, FacetValue, Headline, Ranked, Stories
+from cryptonews_tui.moments import moment, months, system_now
+from cryptonews_tui.query import DRAFT, Query, pattern
+from cryptonews_tui.wording import MONTHS
 
-SORTS = ("published", "updated", "title", "source", "score")
-"""What a list can be sorted by. `published` puts pinned stories first; times and scores fall."""
+if TYPE_CHECKING:
+    from cryptonews_tui.assets import Assets
+
+FACETS = ("sentiment", "source", "category", "tag", "lang", "asset", "section", "is", "on")
+"""The fields that stories are counted by."""
+
+SMALL = 5_000
+"""A library of so few stories answers anything while a key is pressed: nothing is looked up beforehand."""
 
 _ORDERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "updated": ("updated", lambda time: -time),
+    "updated": ("updated", int),
     "title": ("title", str.casefold),
     "source": ("publisher_name", str.casefold),
-    "score": ("score", lambda score: (score is None, -(score or 0))),
+    "score": ("score", float),
 }
 """What each order looks at, and how."""
 
+_STATES = ("unread", "new", "changed", "starred", "read", "pinned", "ai", "translated", DRAFT)
+_AGES = {"today": "Today", "7d": "7 days", "30d": "30 days"}
 _PAGE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A story as a list shows it, in one of its languages. `position` is its place in the timeline."""
-
-    position: int
-    story: str
-    lang: str
-    languages: tuple[str, ...]
-    title: str
-    description: str
-    published: datetime
-    updated: datetime
-    publisher: Publisher
-    category: str
-    tags: tuple[str, ...]
-    sentiment: Sentiment | None
-    score: float | None
-    sticky_weight: int
-    draft: bool
-    provenance: Provenance | None
-    sections: tuple[tuple[Role, str], ...]
-    origin: str
-    read: bool
-    starred: bool
-
-
-class Stories(Sequence[int]):
-    """The result of a query: timeline positions, pinned ones first, then the newest first. Costs no copy."""
-
-    def __init__(self, found: BitMap, pinned: Sequence[int]) -> None:
-        self.found = found
-        self.pinned = pinned
-        self._rest = found - BitMap(pinned) if pinned else found
-
-    def __len__(self) -> int:
-        return len(self.found)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        if index < len(self.pinned):
-            return self.pinned[index]
-        return self._rest[len(self) - 1 - index]
-
-    def __contains__(self, position: object) -> bool:
-        return isinstance(position, int) and position in self.found
-
-    def row(self, position: int) -> int:
-        """The row of a position, or where it would stand."""
-        if position in self.pinned:
-            return self.pinned.index(position)
-        return len(self) - self._rest.rank(position)
-
-    def next_among(self, wanted: BitMap, row: int, step: int) -> int | None:
-        """The next row below (`step` 1) or above (-1) `row` whose story is in `wanted`."""
-        rows = range(row + step, len(self.pinned) if step > 0 else -1, step)
-        pinned = next((r for r in rows if r < len(self.pinned) and self.pinned[r] in wanted), None)
-        rest = self._rest & wanted
-        if row < len(self.pinned):
-            if step < 0 or pinned is not None or not rest:
-                return pinned
-            return self.row(rest.max())
-        position = self[row]
-        newer = rest.rank(position)  # how many of them are as old or older
-        if step > 0:
-            older = newer - (position in rest)
-            return self.row(rest[older - 1]) if older else None
-        return self.row(rest[newer]) if newer < len(rest) else pinned
-
-
-class FacetValue(NamedTuple):
-    """A value of a field as queries know it, as people write it, and how many stories have it."""
-
-    value: str
-    label: str
-    count: int  # type: ignore[assignment]  # hides a method of tuples that nobody needs here
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """`total` stories, and for each field its values with their counts, most frequent first."""
-
-    total: int
-    fields: Mapping[str, Sequence[FacetValue]]
 
 
 _P = ParamSpec("_P")
@@ -135,53 +59,104 @@ def _explained(method: Callable[Concatenate[Library, _P], _R]) -> Callable[Conca
 
     @wraps(method)
     def asked(self: Library, /, *arguments: _P.args, **options: _P.kwargs) -> _R:
-        with explained(self.path, "library"):
+        with explained(self.path, LIBRARY_KIND):
             return method(self, *arguments, **options)
 
     return asked
 
 
+class Interrupted(Exception):  # noqa: N818  # it is no error
+    """Somebody has no more use for what was being looked up."""
+
+
 class Library:
     """A library database with the reader's marks beside it. One per thread; opening is cheap."""
 
-    def __init__(self, path: Path, state_path: Path, languages: Sequence[str] = ("en", "uk")) -> None:
+    def __init__(
+        self,
+        path: Path,
+        state_path: Path,
+        languages: Sequence[str] = ("en", "uk"),
+        *,
+        assets: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        now: Callable[[], datetime] = system_now,
+    ) -> None:
+        """`assets` are further spellings by symbol; `now` is the clock, in the zone that queries mean."""
         self.path = path
         self.state_path = state_path
         self.languages = tuple(languages)
-        prepare(state_path, "state", STATE_ID, STATE)
-        self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
-        with explained(state_path, "state"):
-            self._connection.execute("ATTACH ? AS state", (str(state_path),))
+        self._spellings = assets
+        self._now = now
+        self._opened_times = 0
+        self._slow: Opened | None = None
+        prepare(state_path, STATE_KIND)
+        self._open()
+
+    def _open(self) -> None:
+        self._opened = connect_to_read(self.path, LIBRARY_KIND)
+        self._opened_times += 1
+        self._connection = self._opened.connection
+        with explained(self.state_path, STATE_KIND):
+            self._connection.execute("ATTACH ? AS state", (str(self.state_path),))
         self._facets = FacetIndex(self._connection)
-        self._marks: dict[Mark, BitMap] = {}
+        self._meanings = Meanings(
+            self._connection, self._facets, lambda: self.assets, bool(self._spellings), self._now
+        )
+        self._packing = Packing(self._connection)
+        self._rankings: dict[tuple[str, ...], array[int]] = {}
         self._versions: tuple[int, int] = (-1, -1)
 
     def close(self) -> None:
         self._connection.close()
+        if self._slow is not None:
+            self._slow.connection.close()
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is somebody else's, to be read only."""
+        return self._opened.shared
+
+    @cached_property
+    def assets(self) -> Assets:
+        """The table of assets, with the settings' own spellings."""
+        from cryptonews_tui.assets import Assets  # most questions name no asset
+
+        return Assets(self._spellings)
 
     @_explained
-    def version(self) -> int:
-        """A number that changes whenever somebody writes to the library: positions known before are void then."""
+    def version(self) -> tuple[int, int]:
+        """A value that changes whenever somebody writes to the library: positions known before are void then."""
+        if self._opened.outdated():
+            self._connection.close()
+            self._open()
         version: int = self._connection.execute("PRAGMA main.data_version").fetchone()[0]
+        return self._opened_times, version
+
+    @_explained
+    def marks_version(self) -> int:
+        """A value that changes whenever the reader's marks do, here or in another program."""
+        version: int = self._connection.execute("PRAGMA state.data_version").fetchone()[0]
         return version
 
     def catch_up(self) -> None:
         """Notice what anyone has written to the library or the marks since this was last called."""
-        library, state = (
-            self._connection.execute(f"PRAGMA {name}.data_version").fetchone()[0]
-            for name in ("main", "state")
-        )
+        _, library = self.version()
+        state = self.marks_version()
         if library != self._versions[0]:
             self._facets.forget()
-        if (library, state) != self._versions:
-            self._marks.clear()
+            self._meanings.forget()
+            self._rankings = {}
+        elif state != self._versions[1]:
+            self._meanings.forget_marks()
         self._versions = (library, state)
+
+    # Questions
 
     @_explained
     def unread(self) -> BitMap:
         """The stories that are not marked read."""
         self.catch_up()
-        return self._facets.everything() - self.marked(Mark.READ)
+        return self._meanings.value("is", "unread")
 
     @_explained
     def is_empty(self) -> bool:
@@ -190,31 +165,58 @@ class Library:
 
     @_explained
     def stories(self, query: Query) -> Stories:
-        """Everything the query asks for, pinned stories first, then newest first."""
+        """Everything the query asks for, in its order; by publication means pinned stories first."""
         self.catch_up()
-        found = self._evaluate(query)
-        pinned = found & self._facets.stories("is", "pinned")
-        return Stories(found, self._pinned(pinned))
+        found = evaluate(query, self._meanings)
+        if not query.sort:
+            return Stories(found, self._pinned(found & self._facets.stories("is", "pinned")))
+        ranking = self._ranking(query, self._connection)
+        if ranking is None:
+            return Stories(found, ())
+        positions = array("I", filter(found.__contains__, ranking))
+        if len(positions) < len(found):  # what has none of the words comes last
+            positions.extend(reversed(found - BitMap(positions)))
+        return Ranked(found, positions)
 
     @_explained
-    def sorted(self, stories: Stories, by: str, languages: Sequence[str] = ()) -> Sequence[int]:
-        """The positions of `stories` in one of the orders of `SORTS`, by what `headlines` shows of each."""
-        if by == "published":
-            return stories
-        column, key = _ORDERS[by]
-        rows = self._rows(
-            f"SELECT position, lang, {column} AS value FROM timeline JOIN article USING (story)"
-            f" WHERE {COUNTS} ORDER BY position DESC, article.id",
-            (),
+    def count(self, query: Query) -> int:
+        """How many stories the query asks for."""
+        self.catch_up()
+        return len(evaluate(query, self._meanings))
+
+    @_explained
+    def unread_of(self, query: Query) -> int:
+        """How many unread stories the query asks for."""
+        self.catch_up()
+        return evaluate(query, self._meanings).intersection_cardinality(self._meanings.value("is", "unread"))
+
+    def ready(self, query: Query) -> bool:
+        """Whether the query can be answered within a few milliseconds; if not, see `get_ready`."""
+        self.catch_up()
+        if len(self._facets.everything()) < SMALL:
+            return True
+        return not self._meanings.unknown(query) and (
+            not query.sort or (key := self._ranked_by(query)) is None or key in self._rankings
         )
-        wanted = (*languages, *self.languages)
-        shown = [
-            (key(_best(list(versions), wanted)["value"]), position)
-            for position, versions in groupby(rows, lambda row: row["position"])
-            if position in stories
-        ]
-        shown.sort(key=lambda keyed: keyed[0])
-        return [position for _, position in shown]
+
+    def get_ready(self, query: Query) -> None:
+        """Look up what takes time in the query. For one other thread; raises `Interrupted`."""
+        with explained(self.path, LIBRARY_KIND):
+            if self._slow is None or self._slow.outdated():
+                self._slow = connect_to_read(self.path, LIBRARY_KIND)
+            try:
+                self._meanings.look_up(query, self._slow.connection)
+                if query.sort:
+                    self._ranking(query, self._slow.connection)
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_INTERRUPT:
+                    raise
+                raise Interrupted from None
+
+    def interrupt(self) -> None:
+        """End a `get_ready` that is going on in another thread."""
+        if self._slow is not None:
+            self._slow.connection.interrupt()
 
     @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
@@ -234,46 +236,227 @@ class Library:
         return [_headline(row, rows) for p in positions if (rows := by_position.get(p)) for row in rows]
 
     @_explained
-    def facets(self, query: Query, *, apart: bool = False) -> Facets:
+    def text(self, headline: Headline) -> str:
+        """The body of the version that a headline shows; empty if it has gone."""
+        row = self._connection.execute(
+            """
+            SELECT packed FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
+            WHERE key = ? AND lang = ?
+            """,
+            (headline.story, headline.lang),
+        ).fetchone()
+        return self._packing.body(row[0]) if row else ""
+
+    # Counts
+
+    @_explained
+    def facets(self, query: Query, *, apart: bool = False, most: Mapping[str, int] | None = None) -> Facets:
         """Counts of stories by field and value under the query.
 
         With `apart`, what a filter pane shows: the counts of a field are those under all *other* fields,
-        so that they tell how many stories choosing another value would give.
+        so that they tell how many stories choosing another value would give. `most` names the fields to count, and
+        how many values of each; what the query itself says of them is among the values, whatever its count.
         """
         self.catch_up()
-        found = self._evaluate(query)
+        found = evaluate(query, self._meanings)
         fields: dict[str, list[FacetValue]] = {}
-        for field in COUNTED:
+        more: dict[str, bool] = {}
+        for field in FACETS if most is None else most:
             others = query.without(field)
-            base = self._evaluate(others) if apart and others != query else found
-            counts = [
-                FacetValue(value, known.label, count)
-                for value, known in self._facets.values(field).items()
-                if (count := known.stories.intersection_cardinality(base))
+            base = evaluate(others, self._meanings) if apart and others != query else found
+            limit = most[field] if most is not None else None
+            values = self._counted(field, base, others, None if limit is None else limit + 1)
+            if limit is not None:
+                if len(values) > limit:
+                    more[field] = True
+                values[limit:] = self._named(field, query, base, values[:limit], values[limit:])
+            fields[field] = values
+        return Facets(len(found), fields, more)
+
+    def _named(
+        self,
+        field: str,
+        query: Query,
+        base: BitMap,
+        there: Sequence[FacetValue],
+        counted: Sequence[FacetValue],
+    ) -> list[FacetValue]:
+        """The values that the query says of a field and that are not there, as far as it names them whole."""
+        named: dict[str, str] = {}
+        for term in (*query.values(field), *query.values(field, negated=True)):
+            value, others = pattern(term)
+            if others is None:
+                named[value] = term
+        for known in there:
+            named.pop(known.value, None)
+        counts = {known.value: known.count for known in counted}
+        return [
+            FacetValue(
+                value,
+                self._label(field, value),
+                counts[value]
+                if value in counts
+                else base.intersection_cardinality(self._meanings.value(field, named[value])),
+            )
+            for value in sorted(named)
+        ]
+
+    @_explained
+    def values(self, field: str, query: Query, letters: str = "", most: int = 50) -> list[FacetValue]:
+        """The values of a field that contain these letters, with what each would leave of the query.
+
+        What the query says of the field itself does not count. Values that begin with the letters come first.
+        """
+        self.catch_up()
+        others = query.without(field)
+        base = evaluate(others, self._meanings)
+        letters = letters.casefold()
+        if not letters:
+            return self._counted(field, base, others, most)[:most]
+        if field in ("is", "on", "asset", "source"):  # few values, or names that are not the value
+            found = [
+                value
+                for value in self._counted(field, base, others, None)
+                if letters in value.value or letters in value.label.casefold()
             ]
-            counts.sort(key=lambda known: (-known[2], known[1]))
-            fields[field] = counts
-        return Facets(len(found), fields)
+        else:
+            counted = best(self._facets.containing(field, letters), base, 4 * most)
+            found = [FacetValue(known.value, known.label, count) for known, count in counted]
+        found.sort(key=lambda value: not value.value.startswith(letters))
+        return found[:most]
+
+    def _counted(self, field: str, base: BitMap, others: Query, most: int | None) -> list[FacetValue]:
+        if field == "is":
+            return self._states(base, others)[:most]
+        if field == "on":
+            return self._times(base)[:most]
+        if field == "asset" and self._spellings:
+            counts = [(symbol, len(stories & base)) for symbol, stories in self._meanings.assets().items()]
+            counts.sort(key=lambda item: (-item[1], item[0]))
+            return [
+                FacetValue(symbol, self._label("asset", symbol), count) for symbol, count in counts if count
+            ][:most]
+        return [
+            FacetValue(known.value, known.label, count)
+            for known, count in self._facets.counted(field, base, most)
+        ]
+
+    def _states(self, base: BitMap, others: Query) -> list[FacetValue]:
+        """States by their names; drafts are counted as if they were asked for."""
+        counts = {
+            state: base.intersection_cardinality(self._meanings.value("is", state))
+            for state in _STATES
+            if state != DRAFT
+        }
+        drafts = others.toggled("is", DRAFT)
+        counts[DRAFT] = len(evaluate(drafts, self._meanings)) if self._facets.stories("is", DRAFT) else 0
+        return [FacetValue(state, state, count) for state, count in counts.items() if count]
+
+    def _times(self, base: BitMap) -> list[FacetValue]:
+        """Today, the last days, and every month that has stories."""
+        if not base:
+            return []
+        now = self._now()
+        labels = dict(_AGES)
+        ends = [
+            self._connection.execute(f"SELECT {end}(published) FROM timeline").fetchone()[0]
+            for end in ("min", "max")  # one by one, each from the index
+        ]
+        for month in months(*(_time(end).astimezone(now.tzinfo) for end in ends)):
+            labels[month] = f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+        found = []
+        for value, label in labels.items():
+            interval = moment(value, now)
+            if interval is not None:
+                start, end = map(self._meanings.first_since, interval)
+                if count := base.range_cardinality(start, end) if start < end else 0:
+                    found.append(FacetValue(value, label, count))
+        return found
+
+    def _label(self, field: str, value: str) -> str:
+        if field == "asset" and (asset := self.assets.get(value)):
+            return asset.name
+        known = self._facets.known(field, value)
+        return known.label if known else value
+
+    # Orders
+
+    def _ranked_by(self, query: Query) -> tuple[str, ...] | None:
+        """What tells the ranking of a query from others; None for one by relevance without words."""
+        name, rises = query.order
+        if name == "relevance":
+            words = _all_words(query)
+            return (name, str(rises), words) if words else None
+        return (name, str(rises), *query.values("lang"))
+
+    def _ranking(self, query: Query, connection: sqlite3.Connection) -> array[int] | None:
+        """The positions of all stories (with the words of the query) in its order."""
+        rankings = self._rankings
+        key = self._ranked_by(query)
+        if key is None:
+            return None
+        if key not in rankings:
+            name, rises = query.order
+            if name == "relevance":
+                weights = ", ".join(map(str, WEIGHTS))
+                ranking = self._meanings.relevant(key[2], weights, connection)
+                rankings[key] = ranking[::-1] if rises else ranking
+            else:
+                rankings[key] = self._sorted(name, rises, query.values("lang"), connection)
+        return rankings[key]
+
+    def _sorted(
+        self, name: str, rises: bool, languages: Sequence[str], connection: sqlite3.Connection
+    ) -> array[int]:
+        """All stories by what `headlines` shows of each; those without it come last, equal ones newest first."""
+        everything = self._facets.everything()
+        if name == "published":
+            return array("I", everything if rises else reversed(everything))
+        column, key = _ORDERS[name]
+        # In the order in which they are kept: a million look-ups would take many times as long.
+        rows = connection.execute(
+            f"SELECT story, lang, {column} FROM article NOT INDEXED WHERE counts ORDER BY article.id"
+        )
+        order = {lang: rank for rank, lang in reversed([*enumerate((*languages, *self.languages))])}
+        places = self._meanings.places(connection)
+        keyed: list[tuple[int, Any]] = []
+        without: list[int] = []
+        for story, versions in groupby(rows, lambda row: row[0]):
+            shown = min(versions, key=lambda row: order.get(row[1], len(order)))[2]
+            if story >= len(places) or places[story] == NOWHERE:
+                continue
+            if shown is None:
+                without.append(places[story])
+            else:
+                keyed.append((places[story], key(shown)))
+        keyed.sort(reverse=True)
+        keyed.sort(key=lambda item: item[1], reverse=not rises)
+        return array("I", [*(position for position, _ in keyed), *sorted(without, reverse=True)])
+
+    # Articles
 
     @_explained
     def article(self, story: str, lang: str | None = None) -> Article | None:
         """A story's text in `lang`, or in the preferred language; None if there is no such story or text."""
         rows = self._rows(
-            f"""
-            SELECT article.*, body.text AS body, story.key
+            """
+            SELECT article.*, body.packed, story.key
             FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang) AND {COUNTS}
+            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang) AND counts
             ORDER BY article.id
             """,
             {"story": story, "lang": lang},
         )
-        return _article(_best(rows, self.languages)) if rows else None
+        if not rows:
+            return None
+        best = _best(rows, self.languages)
+        return _article(best, self._packing.unpack(best["packed"]))
 
     @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
         """The languages a story can be read in, by their names."""
         rows = self._rows(
-            f"SELECT lang FROM article JOIN story ON story.id = article.story WHERE key = ? AND {COUNTS}",
+            "SELECT lang FROM article JOIN story ON story.id = article.story WHERE key = ? AND counts",
             (story,),
         )
         return _languages(rows)
@@ -286,43 +469,10 @@ class Library:
         ).fetchone()
         return row[0] if row else None
 
-    def marked(self, mark: Mark) -> BitMap:
-        """The stories that carry a mark; not to be changed."""
-        if mark not in self._marks:
-            rows = self._connection.execute(
-                f"""
-                SELECT position FROM state.mark JOIN story ON story.key = mark.story
-                JOIN timeline ON timeline.story = story.id WHERE {mark.value} IS NOT NULL
-                """
-            )
-            self._marks[mark] = BitMap(position for (position,) in rows)
-        return self._marks[mark]
-
-    def _evaluate(self, query: Query) -> BitMap:
-        return evaluate(query, self._facets, self.marked, self._search)
-
-    def _search(self, expression: str) -> BitMap:
-        rows = self._connection.execute(
-            "SELECT position FROM timeline WHERE story IN"
-            f" (SELECT rowid / {VERSIONS} FROM words WHERE words MATCH ?)",
-            (expression,),
-        )
-        found = BitMap([position for (position,) in rows])
-        # A look at every hit would make all searches slow; few stories hold back a draft that may be the hit.
-        holding = found & self._facets.stories("is", HOLDING)
-        if holding:
-            rows = self._connection.execute(
-                "SELECT position FROM words CROSS JOIN article ON article.id = words.rowid"
-                " JOIN timeline USING (story) WHERE words MATCH ? AND NOT draft",
-                (expression,),
-            )
-            found -= holding - BitMap([position for (position,) in rows])
-        return found
-
     def _pinned(self, pinned: BitMap) -> list[int]:
         weights = {
             position: self._connection.execute(
-                f"SELECT max(sticky) FROM article JOIN timeline USING (story) WHERE position = ? AND {COUNTS}",
+                "SELECT max(sticky) FROM article JOIN timeline USING (story) WHERE position = ? AND counts",
                 (position,),
             ).fetchone()[0]
             for position in pinned
@@ -336,10 +486,10 @@ class Library:
                 f"""
                 SELECT timeline.position, story.key, article.id, lang, title, description, article.published,
                        updated, publisher_key, publisher_name, publisher_type, publisher_url, category, tags,
-                       sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred
+                       sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred, mark.note
                 FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
                 LEFT JOIN state.mark ON mark.story = story.key
-                WHERE position IN ({", ".join("?" * len(page))}) AND {COUNTS} ORDER BY article.id
+                WHERE position IN ({", ".join("?" * len(page))}) AND counts ORDER BY article.id
                 """,
                 page,
             )
@@ -378,23 +528,24 @@ def _headline(row: sqlite3.Row, versions: Sequence[sqlite3.Row]) -> Headline:
         **_common(row),
         position=row["position"],
         languages=_languages(versions),
-        sections=tuple((Role(role), heading) for role, heading in json.loads(row["sections"])),
+        sections=tuple((Role(role), heading) for role, heading, *_ in json.loads(row["sections"])),
         read=row["read"] is not None,
         starred=row["starred"] is not None,
+        noted=row["note"] is not None,
     )
 
 
-def _article(row: sqlite3.Row) -> Article:
+def _article(row: sqlite3.Row, packed: Packed) -> Article:
     from cryptonews_tui.sections import split  # lists need no Markdown
 
     return Article(
         **_common(row),
         canonical_url=row["canonical_url"],
-        cover=json.loads(row["cover"]),
-        cta=tuple(json.loads(row["cta"])),
-        extra=json.loads(row["extra"]),
-        sections=split(row["body"], row["title"]),
-        body=row["body"],
+        cover=packed.cover,
+        cta=tuple(packed.cta),
+        extra=packed.extra,
+        sections=split(packed.body, row["title"]),
+        body=packed.body,
     )
 
 
@@ -428,3 +579,9 @@ def _time(ms: int) -> datetime:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _all_words(query: Query) -> str:
+    """The words that are looked for, as one expression: all of them, or any where they are alternatives."""
+    words = [expression(word) for word in query.words if not word.negated]
+    return " AND ".join(words) or " OR ".join(map(expression, query.looked_for()))

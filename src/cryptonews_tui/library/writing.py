@@ -14,7 +14,11 @@ from typing import Any
 from cryptonews_tui.article import Article, Problem, Provenance
 from cryptonews_tui.library.database import connect, explained, transaction
 from cryptonews_tui.library.facets import bring_up_to_date
-from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, VERSIONS
+from cryptonews_tui.library.indexing import Indexer, grow, spans, version
+from cryptonews_tui.library.migrations import LIBRARY_KIND
+from cryptonews_tui.library.packing import Packing
+from cryptonews_tui.library.schema import VERSIONS
+from cryptonews_tui.library.state import now_ms
 
 _MANY = 4_000
 """So many new articles become visible before a visit has come to its end."""
@@ -42,7 +46,9 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = connect(path, "library", LIBRARY_ID, LIBRARY)
+        self._connection = connect(path, LIBRARY_KIND)
+        with explained(path, LIBRARY_KIND):
+            self._packing = Packing(self._connection)
         # A bulk load writes the same index pages again and again: let it do so in memory.
         self._connection.execute("PRAGMA cache_size = -32768")
         self._connection.execute("PRAGMA wal_autocheckpoint = 8192")
@@ -52,7 +58,7 @@ class Writer:
 
     def remembered(self, source: str) -> dict[str, Remembered]:
         """The items of a source as they were at the last visit."""
-        with explained(self.path, "library"):
+        with explained(self.path, LIBRARY_KIND):
             rows = self._connection.execute(
                 "SELECT item, stamp, hash, problems FROM item WHERE source = ?", (source,)
             )
@@ -75,8 +81,11 @@ class Writer:
         """
         if not (items or articles or vanished):
             return Counter()
-        with explained(self.path, "library"), transaction(self._connection):
-            outcomes = Counter(self._put(article, content_hash) for article, content_hash in articles)
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            self._packing = Packing(self._connection)  # as it is now, whoever made it what it is
+            index = Indexer(self._connection, self._packing)
+            outcomes = Counter(self._put(article, content_hash, index) for article, content_hash in articles)
+            index.write()
             self._connection.executemany(
                 "REPLACE INTO item (source, item, stamp, hash, problems) VALUES (?, ?, ?, ?, ?)",
                 (
@@ -91,55 +100,64 @@ class Writer:
                 "SELECT (SELECT count(*) FROM pending), (SELECT coalesce(max(position), 0) FROM timeline)"
             ).fetchone()
             if pending > max(_MANY, 3 * visible):
-                bring_up_to_date(self._connection)
+                self._publish()
         return outcomes
 
     def publish(self) -> None:
         """Make everything that was written visible to queries."""
-        with explained(self.path, "library"):
+        with explained(self.path, LIBRARY_KIND):
             if self._connection.execute("SELECT 1 FROM pending LIMIT 1").fetchone():
                 with transaction(self._connection):
-                    bring_up_to_date(self._connection)
+                    self._publish()
 
-    def _put(self, article: Article, content_hash: bytes) -> Outcome:
+    def _publish(self) -> None:
+        bring_up_to_date(self._connection)
+        grow(self._connection)
+
+    def _put(self, article: Article, content_hash: bytes, index: Indexer) -> Outcome:
         """Of several files of one story and language the one updated last wins."""
         execute = self._connection.execute
-        execute("INSERT OR IGNORE INTO story (key) VALUES (?)", (article.story,))
-        story: int = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()[0]
-        known = execute(
-            "SELECT id, updated, hash, origin FROM article WHERE story = ? AND lang = ?",
-            (story, article.lang),
-        ).fetchone()
+        known = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()
         if known is None:
-            taken = execute("SELECT max(id) FROM article WHERE story = ?", (story,)).fetchone()[0]
-            number = story * VERSIONS if taken is None else taken + 1
-            if number // VERSIONS != story:
-                return Outcome.UNCHANGED  # more languages than there are; nobody publishes that many
-            self._insert(number, story, article, content_hash)
-            return Outcome.ADDED
-        number, updated, kept_hash, origin = known
-        if kept_hash == content_hash:
-            if origin != article.origin:  # the file was moved
-                execute("UPDATE article SET origin = ? WHERE id = ?", (article.origin, number))
-            return Outcome.UNCHANGED
-        # Equal times are decided by the hash, so that the order of files does not matter.
-        if origin != article.origin and (_ms(article.updated), content_hash) < (updated, kept_hash):
-            return Outcome.UNCHANGED
-        execute(
-            "INSERT INTO words (words, rowid, title, description, body)"
-            " SELECT 'delete', id, title, description, body FROM searchable WHERE id = ?",
-            (number,),
-        )
-        # Not REPLACE: it takes a savepoint, and at each one FTS5 writes out what it has gathered in memory.
-        execute("DELETE FROM article WHERE id = ?", (number,))
-        execute("DELETE FROM body WHERE article = ?", (number,))
-        self._insert(number, story, article, content_hash)
-        return Outcome.UPDATED
+            inserted = execute("INSERT INTO story (key, arrived) VALUES (?, ?)", (article.story, now_ms()))
+            story, versions = inserted.lastrowid or 0, []
+        else:
+            story = known[0]
+            versions = execute(
+                "SELECT lang, id, updated, hash, origin, draft FROM article WHERE story = ?", (story,)
+            ).fetchall()
+        number = 1 + max((version[1] for version in versions), default=story * VERSIONS - 1)
+        before = next((version for version in versions if version[0] == article.lang), None)
+        if before is not None:
+            _, number, updated, kept_hash, origin, _ = before
+            if kept_hash == content_hash:
+                if origin != article.origin:  # the file was moved
+                    execute("UPDATE article SET origin = ? WHERE id = ?", (article.origin, number))
+                return Outcome.UNCHANGED
+            # Equal times are decided by the hash, so that the order of files does not matter.
+            if origin != article.origin and (_ms(article.updated), content_hash) < (updated, kept_hash):
+                return Outcome.UNCHANGED
+        elif number // VERSIONS != story:
+            return Outcome.UNCHANGED  # more languages than there are; nobody publishes that many
+        index.will_change(story, new=known is None)
+        if before is not None:
+            # Not REPLACE: it takes a savepoint, and at each one FTS5 writes out what it has gathered in memory.
+            execute("DELETE FROM article WHERE id = ?", (number,))
+            execute("DELETE FROM body WHERE article = ?", (number,))
+        self._insert(number, story, article, content_hash, index)
+        if article.draft or any(version[5] for version in versions):
+            execute(
+                "UPDATE article SET counts = (draft = (SELECT min(draft) FROM article WHERE story = :story))"
+                " WHERE story = :story",
+                {"story": story},
+            )
+        return Outcome.ADDED if before is None else Outcome.UPDATED
 
-    def _insert(self, number: int, story: int, article: Article, content_hash: bytes) -> None:
+    def _insert(self, number: int, story: int, article: Article, content_hash: bytes, index: Indexer) -> None:
         execute = self._connection.execute
+        sections = spans(article.body, article.sections)
         execute(
-            f"INSERT INTO article VALUES ({', '.join('?' * 25)})",
+            f"INSERT INTO article VALUES ({', '.join('?' * 26)})",
             (
                 number,
                 story,
@@ -160,19 +178,20 @@ class Writer:
                 int(article.draft),
                 article.canonical_url,
                 _json(_provenance(article.provenance)) if article.provenance else None,
-                _json([(section.role, section.heading) for section in article.sections]),
-                _json(dict(article.cover)),
-                _json(article.cta),
-                _json(dict(article.extra)),
+                _json(sections),
+                int(bool(article.cover)),
+                len(article.body.split()),
                 article.origin,
                 content_hash,
+                now_ms(),
+                1,
             ),
         )
-        execute("INSERT INTO body (article, text) VALUES (?, ?)", (number, article.body))
         execute(
-            "INSERT INTO words (rowid, title, description, body) VALUES (?, ?, ?, ?)",
-            (number, article.title, article.description, article.body),
+            "INSERT INTO body (article, packed) VALUES (?, ?)",
+            (number, self._packing.pack(article.body, article.cover, article.cta, article.extra)),
         )
+        index.put(number, version(article.title, article.description, article.body, sections))
         execute("INSERT OR IGNORE INTO pending (story) VALUES (?)", (story,))
 
 

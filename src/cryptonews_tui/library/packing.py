@@ -1,0 +1,109 @@
+"""What only the reading pane needs of an article, compressed: the library stays smaller than the files it holds.
+
+Zstandard, and in a large library with a dictionary of its own articles: what they have in common is stored once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING or sys.version_info < (3, 14):
+    from backports import zstd
+else:
+    from compression import zstd
+
+PackingError = zstd.ZstdError
+"""What is raised for a blob that is damaged."""
+
+_LEVEL = 3
+_DICTIONARY = 64 * 1024
+_LEARNED_FROM = 1_000
+"""A dictionary is made of this many articles, from all over the library."""
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Packed(NamedTuple):
+    """A body in Markdown, the cover's addresses by size, calls to action, and fields that we do not know."""
+
+    body: str
+    cover: Mapping[str, str]
+    cta: Sequence[str]
+    extra: Mapping[str, Any]
+
+
+class Packing:
+    """Packs and unpacks with the dictionaries of one library."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[int, zstd.ZstdDict] = {}
+        self._compressor = zstd.ZstdCompressor(_LEVEL)
+        newest = connection.execute("SELECT id FROM dictionary ORDER BY rowid DESC LIMIT 1").fetchone()
+        if newest:
+            self._use(self._dictionary(newest[0]))
+
+    def pack(
+        self, body: str, cover: Mapping[str, str], cta: Sequence[str], extra: Mapping[str, Any]
+    ) -> bytes:
+        """These four as one blob."""
+        rest = _json([dict(cover), list(cta), dict(extra)]) if cover or cta or extra else ""
+        return self._compressed(f"{rest}\n{body}".encode())
+
+    def unpack(self, packed: bytes) -> Packed:
+        """What was packed. Raises `PackingError` for a blob that is damaged."""
+        rest, _, body = self._plain(packed).decode().partition("\n")
+        return Packed(body, *json.loads(rest)) if rest else Packed(body, {}, [], {})
+
+    def body(self, packed: bytes) -> str:
+        """Only the body."""
+        return self._plain(packed).decode().partition("\n")[2]
+
+    def learn(self) -> None:
+        """Make a dictionary of what the library holds, and pack all of it anew. It may be too little for one."""
+        execute = self._connection.execute
+        (count,) = execute("SELECT count(*) FROM body").fetchone()
+        step = max(1, count // _LEARNED_FROM)
+        some = execute("SELECT packed FROM body WHERE (article / 32) % ? = 0 LIMIT ?", (step, _LEARNED_FROM))
+        plain = [self._plain(packed) for (packed,) in some]
+        try:
+            learned = zstd.train_dict(plain, _DICTIONARY)
+        except zstd.ZstdError:
+            return
+        # From the same articles comes the same dictionary again.
+        execute(
+            "REPLACE INTO dictionary (id, content) VALUES (?, ?)", (learned.dict_id, learned.dict_content)
+        )
+        self._known[learned.dict_id] = learned
+        self._use(learned)
+        self._connection.create_function("repacked", 1, lambda packed: self._compressed(self._plain(packed)))
+        # By way of another table: rows that shrink in their place leave the pages half empty.
+        execute("CREATE TEMP TABLE shrunk AS SELECT article, repacked(packed) AS packed FROM body")
+        execute("DELETE FROM body")
+        execute("INSERT INTO body (article, packed) SELECT article, packed FROM shrunk ORDER BY article")
+        execute("DROP TABLE shrunk")
+        execute("DELETE FROM dictionary WHERE id <> ?", (learned.dict_id,))  # nobody needs the former ones
+
+    def _use(self, dictionary: zstd.ZstdDict) -> None:
+        self._compressor = zstd.ZstdCompressor(_LEVEL, zstd_dict=dictionary.as_digested_dict)
+
+    def _compressed(self, plain: bytes) -> bytes:
+        return self._compressor.compress(plain, zstd.ZstdCompressor.FLUSH_FRAME)
+
+    def _plain(self, packed: bytes) -> bytes:
+        number = zstd.get_frame_info(packed).dictionary_id
+        return zstd.decompress(packed, zstd_dict=self._dictionary(number) if number else None)
+
+    def _dictionary(self, number: int) -> zstd.ZstdDict:
+        if number not in self._known:
+            row = self._connection.execute(
+                "SELECT content FROM dictionary WHERE id = ?", (number,)
+            ).fetchone()
+            if row is None:
+                raise PackingError(f"the dictionary {number} is missing")
+            self._known[number] = zstd.ZstdDict(row[0])
+        return self._known[number]
