@@ -1,26 +1,38 @@
-"""Libraries of any size: articles varied from a few real or sample ones, always the same for the same ones."""
+"""Libraries of any size: articles varied from a few real or sample ones, always the same for the same ones.
+
+They are made one after the other, so that a million need no more memory than a thousand, and the first
+thousand of a million are the same as a thousand.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from html import escape
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TextIO
 
-import yaml
-
-from cryptonews_tui.article import Article, Document
-from cryptonews_tui.library import Writer
+from cryptonews_tui.article import Article, Document, Provenance, Section
+from cryptonews_tui.library import Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.sources import open_source
 
 YEARS = 5
+
+PINNED = 5
+"""Publishers pin a handful of stories, however many they have."""
+
+_SOURCE = "generated"
 
 
 def articles_in(location: str) -> list[Article]:
@@ -30,90 +42,239 @@ def articles_in(location: str) -> list[Article]:
 
 
 def varied(articles: Sequence[Article], count: int) -> Iterator[Article]:
-    """`count` articles in whole stories: other ids, times over years, other tags, words of other articles."""
-    stories: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in articles:
-        stories[article.story].append(article)
-    return islice(_stories(list(stories.values())), count)
+    """`count` articles, the languages of a story side by side.
 
-
-def _stories(originals: Sequence[Sequence[Article]]) -> Iterator[Article]:
-    random = Random(2025)
-    everyone = [article for versions in originals for article in versions]
+    Each story has an id, a time within some years, tags, publishers and moods of its own; half of its lines are those
+    of other articles, and it brings words that no or few others have. A few are drafts, or lack a language.
+    """
+    stories: defaultdict[str, dict[str, _Original]] = defaultdict(dict)
+    lines: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
     words: defaultdict[str, list[str]] = defaultdict(list)
-    for article in everyone:
-        words[article.lang] += re.findall(r"\w{4,}", article.body)
+    for article in articles:
+        kinds = [(line.rstrip(), _kind(article.lang, line)) for line in article.body.split("\n")]
+        for line, kind in kinds:
+            if kind:
+                lines[kind].append(line)
+        words[article.lang] += re.findall(r"[^\W\d_]{4,}", article.body) or ["news"]
+        # A few have two files in one language: the last will do.
+        stories[article.story][article.lang] = _Original(
+            article, [(line, lines[kind] if kind else []) for line, kind in kinds], list(_places(article))
+        )
+    return islice(_stories([list(versions.values()) for versions in stories.values()], words), count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """An article; for each of its lines those that may stand in its place (none for a heading); where sections are."""
+
+    article: Article
+    lines: Sequence[tuple[str, Sequence[str]]]
+    places: Sequence[slice]
+
+    def varied(self, random: Random, last: str) -> tuple[str, tuple[Section, ...]]:
+        """Another body with another last line, and its sections: cutting it up again would take most of the time."""
+        lines = [
+            random.choice(others) if others and random.random() < 0.5 else line for line, others in self.lines
+        ]
+        sections = [
+            replace(section, text="\n".join(lines[place]))
+            for section, place in zip(self.article.sections, self.places, strict=True)
+        ]
+        if sections:
+            sections[-1] = replace(sections[-1], text=f"{sections[-1].text}\n\n{last}".lstrip("\n"))
+        return "\n".join((*lines, "", last)), tuple(sections)
+
+
+def _places(article: Article) -> Iterator[slice]:
+    """In which lines of the body each section is."""
+    end = 0
+    for section in article.sections:
+        start = article.body.index(section.text, end)
+        end = start + len(section.text)
+        first = article.body.count("\n", 0, start)
+        yield slice(first, first + section.text.count("\n") + bool(section.text))
+
+
+def _kind(lang: str, line: str) -> tuple[str, bool] | None:
+    return (lang, line.startswith("- ")) if len(line) > 20 and not line.startswith(("#", " ")) else None
+
+
+def _stories(
+    originals: Sequence[Sequence[_Original]], words: defaultdict[str, list[str]]
+) -> Iterator[Article]:
+    random = Random(2025)
+    everyone = [version.article for versions in originals for version in versions]
     number = 0
     while True:
-        for versions in originals:
+        for known in originals:
             number += 1
             earlier = timedelta(seconds=random.randrange(YEARS * 365 * 86_400))
             other = random.choice(everyone)
-            tags = [tag for tag in versions[0].tags if random.random() < 0.8]
+            tags = [tag for tag in known[0].article.tags if random.random() < 0.8]
             tags += random.sample(other.tags, min(2, len(other.tags)))
-            if number % 4 == 0:  # the long tail: most tags are on a handful of stories
-                tags.append(f"TOPIC {random.randrange(max(1, number // 2))}")
-            for article in versions:
+            if number % 2 == 0:  # the long tail: the n-th of these is n times as rare as the first
+                tags.append(f"TOPIC {int(number ** random.random())}")
+            versions = [random.choice(known)] if random.random() < 0.1 else known
+            for version in versions:
+                article = version.article
+                said = random.choices(words[article.lang], k=24)
+                said += [_made_up(*random.choices(words[article.lang], k=2)) for _ in range(2)]
                 beginning, *rest = article.title.split(" ")
-                inserted, *said = random.choices(words[article.lang] or ["news"], k=31)
+                mood = random.choice((article, other))
+                published = article.published - earlier
+                name = os.path.basename(article.origin).split(".")[0]
+                body, sections = version.varied(random, f"{' '.join(said)}.")
                 yield replace(
                     article,
                     story=f"9{number:07d}",
-                    title=" ".join([beginning, inserted, *rest])[:180],
-                    published=article.published - earlier,
+                    title=" ".join([beginning, said[0], *rest])[:180].rstrip(),
+                    published=published,
                     updated=article.updated - earlier,
-                    origin=f"generated/{number}.{article.lang}.md",
+                    origin=f"{_SOURCE}/{published:%Y/%m}/{name}-{number}.{article.lang}.md",
                     publisher=random.choice((article, article, other)).publisher,
-                    category=random.choice((article, other)).category,
+                    category=mood.category,
+                    sentiment=mood.sentiment if random.random() < 0.95 else None,
+                    provenance=mood.provenance,
                     tags=tuple(dict.fromkeys(tags)),
-                    body=f"{article.body}\n\nWord{number:x} {' '.join(said)}.\n",
+                    sticky_weight=10 if number <= PINNED else 0,
+                    draft=random.random() < 0.01,
+                    sections=sections,
+                    body=body,
                 )
 
 
+def _made_up(one: str, other: str) -> str:
+    """A word of two halves: rare, and the more of them there are the rarer is a new one, as with names in the news."""
+    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :].lower()
+
+
 def fill(path: Path, articles: Iterable[Article]) -> None:
-    """Put articles into the library at `path`, without files."""
+    """Put articles into the library at `path`, without files but as if they had been read from such."""
     writer = Writer(path)
     numbered = (
         (article, hashlib.blake2b(article.origin.encode(), digest_size=12).digest()) for article in articles
     )
     while batch := list(islice(numbered, 2_000)):
-        writer.write("generated", {}, batch)
+        items = {
+            item_of(article): Remembered(
+                f"{article.updated.timestamp() * 1e9:.0f}:{len(article.body)}", content
+            )
+            for article, content in batch
+        }
+        writer.write(_SOURCE, items, batch)
     writer.publish()
     writer.close()
 
 
-def write_files(folder: Path, articles: Iterable[Article]) -> None:
-    """Write articles as files that can be read again."""
+def write_files(folder: Path, articles: Iterable[Article]) -> int:
+    """Write articles as files that can be read again; how many bytes these are."""
+    size = 0
+    folders = set()
     for article in articles:
-        path = folder / f"{article.published:%Y/%m}" / f"{article.story}.{article.lang}.md"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fields = yaml.dump(
-            _front_matter(article), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False
-        )
-        path.write_text(f"---\n{fields}---\n{article.body}\n", encoding="utf-8")
+        path = folder / item_of(article)
+        if path.parent not in folders:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folders.add(path.parent)
+        data = as_file(article).encode()
+        path.write_bytes(data)
+        size += len(data)
+    return size
 
 
-def _front_matter(article: Article) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "title": article.title,
-        "description": article.description,
-        "publishedAt": article.published.isoformat(),
-        "updatedAt": article.updated.isoformat(),
-        "lang": article.lang,
-        "externalId": article.story,
-        "source": {
-            "name": article.publisher.name,
-            "key": article.publisher.key,
-            "type": article.publisher.type,
-        },
-        "category": article.category,
-        "tags": list(article.tags),
-        "stickyWeight": article.sticky_weight,
-        "sentiment": str(article.sentiment) if article.sentiment else None,
-        "score": article.score,
-        "draft": article.draft,
-        "canonicalUrl": article.canonical_url,
-        "coverImage": dict(article.cover),
-        "cta": list(article.cta),
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+def write_feeds(folder: Path, articles: Iterable[Article]) -> list[Path]:
+    """Write articles as RSS, a feed for each month, and tell the feeds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as opened:
+        feeds: dict[Path, TextIO] = {}
+        for article in articles:
+            path = folder / f"{article.published:%Y-%m}.xml"
+            if path not in feeds:
+                feeds[path] = opened.enter_context(path.open("w", encoding="utf-8"))
+                feeds[path].write(_FEED.format(path.stem))
+            feeds[path].write(
+                f"<item><title>{escape(article.title)}</title><link>https://news.example/{item_of(article)}</link>"
+                f'<guid isPermaLink="false">{article.story}.{article.lang}</guid>'
+                f"<pubDate>{format_datetime(article.published)}</pubDate>"
+                f"<description>{escape(article.body)}</description></item>\n"
+            )
+        for feed in feeds.values():
+            feed.write("</channel></rss>\n")
+        return sorted(feeds)
+
+
+def item_of(article: Article) -> str:
+    """The file of an article, from the folder on."""
+    return f"{article.published:%Y/%m}/{os.path.basename(article.origin)}"
+
+
+def as_file(article: Article) -> str:
+    """The article as its publisher would write it."""
+    lines = [
+        f"title: {_quoted(article.title)}",
+        f"description: {_quoted(article.description)}",
+        f"publishedAt: '{_instant(article.published)}'",
+        f"updatedAt: '{_instant(article.updated)}'",
+        f"lang: {_scalar(article.lang)}",
+        f"externalId: {_quoted(article.story)}",
+        "source:",
+        f"  name: {_scalar(article.publisher.name)}",
+        f"  key: {_scalar(article.publisher.key)}",
+        f"  type: {_scalar(article.publisher.type)}",
+        f"category: {_scalar(article.category)}",
+        *_list("tags", article.tags),
+        f"stickyWeight: {article.sticky_weight}",
+        f"draft: {'true' if article.draft else 'false'}",
+        *_list("cta", article.cta),
+    ]
+    if article.publisher.url:
+        lines.insert(lines.index("source:") + 1, f"  url: {_quoted(article.publisher.url)}")
+    if article.sentiment:
+        lines.append(f"sentiment: {article.sentiment}")
+    if article.score is not None:
+        lines.append(f"score: {article.score:g}")
+    if article.canonical_url:
+        lines.append(f"canonicalUrl: {_quoted(article.canonical_url)}")
+    if article.cover:
+        lines += [
+            "coverImage:",
+            *(f"  {_scalar(size)}: {_quoted(url)}" for size, url in article.cover.items()),
+        ]
+    if article.provenance:
+        lines += ["ai:", *_provenance(article.provenance)]
+    lines += [f"{_quoted(name)}: {json.dumps(value)}" for name, value in article.extra.items()]
+    return "\n".join(["---", *lines, "---", article.body, ""])
+
+
+def _provenance(provenance: Provenance) -> Iterator[str]:
+    if provenance.rewritten:
+        yield "  rewritten: true"
+    if provenance.expanded_at:
+        yield f"  expandedAt: '{_instant(provenance.expanded_at)}'"
+    if provenance.translated_from:
+        yield f"  translatedFrom: {_quoted(provenance.translated_from)}"
+    yield f"  version: {_quoted(provenance.version)}"
+
+
+def _list(name: str, values: Sequence[str]) -> list[str]:
+    return [f"{name}:", *(f"  - {_scalar(value)}" for value in values)] if values else [f"{name}: []"]
+
+
+def _scalar(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) and text.casefold() not in _MEANT_OTHERWISE
+    return text if plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _instant(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1_000:03d}Z"
+
+
+_FEED = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0"><channel><title>{0}</title><link>https://news.example/</link><description>{0}</description>
+"""
+_PLAIN = re.compile("[A-Za-z](?:[A-Za-z0-9 ]*[A-Za-z0-9])?")
+_MEANT_OTHERWISE = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))

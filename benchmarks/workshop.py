@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import sys
 import tarfile
 import time
@@ -10,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from statistics import median, quantiles
 
 from tests.pty_terminal import Terminal
 
-from benchmarks.generate import articles_in, fill, varied, write_files
+from benchmarks.generate import articles_in, fill, varied, write_feeds, write_files
 from cryptonews_tui.article import Article
 from cryptonews_tui.cli import samples_location
 from cryptonews_tui.library import Library, Writer
@@ -24,6 +27,9 @@ from cryptonews_tui.refresh import sync
 
 FEW, MANY = 2_000, 40_000
 """Articles in a small and in a large library."""
+
+THOUSAND, LARGE, HUGE = 1_000, 100_000, 1_000_000
+"""Articles in libraries that should feel alike."""
 
 FILES = 2_062
 """Files for a first sync, where there is no folder of real ones."""
@@ -47,16 +53,30 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        """How much of the goal is used up; more than 1 misses it."""
+        """How much of the goal is used up; more than 1 misses it. Of nothing nothing may be used."""
+        if not self.goal:
+            return inf if self.measured else 0.0
         return self.measured / self.goal
 
 
 class Workshop:
-    """Libraries are made once in `folder`, when first asked for; what nobody needs later is in `passing`."""
+    """Libraries are made once in `folder`, when first asked for; what nobody needs later is in `passing`.
 
-    def __init__(self, folder: Path, passing: Path, articles: Path | None) -> None:
+    `sizes` are the numbers of articles, and `stress` the seconds, for what is measured when it is named only.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        passing: Path,
+        articles: Path | None,
+        sizes: Sequence[int] = (LARGE,),
+        stress: float = 300,
+    ) -> None:
         self.folder = folder
         self.passing = passing
+        self.sizes = sizes
+        self.stress = stress
         self._given = articles
         self._states = 0
 
@@ -82,7 +102,19 @@ class Workshop:
 
     def library(self, count: int) -> Path:
         """A library of `count` articles."""
-        return self._made(f"{count}.db", lambda path: fill(path, varied(self.articles, count)))
+        return self.made(f"{count}.db", lambda path: fill(path, self.varied(count)))
+
+    def files_of(self, count: int) -> Path:
+        """A folder with the files of the articles in `library(count)`."""
+        return self.made(f"{count}-files", lambda path: write_files(path, self.varied(count)))
+
+    def feeds_of(self, count: int) -> Path:
+        """A folder with RSS feeds of the same articles."""
+        return self.made(f"{count}-feeds", lambda path: write_feeds(path, self.varied(count)))
+
+    def varied(self, count: int) -> Iterator[Article]:
+        """The articles of `library(count)`, in the order in which they were written."""
+        return varied(self.articles, count)
 
     @property
     def synced(self) -> Path:
@@ -93,18 +125,24 @@ class Workshop:
             sync(writer, str(self.files))
             writer.close()
 
-        return self._made("synced.db", first_sync)
+        return self.made("synced.db", first_sync)
 
     def of(self, name: str, articles: Sequence[Article]) -> Path:
         """A library of these articles."""
-        return self._made(f"{name}.db", lambda path: fill(path, articles))
+        return self.made(f"{name}.db", lambda path: fill(path, articles))
 
-    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
+    def made(self, name: str, make: Callable[[Path], object]) -> Path:
+        """A file or folder that `make` makes at the path it is given, if it is not there yet."""
         path = self.folder / name
         if not path.exists():
             unfinished = self.folder / f"unfinished-{name}"
+            for left in self.folder.glob(f"{unfinished.name}*"):  # SQLite's own files too
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            start = time.perf_counter()
             make(unfinished)
             unfinished.rename(path)
+            if (seconds := time.perf_counter() - start) > 10:
+                print(f"made {name} in {seconds:,.0f} s", flush=True)
         return path
 
     def environment(self, library: Path, settings: str = "") -> dict[str, str]:
@@ -142,6 +180,19 @@ def first_title(library: Path) -> bytes:
         opened.close()
 
 
+def timed(terminal: Terminal, key: str, silence: float) -> float:
+    """Seconds from pressing a key to the last byte of what it paints; after `silence` nothing more comes."""
+    start = time.perf_counter()
+    terminal.press(key)
+    return terminal.quiet(silence) - start
+
+
+def own_megabytes(pid: int) -> float:
+    """What a process has for itself: not the libraries' code that it shares with others."""
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(map(int, re.findall(r"^Private_\w+: +(\d+) kB", told, re.M))) / 1e3
+
+
 def seconds_of(command: Sequence[str], environment: Mapping[str, str]) -> float:
     """How long a process takes from its start to its end, its output thrown away."""
     nowhere = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
@@ -171,4 +222,4 @@ def beside(ours: Sequence[float], others: Sequence[float]) -> str:
 
 
 def p95(values: Sequence[float]) -> float:
-    return quantiles(values, n=20, method="inclusive")[-1]
+    return quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]

@@ -24,10 +24,10 @@ import pytest
 from rich.cells import cell_len
 
 import cryptonews_tui
-from cryptonews_tui import cli
 from cryptonews_tui.cli import SAMPLES_HINT, main
-from cryptonews_tui.library import SORTS, Mark, State, Writer, database
+from cryptonews_tui.library import Mark, State, Writer, database
 from cryptonews_tui.output import LIST_FORMATS
+from cryptonews_tui.query import ORDERS
 from cryptonews_tui.tui.commands import COMMANDS
 from tests.strategies import HOSTILE, article, file, threats, write
 
@@ -44,7 +44,7 @@ LIST_KEYS = [
         "category",
         "tags",
     ),
-    *("sentiment", "score", "stickyWeight", "draft", "ai", "read", "starred", "origin", "sections"),
+    *("sentiment", "score", "stickyWeight", "draft", "ai", "read", "starred", "noted", "origin", "sections"),
 ]
 
 
@@ -284,6 +284,7 @@ def test_json_says_everything_of_a_headline(run: Run, synced: Path) -> None:
         },
         "read": False,
         "starred": False,
+        "noted": False,
         "origin": str(synced / "1.en.md"),
         "sections": [
             {"role": "overview", "heading": "Overview"},
@@ -372,8 +373,24 @@ def test_drafts_of_published_stories_are_not_listed(run: Run, tmp_path: Path) ->
     assert run("show", "1", "--lang", "uk").err == "cryptonews: story 1 has no text in “uk”, only in en\n"
 
 
-def test_the_orders_are_those_of_the_library() -> None:
-    assert cli.SORTS == SORTS
+@pytest.mark.usefixtures("synced")
+@pytest.mark.parametrize("order", [sign + order for order in ORDERS for sign in ("", "+", "-")])
+def test_an_order_may_be_an_option_or_a_part_of_the_query(run: Run, order: str) -> None:
+    asked = run("list", "--format", "ids", "bitcoin OR ether", "--sort", order)
+    assert asked.code == 0
+    assert len(asked.lines) == 2
+    assert asked == run("list", "--format", "ids", f"(bitcoin OR ether) sort:{order}")
+    assert asked == run(
+        "list", "--format", "ids", "sort:title", "bitcoin OR ether", f"--sort={order.upper()}"
+    )
+
+
+@pytest.mark.usefixtures("synced")
+def test_what_has_a_word_in_its_title_is_the_most_relevant(run: Run, synced: Path) -> None:
+    write(synced, "5.md", title="Rain", body="Ether, ether.", externalId="5", publishedAt="2026-01-01")
+    run("sync", synced)
+    assert run("list", "ether", "--format", "ids").lines == ["5", "2"]
+    assert run("list", "ether", "--format", "ids", "--sort", "relevance").lines == ["2", "5"]
 
 
 @pytest.mark.usefixtures("synced")
@@ -398,6 +415,16 @@ def test_a_bad_query_is_wrong_use_and_told_with_its_place(run: Run, command: str
         ["list", "--limit", "many"],
         ["list", "--format", "xml"],
         ["list", "--sort", "colour"],
+        ["list", "--sort", "--score"],
+        ["list", "--view"],
+        ["views", "paint"],
+        ["views", "add", "Calm"],
+        ["views", "add", " ", "etf"],
+        ["views", "move", "Calm", "sideways"],
+        ["views", "rename", "Calm"],
+        ["doctor", "now"],
+        ["export"],
+        ["import"],
         ["list", "--colour"],
         ["show"],
         ["show", ""],
@@ -497,7 +524,8 @@ def test_what_is_not_there_is_exit_code_1(run: Run, arguments: list[str], said: 
 
 @pytest.mark.usefixtures("synced")
 def test_facets_are_counted_for_programs(run: Run) -> None:
-    assert run("facets", "--format", "json", "-is:pinned").json == {
+    found = run("facets", "--format", "json", "-is:pinned").json
+    assert {name: found[name] for name in ("total", "sentiment", "source", "category", "tag", "lang")} == {
         "total": 2,
         "sentiment": {"NEGATIVE": 1, "POSITIVE": 1},
         "source": {"courier": 1, "nightledger": 1},
@@ -505,8 +533,13 @@ def test_facets_are_counted_for_programs(run: Run) -> None:
         "tag": {"-DEFI": 1, "BTC": 1, "DIGITAL ASSETS": 1},
         "lang": {"en": 2, "uk": 1},
     }
+    assert found["asset"] == {"btc": 1}
+    assert found["section"] == {"impact": 2, "overview": 2}
+    assert found["is"]["unread"] == 2
+    assert found["on"] == {"2025-11": 2}
     empty = run("facets", "--format", "json", "tag:absent").json
-    assert empty == {"total": 0, "sentiment": {}, "source": {}, "category": {}, "tag": {}, "lang": {}}
+    assert empty.pop("total") == 0
+    assert all(not values for name, values in empty.items() if name != "is")
 
 
 @pytest.mark.usefixtures("synced")
@@ -626,7 +659,10 @@ def test_version_and_help(run: Run) -> None:
     assert run("--version") == Ran(0, f"cryptonews {cryptonews_tui.__version__}\n", "")
     general = run("--help")
     assert general.code == 0
-    for command in ("sync", "list", "show", "facets", "sources", "keys", "paths"):
+    for command in (
+        *("sync", "list", "show", "facets", "views", "sources"),
+        *("doctor", "export", "import", "keys", "paths"),
+    ):
         assert f"\n  {command} " in general.out
         assert run(command, "--help").out.startswith(f"usage: cryptonews {command}")
 
@@ -639,6 +675,129 @@ def test_a_database_that_cannot_be_used_is_exit_code_1(run: Run, places: Path) -
         ran.err
         == f"cryptonews: the library at {places}/library.db: it is not a database; name another file\n"
     )
+
+
+# views
+
+
+@pytest.fixture
+def own_views(run: Run, places: Path) -> None:
+    """One view in the settings, two of the reader's."""
+    (places / "config.toml").write_text(
+        '[views]\nMarkets = "category:market"\nFalls = {query = "sentiment:negative", key = "f5"}\n',
+        encoding="utf-8",
+    )
+    assert run("views", "add", "Ether", "ether", "sort:title").code == 0
+    assert run("views", "add", "No DEFI", "-tag:-defi", "--key", "f6").code == 0
+
+
+@pytest.mark.usefixtures("own_views")
+def test_views_are_listed_with_their_queries(run: Run) -> None:
+    assert run("views") == run("views", "list")
+    assert run("views").lines == [
+        "       All",
+        "       Unread   is:unread",
+        "       Today    on:today",
+        "       Starred  is:starred",
+        "       Pinned   is:pinned",
+        "       Markets  category:market",
+        "       Falls    sentiment:negative  key f5",
+        "saved  Ether    ether sort:title",
+        "saved  No DEFI  -tag:-defi  key f6",
+    ]
+
+
+@pytest.mark.usefixtures("own_views", "synced")
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (["--view", "All"], ["3", "1", "2"]),
+        (["--view", "pinned"], ["3"]),
+        (["--view", "MARKETS"], ["1"]),
+        (["--view", "falls"], ["2"]),
+        (["--view", "falls", "bitcoin"], []),
+        (["--view", "no defi", "-is:pinned"], ["2"]),
+        (["--view", "Unread", "sort:-title"], ["3", "2", "1"]),
+        (["--view", "Ether", "--sort", "published"], ["2"]),
+    ],
+    ids=" ".join,
+)
+def test_the_stories_of_a_view_are_listed_and_counted(run: Run, arguments: list[str], ids: list[str]) -> None:
+    assert run("list", "--format", "ids", *arguments).lines == ids
+    counted = [argument for argument in arguments if argument not in ("--sort", "published")]
+    assert run("facets", "--format", "json", *counted).json["total"] == len(ids)
+
+
+@pytest.mark.usefixtures("own_views")
+def test_a_view_that_is_not_there_is_wrong_use_and_the_nearest_is_named(run: Run) -> None:
+    assert run("list", "--view", "makrets") == Ran(
+        2, "", "cryptonews: there is no view “makrets”; did you mean “Markets”?\n"
+    )
+    ran = run("list", "--view", "xyzzy")
+    assert (ran.code, ran.out) == (2, "")
+    assert "there are All, Unread, Today, Starred, Pinned, Markets, Falls, Ether, No DEFI" in ran.err
+
+
+def test_a_view_that_cannot_be_understood_is_said_with_its_place(run: Run, places: Path) -> None:
+    state = State(places / "state.db")
+    state.save_view("Old", "colour:red")
+    state.close()
+    ran = run("list", "--view", "old")
+    assert ran.code == 2
+    assert ran.err.startswith(
+        "cryptonews: the view “Old” cannot be understood:\ncolour:red\n^^^^^^^\nthere is no field “colour:”"
+    )
+
+
+@pytest.mark.usefixtures("own_views")
+def test_views_are_renamed_moved_and_removed(run: Run) -> None:
+    def names() -> list[str]:
+        return [line[7:14].strip() for line in run("views").lines[7:]]
+
+    assert run("views", "move", "no defi", "up") == Ran(0, "", "")
+    assert names() == ["No DEFI", "Ether"]
+    assert run("views", "rename", "ether", "ETH") == Ran(0, "", "")
+    assert run("views", "move", "No Defi", "down").code == 0
+    assert names() == ["ETH", "No DEFI"]
+    assert run("views", "remove", "eth") == Ran(0, "", "")
+    assert names() == ["No DEFI"]
+    assert (
+        run("views", "add", "NO defi", "tag:btc").err
+        == "saved NO defi; list it with: cryptonews list --view 'NO defi'\n"
+    )
+    assert run("views").lines[7:] == ["saved  NO defi  tag:btc"]
+
+
+@pytest.mark.usefixtures("own_views")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["add", "unread", "etf"], "the view “Unread” comes with the program or stands in your settings"),
+        (["add", "Markets", "etf"], "the view “Markets” comes with the program or stands in your settings"),
+        (["remove", "today"], "the view “Today” comes with the program or stands in your settings"),
+        (["move", "All", "down"], "the view “All” comes with the program or stands in your settings"),
+        (["rename", "Falls", "Rises"], "the view “Falls” comes with the program or stands in your settings"),
+        (["rename", "Ether", "All"], "the view “All” comes with the program or stands in your settings"),
+        (["rename", "Ether", "no DEFI"], "there is a view “No DEFI” already"),
+        (["rename", "Absent", "Present"], "there is no saved view “Absent”"),
+        (["remove", "Absent"], "there is no saved view “Absent”"),
+        (["move", "Absent", "up"], "there is no saved view “Absent”"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_view_that_cannot_be_changed_is_said(run: Run, arguments: list[str], said: str) -> None:
+    before = run("views")
+    ran = run("views", *arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith(f"cryptonews: {said}")
+    assert run("views") == before
+
+
+def test_a_query_that_cannot_be_asked_is_not_saved(run: Run) -> None:
+    ran = run("views", "add", "Odd", "is:unred")
+    assert ran.code == 2
+    assert "is: cannot be “unred”; did you mean “unread”?" in ran.err
+    assert len(run("views").lines) == 5
 
 
 # The articles that ship with the program
@@ -788,7 +947,7 @@ def test_lists_import_nothing_heavy() -> None:
         "import sys; from cryptonews_tui.cli import main\n"
         "for format in ('table', 'json', 'jsonl', 'csv', 'ids'):\n"
         "    main(['list', 'bitcoin', '--format', format])\n"
-        "main(['facets']); main(['sources']); main(['paths'])\n"
+        "main(['facets']); main(['sources']); main(['views']); main(['paths'])\n"
         f"print(sorted({{name.split('.')[0] for name in sys.modules}} & set({HEAVY})), file=sys.stderr)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, check=True)
@@ -862,6 +1021,16 @@ def test_no_command_passes_hostile_text_on(run: Run, tmp_path: Path, name: str) 
         run("list", text),
         run("list", f"is:{text}"),
         run("facets", f"tag:{text}"),
+        run("views", "add", f"V {text}", f'"{text}"', "--key", text),
+        run("views", "rename", text, text),
+        run("views", "move", text, "up"),
+        run("views", "remove", text),
+        run("views"),
+        run("list", "--view", text),
+        run("list", "--view", f"V {text}"),
+        run("export", folder / text.replace("\0", "")),
+        run("import", folder / text.replace("\0", "")),
+        run("doctor"),
         run("show", text),
         run("show", story["id"], "--lang", text, "--section", text),
         run("--library", folder / text.replace("\0", "") / "x", "list"),

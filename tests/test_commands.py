@@ -17,6 +17,7 @@ from cryptonews_tui.tui.commands import (
     Command,
     check_remapping,
     grouped,
+    key_of_view,
     keys_of,
     shown_keys,
 )
@@ -54,7 +55,7 @@ def test_the_usual_keys_would_be_accepted_from_a_user() -> None:
         ("ї", "ї"),
         ("asterisk,x", "asterisk,x"),
         ("*, x, x", "asterisk,x"),
-        ("$", "dollar_sign"),
+        ("%", "percent_sign"),
         ("~", "tilde"),
         ("ctrl+x", "ctrl+x"),
         ("shift+ctrl+left", "ctrl+shift+left"),
@@ -227,3 +228,23 @@ def test_the_keys_in_force_are_printed_and_what_is_wrong_with_the_users_is_said(
     good, problems = check_remapping({"star": "*,j", "zoom": 5, "read": "\x1b[2J", "fly": "x"})
     assert said == problems
     assert good == {"star": "asterisk,j", "down": "down"}
+
+
+@pytest.mark.parametrize(
+    ("key", "remapped", "name", "why"),
+    [
+        ("f5", {}, "f5", ""),
+        ("ctrl+]", {}, "ctrl+right_square_bracket", ""),
+        ("*", {}, "asterisk", ""),
+        ("j", {}, "", "the key j is taken by down"),
+        ("j", {"down": "down"}, "j", ""),
+        ("x", {"star": "x"}, "", "the key x is taken by star"),
+        ("d", {}, "", "the key d is taken by delete-view"),
+        ("f6", {}, "", "the key F6 is taken by the view “Rules”"),
+        ("hyper", {}, "", "“hyper” is not a key"),
+        ("shift+a", {}, "", "“shift+a” is written “A”"),
+        ("\x1b[2J", {}, "", "“” is not a key"),
+    ],
+)
+def test_a_view_gets_a_key_that_is_free(key: str, remapped: dict[str, str], name: str, why: str) -> None:
+    assert key_of_view(key, remapped, {"f6": "Rules"}) == (name, why)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cryptonews_tui.settings import SETTINGS, Paths, Settings, find_paths, load
+from cryptonews_tui.query import FIELDS
+from cryptonews_tui.settings import COLUMNS, FILTERS, SETTINGS, Paths, Settings, find_paths, load
+from cryptonews_tui.tui.filter_rows import LEAST, TITLES, VIEWS
+from cryptonews_tui.tui.headlines_pane import _CELLS as CELLS
 
 
 def load_text(folder: Path, text: str | bytes) -> tuple[Settings, list[str]]:
@@ -30,6 +33,15 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
         reading_width = 72
         read_after_seconds = 0.5
         follow_after_ms = 0
+        order = "-score"
+        columns = ["lang", "age", "lang"]
+        filters = ["tag", "asset"]
+        [views]
+        Markets = "category:market"
+        Rules = {query = "regulation:etf", key = "f5"}
+        [assets]
+        btc = ["digital gold"]
+        fog = "Fog Coin"
         [keys]
         star = "asterisk,x"
         zoom = 5
@@ -41,6 +53,11 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
             reading_width=72,
             read_after_seconds=0.5,
             follow_after_ms=0,
+            order="-score",
+            columns=("lang", "age"),
+            filters=("tag", "asset"),
+            views={"Markets": "category:market", "Rules": {"query": "regulation:etf", "key": "f5"}},
+            assets={"btc": ("digital gold",), "fog": ("Fog Coin",)},
             keys={"star": "asterisk,x", "zoom": 5},
         ),
         [],
@@ -83,6 +100,25 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
         'read_after_seconds = "3"',
         "follow_after_ms = 1e3",
         'keys = "j"',
+        'order = "beauty"',
+        'order = "--score"',
+        "order = 1",
+        'columns = "age"',
+        'columns = ["price"]',
+        "columns = [1]",
+        "columns = [[]]",
+        'filters = ["tags"]',
+        "filters = {}",
+        'views = "tag:fog"',
+        "views = {Fog = 5}",
+        "views = {Fog = {}}",
+        'views = {Fog = {query = "tag:fog", keys = "x"}}',
+        'views = {Fog = {query = "tag:fog", key = 5}}',
+        'views = {" " = "tag:fog"}',
+        'assets = ["btc"]',
+        "assets = {btc = []}",
+        "assets = {btc = [1]}",
+        'assets = {btc = " "}',
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path, line: str) -> None:
@@ -92,6 +128,32 @@ def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path,
     assert problems == [f"settings: {name} must be {SETTINGS[name].accepts} ({tmp_path / 'settings.toml'})"]
     assert getattr(settings, name) == getattr(Settings(), name)
     assert 99 in (settings.follow_after_ms, settings.reading_width)
+
+
+def test_a_view_that_is_no_query_is_named_with_the_place_and_the_others_work(tmp_path: Path) -> None:
+    text = """
+        [views]
+        Fog = "tag:fog"
+        Wrong = "fog tga:x"
+        Worse = {query = "sentiment:happy"}
+    """
+    settings, problems = load_text(tmp_path, text)
+    assert settings.views == {"Fog": "tag:fog"}
+    path = tmp_path / "settings.toml"
+    wrong, worse = problems
+    assert wrong.startswith("settings: the view “Wrong”, at character 5: there is no field “tga:”;")
+    assert worse.startswith("settings: the view “Worse”, at character 11: sentiment: cannot be “happy”;")
+    assert all(problem.endswith(f" ({path})") for problem in problems)
+
+
+def test_the_list_may_have_no_columns_and_the_pane_no_groups(tmp_path: Path) -> None:
+    assert load_text(tmp_path, "columns = []\nfilters = []") == (Settings(columns=(), filters=()), [])
+
+
+def test_groups_and_columns_are_those_that_the_panes_know() -> None:
+    assert set(FILTERS) == set(TITLES) - {VIEWS} == set(LEAST)
+    assert set(FILTERS) <= set(FIELDS)
+    assert set(COLUMNS) == set(CELLS)
 
 
 def test_an_unknown_setting_is_named_and_the_rest_works(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from cryptonews_tui.library import Library, Mark, State, StoredSource, Writer
+from cryptonews_tui.library.state import ASKED, Belongings, Marked
 from cryptonews_tui.query import parse
+from cryptonews_tui.views import BUILT_IN, View, all_views, find
 from tests.strategies import article
 
 
@@ -128,3 +130,179 @@ def test_a_visit_is_remembered_and_a_failure_keeps_the_time_of_the_last_success(
     assert state.sources() == [StoredSource("a", "/a", synced=5)]
     state.note_visit("/not mine", "gone")
     assert len(state.sources()) == 1
+
+
+# Notes
+
+
+def test_a_note_is_kept_changed_and_forgotten(state: State) -> None:
+    assert state.note("1") is None
+    state.set_note("1", "Ask again.")
+    state.set_mark(Mark.STARRED, "1", on=True)
+    assert state.note("1") == "Ask again."
+    assert read_by_others(state, "has:note") == read_by_others(state, "is:starred") == ["1"]
+    state.set_note("1", "Asked.")
+    assert state.note("1") == "Asked."
+    for nothing in (None, ""):
+        state.set_note("1", nothing)
+        assert state.note("1") is None
+    state.set_note("unheard of", None)
+    assert read_by_others(state, "has:note") == []
+    assert read_by_others(state, "is:starred") == ["1"]
+
+
+# Views
+
+
+def saved(state: State) -> list[str]:
+    return [view.name for view in state.views()]
+
+
+@pytest.fixture
+def three(state: State) -> State:
+    for name, query in (("Rules", "regulation:etf"), ("Морози", "мороз"), ("Calm", "-etf")):
+        state.save_view(name, query)
+    return state
+
+
+def test_views_are_kept_in_the_order_they_were_saved(three: State) -> None:
+    three.save_view("Keyed", "", "f5")
+    three.close()
+    again = State(three.path)
+    assert again.views() == [
+        View("Rules", "regulation:etf", None, own=True),
+        View("Морози", "мороз", None, own=True),
+        View("Calm", "-etf", None, own=True),
+        View("Keyed", "", "f5", own=True),
+    ]
+    again.close()
+
+
+def test_a_view_that_is_saved_again_stays_where_it_stands(three: State) -> None:
+    three.save_view("МОРОЗИ", "сніг", "f6")
+    assert saved(three) == ["Rules", "МОРОЗИ", "Calm"]
+    assert three.views()[1] == View("МОРОЗИ", "сніг", "f6", own=True)
+
+
+def test_a_view_is_renamed_unless_the_name_is_taken(three: State) -> None:
+    assert three.rename_view("rules", "Laws") is None
+    assert three.rename_view("Laws", "LAWS") is None
+    assert saved(three) == ["LAWS", "Морози", "Calm"]
+    assert three.rename_view("laws", "calm") == "there is a view “Calm” already"
+    assert three.rename_view("Rules", "Other") == "there is no saved view “Rules”"
+    assert saved(three) == ["LAWS", "Морози", "Calm"]
+
+
+def test_a_view_is_removed(three: State) -> None:
+    assert three.remove_view("CALM")
+    assert not three.remove_view("calm")
+    assert saved(three) == ["Rules", "Морози"]
+
+
+def test_a_view_is_moved_and_not_beyond_the_ends(three: State) -> None:
+    orders = []
+    for name, step in (("calm", -1), ("Calm", -1), ("Calm", -1), ("Calm", 2), ("Rules", 9), ("Calm", 1)):
+        assert three.move_view(name, step)
+        orders.append("".join(name[0] for name in saved(three)))
+    assert orders == ["RCМ", "CRМ", "CRМ", "RМC", "МCR", "МRC"]
+    assert not three.move_view("Absent", 1)
+
+
+def test_all_views_are_those_of_the_program_the_settings_and_the_reader() -> None:
+    settings = {"Markets": "category:market", "TODAY": {"query": "on:today is:unread", "key": "f2"}}
+    own = [View("Mine", "etf", own=True), View("unread", "hidden", own=True), View("MARKETS", "", own=True)]
+    views = all_views(settings, own)
+    assert [view.name for view in views] == ["All", "Unread", "TODAY", "Starred", "Pinned", "Markets", "Mine"]
+    assert find("today", views) == View("TODAY", "on:today is:unread", "f2")
+    assert find("markets", views) == View("Markets", "category:market")
+    assert find("Unread", views) == View("Unread", "is:unread")
+    assert find("absent", views) is None
+    assert all_views({}, []) == [*BUILT_IN]
+
+
+def test_every_built_in_view_can_be_asked() -> None:
+    assert [str(parse(view.query)) for view in BUILT_IN] == [view.query for view in BUILT_IN]
+
+
+# What was asked, and when the reader was here
+
+
+def test_what_was_asked_comes_back_the_latest_first_and_once(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda: 5)  # several within one moment
+    for query in ("etf", "tag:btc", "Мороз", "etf"):
+        state.remember_query(query)
+    assert state.queries() == ["etf", "Мороз", "tag:btc"]
+    assert state.queries(limit=2) == ["etf", "Мороз"]
+    assert state.queries(containing="МОР") == ["Мороз"]
+    assert state.queries(containing="t", limit=1) == ["etf"]
+    assert state.queries(containing="%") == []
+
+
+def test_of_what_was_asked_the_latest_are_kept(state: State) -> None:
+    for number in range(ASKED + 3):
+        state.remember_query(str(number))
+    queries = state.queries(limit=1_000)
+    assert len(queries) == ASKED
+    assert (queries[0], queries[-1]) == (str(ASKED + 2), "3")
+
+
+def test_when_the_reader_left_is_remembered(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert state.last_visit() is None
+    for time in (5, 7):
+        monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda time=time: time)
+        state.note_leaving()
+        assert state.last_visit() == time
+
+
+# From machine to machine
+
+
+def test_the_earliest_time_of_a_mark_stays(state: State) -> None:
+    state.merge(Belongings([Marked("1", read=5), Marked("2", read=5, starred=5), Marked("3", starred=1)]))
+    merged = state.merge(Belongings([Marked("1", 7, 3), Marked("2", 2, 9), Marked("3", starred=1)]))
+    assert merged.marks == 2
+    assert state.belongings().marks == [Marked("1", 5, 3), Marked("2", 2, 5), Marked("3", starred=1)]
+
+
+@pytest.mark.parametrize(
+    ("here", "comes", "kept"),
+    [
+        (None, "a", "a"),
+        ("a", None, "a"),
+        ("a", "a", "a"),
+        ("a", "b", "a\n\nb"),
+        ("a\n\nb", "b", "a\n\nb"),
+        ("a\n\nb", "a", "a\n\nb"),
+        ("cat", "a", "cat\n\na"),
+    ],
+)
+def test_two_notes_on_one_story_are_put_together(
+    state: State, here: str | None, comes: str | None, kept: str
+) -> None:
+    state.set_note("1", here)
+    for _ in range(2):
+        state.merge(Belongings([Marked("1", note=comes)]))
+        assert state.note("1") == kept
+
+
+def test_a_view_that_comes_in_gets_a_number_and_loses_its_key_if_they_are_taken(state: State) -> None:
+    state.save_view("Calm", "-etf", "f5")
+    comes = [View("CALM", "-etf", "f5"), View("Calm", "quiet", "f5"), View("All", "etf"), View("all", "")]
+    for expected in (["Calm 2", "All 2"], []):
+        merged = state.merge(Belongings(views=comes), BUILT_IN)
+        assert [view.name for view in merged.views] == expected
+        assert state.views() == [
+            View("Calm", "-etf", "f5", own=True),
+            View("Calm 2", "quiet", None, own=True),
+            View("All 2", "etf", None, own=True),
+        ]
+
+
+def test_a_source_that_comes_in_is_known_by_its_place(state: State) -> None:
+    state.add_source("news", "/news")
+    comes = [StoredSource("other", "/news"), StoredSource("news", "/elsewhere", 5, "gone")]
+    for expected in ([StoredSource("news-2", "/elsewhere")], []):
+        assert state.merge(Belongings(sources=comes)).sources == expected
+        assert state.sources() == [StoredSource("news", "/news"), StoredSource("news-2", "/elsewhere")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,7 @@ from cryptonews_tui.wording import (
     about,
     age_or_date,
     date,
+    day,
     fit,
     later,
     long_age,
@@ -81,6 +82,23 @@ def test_an_age_is_said_shortly_and_in_words(age: timedelta, short: str, long: s
 )
 def test_an_age_becomes_a_date_after_two_weeks(age: timedelta, expected: str) -> None:
     assert age_or_date(NOON - age, NOON) == expected
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        (datetime(2025, 11, 25, 21, 59, tzinfo=UTC), "Today"),
+        (datetime(2025, 11, 24, 22, 0, tzinfo=UTC), "Today"),
+        (datetime(2025, 11, 24, 21, 59, tzinfo=UTC), "Yesterday"),
+        (datetime(2025, 11, 23, 21, 59, tzinfo=UTC), "23 Nov"),
+        (datetime(2025, 11, 25, 22, 0, tzinfo=UTC), "26 Nov"),
+        (datetime(2024, 12, 31, 22, 0, tzinfo=UTC), "1 Jan"),
+        (datetime(2024, 12, 31, 21, 59, tzinfo=UTC), "31 Dec 2024"),
+    ],
+)
+def test_a_day_is_named_in_the_readers_zone(time: datetime, expected: str) -> None:
+    now = datetime(2025, 11, 25, 10, tzinfo=UTC)
+    assert day(time, now.astimezone(timezone(timedelta(hours=2)))) == expected
 
 
 @given(AGES)

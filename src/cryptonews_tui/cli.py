@@ -15,28 +15,29 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cryptonews_tui import __version__, output
+from cryptonews_tui import __version__, output, upkeep
+from cryptonews_tui.console import (
+    DONE,
+    FAILED,
+    WRONG_USE,
+    UserError,
+    files,
+    is_excluding,
+    open_state,
+    place,
+    query_of,
+    text,
+    views_of,
+)
+from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
 
 if TYPE_CHECKING:
-    from cryptonews_tui.library import Library, State
+    from cryptonews_tui.library import Library
     from cryptonews_tui.query import Query
     from cryptonews_tui.refresh import Report
 
-DONE, FAILED, WRONG_USE = 0, 1, 2
-
-SORTS = ("published", "updated", "title", "source", "score")
-"""Those of the library, which takes too long to import for help and complaints."""
-
 SAMPLES_HINT = "These are samples. Add your articles: cryptonews sources add LOCATION"
-
-
-class UserError(Exception):
-    """Something the user can mend; ends the command with this sentence."""
-
-    def __init__(self, message: str, code: int = FAILED) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()
     except UserError as error:
-        _say(f"cryptonews: {error}")
+        say(f"cryptonews: {error}")
         return error.code
     except BrokenPipeError:  # the reader of our output has seen enough
         _drop_output()
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno != errno.ENOSPC:
             raise
         _drop_output()
-        _say("cryptonews: the disk is full; make room and try again")
+        say("cryptonews: the disk is full; make room and try again")
         return FAILED
     except KeyboardInterrupt:
         return 130
@@ -97,7 +98,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    common = _files()
+    common = files()
     commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
     parser = _Parser(
         prog="cryptonews",
@@ -124,24 +125,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         add(parser)
         parser.set_defaults(run=run)
     parser.set_defaults(library=None, state=None, config=None)
-    if chosen in ("list", "facets"):
+    if chosen in ("list", "facets", "views"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
-        rest = [f" {word}" if _is_excluding(word) else word for word in rest]
+        rest = [f" {word}" if is_excluding(word) else word for word in rest]
     return parser.parse_args(rest)
-
-
-def _files() -> argparse.ArgumentParser:
-    """The options that every command has, and every command of a command."""
-    common = argparse.ArgumentParser(add_help=False)
-    group = common.add_argument_group("files")
-    for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
-        group.add_argument(
-            f"--{name}",
-            metavar="FILE",
-            default=argparse.SUPPRESS,
-            help=f"instead of the usual one (CRYPTONEWS_{variable})",
-        )
-    return common
 
 
 def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None, list[str]]:
@@ -156,10 +143,6 @@ def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None
     return None, arguments
 
 
-def _is_excluding(word: str) -> bool:
-    return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
-
-
 def _add_sync(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("locations", nargs="*", metavar="LOCATION", help="default: all your sources")
     parser.add_argument("--json", action="store_true", help="print one JSON object a source")
@@ -170,10 +153,9 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
     parser.add_argument(
         "--sort",
-        choices=SORTS,
-        default="published",
-        metavar="FIELD",
-        help="published (default, pinned first), updated, title, source or score",
+        type=_order,
+        metavar="ORDER",
+        help="published (default, pinned first), updated, title, source, score or relevance; +score rises",
     )
     parser.add_argument(
         "--all-languages", action="store_true", help="one row a language instead of one a story"
@@ -182,10 +164,10 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", metavar="STORY", type=_text, help="the id that `list` prints")
+    parser.add_argument("story", metavar="STORY", type=text, help="the id that `list` prints")
     parser.add_argument("--lang", metavar="L", type=_lang, help="the language to show")
     parser.add_argument(
-        "--section", metavar="ROLE", type=_text, help="only sections of this role, such as impact"
+        "--section", metavar="ROLE", type=text, help="only sections of this role, such as impact"
     )
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
 
@@ -195,17 +177,6 @@ def _add_facets(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("table", "json"), default="table")
 
 
-def _add_sources(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="list | add | remove")
-    files = [_files()]
-    actions.add_parser("list", help="the sources, how each was last seen (default)", parents=files)
-    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=files)
-    adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
-    adding.add_argument("--name", metavar="N", type=_text, help="how to call it")
-    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=files)
-    removing.add_argument("name", metavar="NAME", type=_text, help="its name or location")
-
-
 def _add_query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "query",
@@ -213,28 +184,33 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
         metavar="QUERY",
         help='such as: tag:btc -sentiment:positive source:coindesk "etf flows"',
     )
+    parser.add_argument(
+        "--view", metavar="NAME", type=text, help="of the stories of this view; `cryptonews views` lists them"
+    )
 
 
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     pass
 
 
-def _text(text: str) -> str:
-    """An argument as texts of articles are: what is looked for and what is there are cleaned alike."""
-    from cryptonews_tui.safety import clean_line
-
-    return clean_line(text)
+def _lang(given: str) -> str:
+    return text(given).lower()
 
 
-def _lang(text: str) -> str:
-    return _text(text).lower()
+def _count(given: str) -> int:
+    given = given.strip()  # a negative number has been given a space, see above
+    if not given.isascii() or not given.isdigit():
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number")
+    return int(given)
 
 
-def _count(text: str) -> int:
-    text = text.strip()  # a negative number has been given a space, see above
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
-    return int(text)
+def _order(given: str) -> str:
+    from cryptonews_tui.query import ORDERS
+
+    given = given.strip().lower()
+    if given.removeprefix("-").removeprefix("+") not in ORDERS:
+        raise argparse.ArgumentTypeError(f"{given!r} is no order; there are {', '.join(ORDERS)}")
+    return given
 
 
 # The commands
@@ -242,7 +218,7 @@ def _count(text: str) -> int:
 
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     for location in options.locations:
-        _place(location)
+        place(location)
     if (
         not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
         or os.environ.get("TERM") == "dumb"
@@ -263,9 +239,9 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
 def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     locations = list(options.locations)
     for location in locations:
-        _place(location)
+        place(location)
     if not locations:
-        with _state(paths) as state:
+        with open_state(paths) as state:
             locations = [source.location for source in state.sources()]
     if not locations:
         raise UserError(
@@ -276,10 +252,12 @@ def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    query = _query(options)
+    query = _query(options, paths, settings)
+    if options.sort:
+        query = query.sorted_by(options.sort)
     languages = query.values("lang")
     with _library(paths, settings) as library:
-        positions = library.sorted(library.stories(query), options.sort, languages)
+        positions: Sequence[int] = library.stories(query)
         if options.limit is not None:
             positions = positions[: options.limit]
         write = output.LIST_FORMATS[options.format]
@@ -315,7 +293,7 @@ def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 
 def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    query = _query(options)
+    query = _query(options, paths, settings)
     with _library(paths, settings) as library:
         facets = library.facets(query)
     if options.format == "json":
@@ -329,34 +307,6 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     return DONE
 
 
-def _sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    with _state(paths) as state:
-        if options.action == "add":
-            location = _place(options.location)
-            known = len(state.sources())
-            source = state.add_source(options.name or _name_of(location), location)
-            if len(state.sources()) == known:
-                _say(f"{location} is a source already, named {source.name}")
-            else:
-                _say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
-            if "://" not in location and not os.path.exists(location):
-                _say(f"There is nothing at {location} now.")
-        elif options.action == "remove":
-            if not state.remove_source(options.name, _canonical(options.name)):
-                raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
-            _say(f"removed {options.name}; its articles stay in the library")
-        else:
-            sources = state.sources()
-            width = max((len(source.name) for source in sources), default=0)
-            for source in sources:
-                when = output.local_time(source.synced) if source.synced else "never synced"
-                failed = f"  failed: {source.error}" if source.error else ""
-                print(f"{source.name:<{width}}  {when:<16}  {source.location}{failed}")
-            if not sources:
-                _say("There is no source yet. Add one: cryptonews sources add LOCATION")
-        return DONE
-
-
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.tui.commands import COMMANDS, check_remapping, shown_keys
 
@@ -364,7 +314,7 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     for command in COMMANDS:
         print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}")
     for problem in problems:
-        _say(problem)
+        say(problem)
     return DONE
 
 
@@ -389,7 +339,16 @@ COMMANDS: tuple[
     ("list", "print stories, newest first", _add_list, _list),
     ("show", "print one story", _add_show, _show),
     ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
-    ("sources", "list, add and remove the places that articles come from", _add_sources, _sources),
+    ("views", "list, add and change queries that have a name", upkeep.add_views, upkeep.views),
+    (
+        "sources",
+        "list, add and remove the places that articles come from",
+        upkeep.add_sources,
+        upkeep.sources,
+    ),
+    ("doctor", "look whether library and state are well, and mend them", upkeep.add_doctor, upkeep.doctor),
+    ("export", "write your marks, notes, views and sources to a file", upkeep.add_export, upkeep.export),
+    ("import", "take in what export wrote, on this machine or another", upkeep.add_import, upkeep.import_),
     ("keys", "print the keys of the reader", _add_nothing, _keys),
     ("paths", "print where settings and databases are", _add_nothing, _paths),
 )
@@ -398,22 +357,16 @@ COMMANDS: tuple[
 # Library and sources
 
 
-def _state(paths: Paths) -> closing[State]:
-    from cryptonews_tui.library import State
-
-    return closing(State(paths.state))
-
-
 def _library(paths: Paths, settings: Settings) -> closing[Library]:
     """The user's library, or the samples while there is neither an article nor a source."""
     from cryptonews_tui.library import Library
 
-    library = Library(paths.library, paths.state, settings.languages)
-    with _state(paths) as state:
+    library = Library(paths.library, paths.state, settings.languages, assets=settings.assets)
+    with open_state(paths) as state:
         if not library.is_empty() or state.sources():
             return closing(library)
     library.close()
-    _say(SAMPLES_HINT)
+    say(SAMPLES_HINT)
     return closing(samples(paths, settings))
 
 
@@ -426,7 +379,7 @@ def samples(paths: Paths, settings: Settings) -> Library:
         report = sync(writer, samples_location())
     if report.error:
         raise UserError(report.error)
-    return Library(paths.samples, paths.state, settings.languages)
+    return Library(paths.samples, paths.state, settings.languages, assets=settings.assets)
 
 
 def samples_location() -> str:
@@ -440,17 +393,17 @@ def _sync_one(paths: Paths, location: str, *, json: bool) -> int:
 
     with closing(Writer(paths.library)) as writer, _progress(location) as progress:
         report = sync(writer, location, progress)
-    with _state(paths) as state:
+    with open_state(paths) as state:
         state.note_visit(report.location, report.error)
     if json:
         output.print_json(output.report_json(report), indent=None)
     for problem in report.problems:
         line = f":{problem.line}" if problem.line else ""
-        _say(f"{problem.item}{line}: {problem.message}")
+        say(f"{problem.item}{line}: {problem.message}")
     if report.error:
-        _say(f"cryptonews: {report.error}")
+        say(f"cryptonews: {report.error}")
         return FAILED
-    _say(
+    say(
         f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
         f" {report.unchanged:,} unchanged"
         + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
@@ -488,43 +441,22 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
             self._bar.stop()
 
 
-def _place(location: str) -> str:
-    """A location as the list of sources knows it; wrong use if no articles can come from there."""
-    from cryptonews_tui.sources import SourceError, open_source
+def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Query:
+    query = query_of(" ".join(options.query))
+    if options.view is None:
+        return query
+    from difflib import get_close_matches  # only errors need it
 
-    try:
-        return open_source(location).location
-    except SourceError as error:
-        raise UserError(str(error), WRONG_USE) from error
+    from cryptonews_tui.views import find
 
-
-def _canonical(location: str) -> str:
-    """A location as the list of sources knows it, however it was typed, even if nothing can be there."""
-    try:
-        return _place(location)
-    except UserError:
-        return location
-
-
-def _name_of(location: str) -> str:
-    """A short name for a source: the last part of its path, or its host."""
-    from urllib.parse import urlsplit
-
-    from cryptonews_tui.safety import clean_line
-
-    parts = urlsplit(location) if "://" in location else None
-    path = (parts.path if parts else location).rstrip("/\\")
-    last = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return clean_line(last or (parts.hostname if parts else None) or location, 40)
-
-
-def _query(options: argparse.Namespace) -> Query:
-    from cryptonews_tui.query import QueryError, parse
-
-    try:
-        return parse(" ".join(options.query).strip())
-    except QueryError as error:
-        raise UserError(f"the query cannot be understood:\n{error.pointed()}", WRONG_USE) from error
+    views = views_of(paths, settings)
+    view = find(options.view, views)
+    if view is None:
+        names = {known.name.casefold(): known.name for known in views}
+        nearest = get_close_matches(options.view.casefold(), names, 1, 0.5)
+        hint = f"did you mean “{names[nearest[0]]}”?" if nearest else f"there are {', '.join(names.values())}"
+        raise UserError(f"there is no view “{options.view}”; {hint}", WRONG_USE)
+    return query_of(view.query, f"the view “{view.name}”").also(query)
 
 
 def _drop_output() -> None:
@@ -533,11 +465,5 @@ def _drop_output() -> None:
 
 
 def _say_all(texts: Sequence[str]) -> None:
-    for text in texts:
-        _say(text)
-
-
-def _say(text: str) -> None:
-    from cryptonews_tui.safety import clean  # what is said may quote anything
-
-    print(clean(text), file=sys.stderr)
+    for said in texts:
+        say(said)

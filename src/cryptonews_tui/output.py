@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptonews_tui.article import Article, Provenance, Section
-    from cryptonews_tui.library import Facets, Headline, Library
+    from cryptonews_tui.library import Facets, Headline, Library, StoredSource
+    from cryptonews_tui.library.health import Checkup
+    from cryptonews_tui.library.state import Belongings
     from cryptonews_tui.refresh import Report
+    from cryptonews_tui.views import View
 
 
 def headlines(
@@ -111,6 +114,7 @@ def headline_json(headline: Headline) -> dict[str, Any]:
         "ai": _provenance_json(headline.provenance),
         "read": headline.read,
         "starred": headline.starred,
+        "noted": headline.noted,
         "origin": headline.origin,
         "sections": [{"role": role, "heading": heading} for role, heading in headline.sections],
     }
@@ -136,12 +140,16 @@ def article_json(article: Article, library: Library, sections: Sequence[Section]
 
 
 def facets_json(facets: Facets) -> dict[str, Any]:
-    """Value → number of stories by field. Sources go by their keys, which do not change."""
+    """Value → number of stories by field. Tags and the like go by their labels, others by what queries say."""
     counts = {
-        field: {value.value if field == "source" else value.label: value.count for value in values}
+        field: {value.label if field in LABELLED else value.value: value.count for value in values}
         for field, values in facets.fields.items()
     }
     return {"total": facets.total, **counts}
+
+
+LABELLED = ("sentiment", "category", "tag", "lang")
+"""The fields whose values scripts know as publishers write them."""
 
 
 def _plain(score: float | None) -> float | int | None:
@@ -200,10 +208,107 @@ def _instant(time: Any) -> str:
     return written.replace("+00:00", "Z")
 
 
+def sources(stored: Sequence[StoredSource]) -> Iterator[str]:
+    """The lines of a list of sources."""
+    width = max((len(source.name) for source in stored), default=0)
+    for source in stored:
+        when = local_time(source.synced) if source.synced else "never synced"
+        failed = f"  failed: {source.error}" if source.error else ""
+        yield f"{source.name:<{width}}  {when:<16}  {source.location}{failed}"
+
+
+def views(known: Sequence[View]) -> Iterator[str]:
+    """The lines of a list of views."""
+    from cryptonews_tui.wording import cells, fit
+
+    width = max((cells(view.name) for view in known), default=0)
+    for view in known:
+        key = f"  key {view.key}" if view.key else ""
+        yield f"{'saved' if view.own else '':<5}  {fit(view.name, width)}  {view.query}{key}".rstrip()
+
+
+def amounts(belongings: Belongings) -> str:
+    """How much of what."""
+    return ", ".join(
+        f"{len(things):,} {name if len(things) == 1 else f'{name}s'}"
+        for name, things in (
+            ("mark", belongings.marks),
+            ("view", belongings.views),
+            ("source", belongings.sources),
+        )
+    )
+
+
+def checkup(found: Checkup) -> Iterator[str]:
+    """The lines of what was found of a file: first whether it is well."""
+    yield f"{found.name}  {found.path}"
+    if not found.there:
+        yield "  there is none yet"
+        return
+    for complaint in (*found.damaged, *found.stale):
+        yield f"  wrong: {complaint}"
+    if found.name == "library" and not found.well:
+        yield "  what to do: cryptonews doctor --rebuild makes all anew that follows from the articles"
+        if found.damaged:
+            yield "  if that does not help, move the file away and sync again: cryptonews sync"
+    elif not found.well:
+        yield "  what to do: move the file away, and put a backup in its place if there is one"
+    if found.well:
+        yield "  nothing is wrong"
+    for note in found.notes:
+        yield f"  {note}"
+    if found.shared:
+        yield "  it is shared: you may only read it"
+    for backup in found.backups:
+        yield f"  backup: {backup.name}"
+    sizes = ", ".join(f"{name} {bytes_of(size)}" for name, size in found.tables.items())
+    yield f"  {bytes_of(found.size)}" + (f": {sizes}" if sizes else "")
+    if found.unused:
+        yield f"  {bytes_of(found.unused)} of it hold nothing; cryptonews doctor --vacuum gives them back"
+    if found.bodies is not None and found.bodies[1]:
+        packed, whole = found.bodies
+        yield f"  bodies: {bytes_of(packed)}, {packed / whole:.0%} of the {bytes_of(whole)} they are unpacked"
+    if found.counts:
+        yield "  " + ", ".join(f"{name} {number:,}" for name, number in found.counts.items())
+    if found.languages:
+        yield "  languages: " + ", ".join(f"{lang} {number:,}" for lang, number in found.languages.items())
+    if found.constant:
+        same = (f"{name} ({'none' if value is None else value})" for name, value in found.constant.items())
+        yield f"  the same in all articles: {', '.join(same)}"
+    if found.problems:
+        yield f"  {len(found.problems):,} problems when they were last read"
+    for source, problem in found.problems:
+        line = f":{problem.line}" if problem.line else ""
+        yield f"    {source}: {problem.item}{line}: {problem.message}"
+
+
+def bytes_of(size: int) -> str:
+    """A size for people."""
+    for unit, bytes in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= bytes:
+            return f"{size / bytes:.1f} {unit}"
+    return f"{size} B"
+
+
 def local_time(ms: int) -> str:
     from datetime import datetime
 
     return datetime.fromtimestamp(ms / 1000).strftime("%Y-%m-%d %H:%M")
+
+
+def show(lines: Iterable[str]) -> None:
+    """Print lines that may quote anything."""
+    from cryptonews_tui.safety import clean
+
+    for line in lines:
+        print(clean(line))
+
+
+def say(text: str) -> None:
+    """Tell the person, not the program that reads our output."""
+    from cryptonews_tui.safety import clean  # what is said may quote anything
+
+    print(clean(text), file=sys.stderr)
 
 
 def print_json(value: Any, *, indent: int | None = 2, end: str = "\n") -> None:

@@ -15,6 +15,12 @@ from typing import Any
 
 APP = "cryptonews-tui"
 
+FILTERS = ("is", "sentiment", "asset", "source", "category", "tag", "lang", "section", "on")
+"""The groups of the filters pane, by the names of their fields."""
+
+COLUMNS = ("mood", "age", "source", "category", "lang", "score")
+"""What a headline can have in front of its title."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -25,6 +31,11 @@ class Settings:
     reading_width: int = 80
     read_after_seconds: float = 3.0
     follow_after_ms: int = 150
+    order: str = "published"
+    columns: tuple[str, ...] = ("mood", "age", "source")
+    filters: tuple[str, ...] = FILTERS
+    views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -65,6 +76,43 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _some_of(names: tuple[str, ...]) -> Callable[[Any], tuple[str, ...] | None]:
+    def convert(value: Any) -> tuple[str, ...] | None:
+        if not isinstance(value, list) or not all(name in names for name in value):
+            return None
+        return tuple(dict.fromkeys(value))
+
+    return convert
+
+
+def _order(value: Any) -> str | None:
+    from cryptonews_tui.query import ORDERS
+
+    return value if isinstance(value, str) and value.removeprefix("-").removeprefix("+") in ORDERS else None
+
+
+def _names(value: Any) -> dict[str, tuple[str, ...]] | None:
+    if not isinstance(value, dict):
+        return None
+    lists = {name: [given] if isinstance(given, str) else given for name, given in value.items()}
+    good = all(
+        isinstance(given, list) and given and all(isinstance(each, str) and each.strip() for each in given)
+        for given in lists.values()
+    )
+    return {name: tuple(given) for name, given in lists.items()} if good else None
+
+
+def _views(value: Any) -> dict[str, str | dict[str, str]] | None:
+    def is_view(said: Any) -> bool:
+        if isinstance(said, dict):
+            good = "query" in said and said.keys() <= {"query", "key"}
+            return good and all(isinstance(text, str) for text in said.values())
+        return isinstance(said, str)
+
+    good = isinstance(value, dict) and all(name.strip() and is_view(said) for name, said in value.items())
+    return dict(value) if good else None
+
+
 def _keys(value: Any) -> dict[str, object] | None:
     return dict(value) if isinstance(value, dict) else None
 
@@ -94,6 +142,33 @@ SETTINGS: dict[str, Setting] = {
         "The article pane follows the cursor after it has rested for so long.",
         "a whole number from 0 to 10000",
         _whole(0, 10_000),
+    ),
+    "order": Setting(
+        "How the list is sorted when the query does not say; `-score` falls, `+score` rises. "
+        "`\\` changes it for the session.",
+        "published, updated, title, source or score, with a sign if you like",
+        _order,
+    ),
+    "columns": Setting(
+        "What stands before the titles in the list, from left to right, where there is room.",
+        f"a list of some of {', '.join(COLUMNS)}",
+        _some_of(COLUMNS),
+    ),
+    "filters": Setting(
+        "The groups of the filters, from top to bottom; what is left out is not shown.",
+        f"a list of some of {', '.join(FILTERS)}",
+        _some_of(FILTERS),
+    ),
+    "views": Setting(
+        'Queries with a name: `[views]` with lines such as `Markets = "category:market is:unread"` or '
+        '`Rules = {query = "regulation:etf", key = "f5"}`.',
+        "a table of names and queries, or of names and tables with a query and a key",
+        _views,
+    ),
+    "assets": Setting(
+        'More names of assets: `[assets]` with lines such as `btc = ["digital gold"]`; a new symbol is a new asset.',
+        "a table of symbols and lists of names",
+        _names,
     ),
     "keys": Setting(
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
@@ -155,7 +230,26 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             problems.append(f"settings: {name} must be {setting.accepts} ({path})")
         else:
             values[name] = value
+    if views := values.get("views"):
+        values["views"], wrong = _parsable(views)
+        problems += [f"{problem} ({path})" for problem in wrong]
     return Settings(**values), problems
+
+
+def _parsable(views: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The views that can be asked, and a sentence for each of the others."""
+    from cryptonews_tui.query import QueryError, parse
+
+    good: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, said in views.items():
+        try:
+            parse(said if isinstance(said, str) else said["query"])
+        except QueryError as error:
+            problems.append(f"settings: the view “{name}”, at character {error.position + 1}: {error}")
+        else:
+            good[name] = said
+    return good, problems
 
 
 def _platform(kind: str) -> Path:

@@ -21,7 +21,7 @@ NARROW = re.compile(
     "[\x20-\x7e\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2500-\u25fc]*"
 )
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def short_age(time: datetime, now: datetime) -> str:
@@ -46,7 +46,16 @@ def age_or_date(time: datetime, now: datetime) -> str:
     if days < 14:
         return short_age(time, now)
     local = time.astimezone(now.tzinfo)
-    return f"{local.day} {_MONTHS[local.month - 1]}" if days < 300 else f"{local.year:04}-{local.month:02}"
+    return f"{local.day} {MONTHS[local.month - 1]}" if days < 300 else f"{local.year:04}-{local.month:02}"
+
+
+def day(time: datetime, now: datetime) -> str:
+    """A day in the zone of `now`, in at most 11 cells: `Today`, `Yesterday`, `18 Nov`, `18 Nov 2024`."""
+    local = time.astimezone(now.tzinfo)
+    if (days := (now.date() - local.date()).days) in (0, 1):
+        return ("Today", "Yesterday")[days]
+    shown = f"{local.day} {MONTHS[local.month - 1]}"
+    return shown if local.year == now.year else f"{shown} {local.year}"
 
 
 def long_age(time: datetime, now: datetime) -> str:
@@ -68,7 +77,7 @@ def later(published: datetime, time: datetime) -> str:
 def date(time: datetime, zone: tzinfo | None = None) -> str:
     """A time as people in a zone (the local one) write it: `25 Nov 2025 09:31`."""
     local = time.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year} {local:%H:%M}"
 
 
 def fit(text: str, width: int, *, pad: bool = True) -> str:

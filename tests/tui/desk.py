@@ -27,6 +27,7 @@ from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui.app import CryptonewsApp
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.commands import BY_ID
+from cryptonews_tui.tui.filter_rows import Kind
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.picker import _Choices
@@ -229,8 +230,22 @@ class Reader:
     def filters(self) -> list[str]:
         """The rows of the filters pane that hold a value: `✓ XRP 12`."""
         pane = self.main.query_one(FiltersPane)
-        shown = ("".join(part for part, _ in pane._parts(row, 60, -1)) for row in pane._rows if row.value)
+        values = (row for row in pane._rows if row.kind in (Kind.VALUE, Kind.MORE, Kind.FEWER))
+        shown = ("".join(part for part, _ in pane._parts(row, 60, False)) for row in values)
         return [" ".join(_BARS.sub(" ", text).split()) for text in shown]
+
+    @property
+    def views(self) -> list[str]:
+        """The rows of the filters pane that hold a view: `▸ Unread 12`."""
+        pane = self.main.query_one(FiltersPane)
+        views = (row for row in pane._rows if row.kind is Kind.VIEW)
+        return [" ".join("".join(part for part, _ in pane._parts(row, 60, False)).split()) for row in views]
+
+    @property
+    def groups(self) -> list[str]:
+        """The titles of the filters pane, each with what stands at its right: `TAG …`."""
+        pane = self.main.query_one(FiltersPane)
+        return [f"{row.label} {row.note}".strip() for row in pane._rows if row.kind is Kind.TITLE]
 
     @property
     def article(self) -> str:
@@ -253,14 +268,15 @@ class Reader:
 
     @property
     def _works(self) -> bool:
-        """Whether a thread counts or reads."""
-        threads = (worker for worker in self.app.workers if worker.group in ("facets", "refresh"))
-        return not all(worker.is_finished for worker in threads)
+        """Whether something is looked for, or counted anew in a moment."""
+        recounting = self.main._recounting
+        waits = recounting is not None and recounting._task is not None and not recounting._task.done()
+        return waits or self.main._asker.busy
 
     @property
     def _rests(self) -> bool:
         """Whether the article pane waits for the cursor to rest."""
-        following = self.main._following
+        following = self.main._shown.following
         return following is not None and following._task is not None and not following._task.done()
 
 

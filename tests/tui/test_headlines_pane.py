@@ -3,7 +3,8 @@
 import pytest
 
 from cryptonews_tui.query import parse
-from tests.tui.desk import MEDIUM, WIDE, Desk
+from cryptonews_tui.tui.headlines_pane import PAGE
+from tests.tui.desk import MEDIUM, NARROW, WIDE, Desk, Reader
 
 
 async def test_a_row_tells_sentiment_by_sign_and_letter(desk: Desk) -> None:
@@ -31,7 +32,8 @@ async def test_a_row_tells_age_source_and_title(desk: Desk) -> None:
 
 async def test_a_long_title_is_cut_at_a_word(desk: Desk) -> None:
     words = "one lighthouse keeper remembers seventeen winters without a single wreck on the northern reef"
-    desk.write("1", title=words)
+    desk.write("0", hours=1)
+    desk.write("1", hours=2, title=words)
     async with desk.open(size=MEDIUM) as reader:
         shown = reader.row("1").partition("wire ")[2].strip()
         assert shown.endswith("…")
@@ -65,6 +67,236 @@ async def test_pinned_stories_come_first_by_weight_then_the_newest(desk: Desk) -
         desk.write(story, hours=hours, stickyWeight=weight)
     async with desk.open() as reader:
         assert reader.stories == ["d", "c", "a", "b"]
+
+
+# --- days
+
+
+def days(reader: Reader) -> list[str]:
+    """What stands at the right of each row, before the marks: a day where one begins."""
+    rows = [reader.row(story) for story in reader.stories]
+    return [row[: row.index("…") if "…" in row else None][-20:-4].split("  ")[-1].strip() for row in rows]
+
+
+@pytest.fixture
+def week(desk: Desk) -> Desk:
+    """Stories of three days, one of the year before, one that is pinned."""
+    for story, hours in {"a": 1, "b": 18, "c": 19, "d": 40, "e": 43, "f": 67, "g": 24 * 400}.items():
+        desk.write(story, title="Fog", hours=hours)
+    return desk
+
+
+async def test_the_first_story_of_each_day_names_the_day(week: Desk) -> None:
+    async with week.open() as reader:
+        assert days(reader) == ["Today", "", "Yesterday", "", "19 Nov", "18 Nov", "17 Oct 2025"]
+        week.write("z", title="Fog", hours=300, stickyWeight=1)
+        week.sync()
+        await reader.do("refresh")
+        await reader.see("Pinned")
+        assert days(reader)[:3] == ["Pinned", "Today", ""]
+
+
+async def test_days_are_those_of_the_order(week: Desk) -> None:
+    week.write("h", title="Fog", hours=30, updatedAt="2026-11-21T01:00:00+00:00")
+    async with week.open() as reader:
+        await reader.ask("sort:updated")
+        assert reader.stories[:3] == ["a", "h", "b"]
+        assert days(reader)[:4] == ["Today", "", "", "Yesterday"]
+        assert " 17h " in reader.row("h")
+        await reader.ask("sort:+published")
+        assert days(reader) == ["17 Oct 2025", "18 Nov", "19 Nov", "Yesterday", "", "", "Today", ""]
+        await reader.ask("sort:title")
+        assert set(days(reader)) == {""}
+
+
+async def test_the_header_names_the_day_that_goes_on_from_above(desk: Desk) -> None:
+    for number in range(200):
+        desk.write(f"{number:03}", hours=19 + number / 100)
+    async with desk.open() as reader:
+        assert not reader.main.headlines.render_line(0).text.rstrip().endswith("Yesterday")
+        await reader.do("bottom")
+        assert reader.main.headlines.render_line(0).text.rstrip().endswith("Yesterday")
+        assert reader.main.headlines.render_line(0).text.startswith(" Headlines, newest first")
+
+
+async def test_a_day_takes_no_row_and_moves_no_column(week: Desk) -> None:
+    async with week.open() as reader:
+        assert reader.main.headlines.count == 7
+        assert {reader.row(story).index("Fog") for story in reader.stories} == {20}
+        assert {len(reader.row(story)) for story in reader.stories} == {reader.main.headlines.size.width}
+
+
+async def test_a_new_day_on_a_new_page_is_known_by_the_row_above(desk: Desk) -> None:
+    for number in range(PAGE * 2):
+        desk.write(f"{number:03}", hours=(19 if number < PAGE else 43) + number / 1000)
+    async with desk.open() as reader:
+        reader.main.headlines.move_to(PAGE)
+        await reader.settle()
+        assert days(reader)[PAGE - 1 : PAGE + 2] == ["", "19 Nov", ""]
+
+
+# --- matches
+
+
+def underlined(reader: Reader, row: int, line: int = 0) -> str:
+    """What is underlined in a row, with `|` between."""
+    pane = reader.main.headlines
+    strip = pane.render_line(row * pane._lines + line - pane.scroll_offset.y + 1)
+    return "|".join(part.text for part in strip if part.style and part.style.underline)
+
+
+async def test_the_words_of_the_query_are_underlined_in_titles(desk: Desk) -> None:
+    desk.write("1", hours=1, title="Fog, foghorns and a lighthouse")
+    desk.write("2", hours=2, title="The lighthouse in the fog")
+    desk.write("3", hours=3, title="FOG over the lighthouse keeper")
+    async with desk.open() as reader:
+        await reader.ask("fog")
+        assert [underlined(reader, row) for row in range(3)] == ["", "fog", "FOG"]
+        await reader.press("j")
+        assert [underlined(reader, row) for row in range(2)] == ["Fog|fog", ""]
+        await reader.ask('"lighthouse keeper" -reef')
+        assert underlined(reader, 0) == ""
+        await reader.ask("body:fog tag:fog OR title:light")
+        assert [underlined(reader, row) for row in range(2)] == ["light", "light"]
+        await reader.ask("")
+        assert [underlined(reader, row) for row in range(3)] == ["", "", ""]
+
+
+async def test_what_is_cut_off_is_not_underlined(desk: Desk) -> None:
+    desk.write("0", hours=1)
+    desk.write("1", hours=2, title="harbour " * 12 + "fog")
+    desk.write("2", hours=3, title="Boats")
+    async with desk.open(size=MEDIUM) as reader:
+        await reader.ask("fog OR boats OR story OR harbour")
+        row = reader.stories.index("1")
+        assert set(underlined(reader, row).split("|")) == {"harbour"}
+        assert reader.row("1").count("harbour") == underlined(reader, row).count("harbour")
+
+
+# --- snippets
+
+
+PROSE = (
+    "## Overview\n\nNothing happened. "
+    + "The tide went out. " * 20
+    + "A **keeper** saw the fog. "
+    + "So it went. " * 20
+)
+
+
+@pytest.fixture
+def told(desk: Desk) -> Desk:
+    for number in range(120):
+        desk.write(f"{number:03}", hours=number + 1, body=PROSE)
+    return desk
+
+
+async def test_by_relevance_a_second_line_shows_where_the_words_are(told: Desk) -> None:
+    async with told.open() as reader:
+        await reader.ask("keeper fog sort:relevance")
+        pane = reader.main.headlines
+        assert "Story" in pane.render_line(3).text
+        assert "A keeper saw the fog." in pane.render_line(4).text
+        assert underlined(reader, 1, 1) == "keeper|fog"
+        assert {pane.render_line(y).cell_length for y in range(8)} == {pane.size.width}
+        await reader.ask("keeper fog")
+        assert "Story" in pane.render_line(4).text
+
+
+@pytest.mark.parametrize("height", [30, 31])
+async def test_rows_of_two_lines_scroll_page_and_end_like_others(told: Desk, height: int) -> None:
+    async with told.open(size=(100, height)) as reader:
+        await reader.ask("keeper sort:relevance")
+        pane = reader.main.headlines
+        rows = (pane.size.height - 1) // 2
+        await reader.do("top", "page-down")
+        assert pane.cursor == rows
+        for step in (1, 25, 60, -3, -50, 199, -1, -20, -199, rows - 1, 1):
+            pane.step(step)
+            await reader.pilot.pause()
+            assert pane.scroll_offset.y % 2 == 0
+            top = pane.cursor * 2 - pane.scroll_offset.y + 1
+            assert 1 <= top < pane.size.height - 1
+            assert pane.render_line(top).text.startswith("▸")
+            assert "keeper" in pane.render_line(top + 1).text
+            assert sum("▸" in line for line in reader.lines) == 1
+        pane.bottom()
+        await reader.settle()
+        assert pane.cursor == 119
+        assert reader.at in reader.stories
+        assert pane.scroll_offset.y == 2 * (120 - rows)
+
+
+async def test_a_click_on_either_line_of_a_row_chooses_it(told: Desk) -> None:
+    async with told.open() as reader:
+        await reader.ask("keeper sort:relevance")
+        for line in (5, 6):
+            reader.main.headlines.top()
+            await reader.pilot.click("#headlines", offset=(20, line))
+            await reader.settle()
+            assert reader.main.headlines.cursor == 2
+
+
+async def test_only_texts_in_sight_are_fetched_and_each_once(told: Desk) -> None:
+    async with told.open() as reader:
+        await reader.ask("keeper sort:relevance")
+        pane = reader.main.headlines
+        asked: list[str] = []
+        assert pane._stories is not None
+        pane.show(
+            pane._stories,
+            pane._fetch,
+            0,
+            "",
+            "",
+            words=parse("keeper").looked_for(),
+            snippets=lambda headline: (asked.append(headline.story), "The keeper")[1],
+            order="relevance",
+        )
+        await reader.settle()
+        assert len(asked) == len(set(asked)) == (pane.size.height - 1) // 2
+        await reader.press("j", "j", "k")
+        assert len(asked) == len(set(asked))
+
+
+# --- columns and marks
+
+
+async def test_columns_can_be_chosen_and_stand_in_their_order(desk: Desk) -> None:
+    desk.write("1", hours=1, sentiment="POSITIVE", score=0.75, category="HARBOUR", lang="uk", title="Fog")
+    desk.write("2", hours=2, title="Fog")
+    async with desk.open(size=(200, 42), columns=("score", "lang", "category", "age")) as reader:
+        assert reader.row("1").split()[1:6] == ["0.75", "uk", "HARBOUR", "1h", "Fog"]
+        assert "wire" not in reader.row("1")
+        assert len({reader.row(story).index("Fog") for story in reader.stories}) == 1
+    async with desk.open(columns=()) as reader:
+        assert reader.row("2").split() == ["●", "Fog"]
+
+
+async def test_columns_make_room_where_the_title_would_have_none(desk: Desk) -> None:
+    desk.write("1", hours=1, title="Fog", category="HARBOUR", score=1)
+    every = ("mood", "age", "source", "category", "lang", "score")
+    async with desk.open(size=NARROW, columns=every) as reader:
+        assert "HARBOUR" in reader.row("1")
+        await reader.resize(36, 24)
+        assert reader.row("1").split()[1:3] == ["1h", "Fog"]
+
+
+async def test_a_long_score_is_not_shown_as_another_one(desk: Desk) -> None:
+    desk.write("1", score=123456.789)
+    async with desk.open(columns=("score",)) as reader:
+        assert reader.row("1").split()[1] == "…"
+
+
+async def test_a_story_with_a_note_is_marked(desk: Desk) -> None:
+    desk.write("1", hours=1)
+    desk.write("2", hours=2)
+    async with desk.open() as reader:
+        reader.app.state.set_note("2", "ask the keeper")
+        reader.main.reload()
+        await reader.settle()
+        assert "✎" in reader.row("2")
+        assert "✎" not in reader.row("1")
 
 
 # --- moving

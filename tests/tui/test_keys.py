@@ -26,6 +26,12 @@ def in_force(reader: Reader) -> Mapping[str, str | None]:
     return {key: active.binding.id for key, active in reader.app.screen.active_bindings.items()}
 
 
+def row_of(reader: Reader, label: str) -> int:
+    """The row of the filters that shows this."""
+    rows = reader.main.query_one(FiltersPane)._rows
+    return next(number for number, row in enumerate(rows) if row.label == label)
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_every_command_has_an_action_in_its_place(command: Command) -> None:
     places = {"anywhere": MainScreen, "filters": FiltersPane}
@@ -45,8 +51,19 @@ async def test_every_key_runs_its_command_in_every_pane(desk: Desk) -> None:
             expected = {key: command.id for command in ANYWHERE for key in command.keys.split(",")}
             if place == "filters-pane":
                 expected |= {key: command.id for command in FILTERS for key in command.keys.split(",")}
+            # The cursor of the filters stands on a view, which has commands of its own.
             there = in_force(reader)
             assert {key: there.get(key) for key in expected} == expected
+
+
+async def test_beside_views_the_keys_that_move_them_go_from_story_to_story(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("filters-pane")
+        reader.main.query_one(FiltersPane).cursor = row_of(reader, "FOG")
+        there = in_force(reader)
+        assert (there["J"], there["K"]) == ("next-story", "previous-story")
+        await reader.press("J")
+        assert reader.at == "2"
 
 
 async def test_keys_move_the_focus_from_pane_to_pane(desk: Desk) -> None:
@@ -110,13 +127,16 @@ async def test_the_bottom_line_offers_the_keys_of_the_pane_with_the_focus(desk: 
     async with desk.open() as reader:
         assert "Enter open" in reader.bottom
         await reader.do("filters-pane")
+        reader.main.query_one(FiltersPane).cursor = row_of(reader, "FOG")
+        await reader.settle()
         assert "Space include" in reader.bottom
         assert "- exclude" in reader.bottom
         await reader.do("open", "article-pane")
         assert "] next section" in reader.bottom
         await reader.do("query")
-        assert "Enter apply" in reader.bottom
-        assert "Esc leave as it was" in reader.bottom
+        assert "Enter keep" in reader.bottom
+        assert "Esc as it was" in reader.bottom
+        assert "Tab complete" in reader.bottom
 
 
 async def test_control_c_says_how_to_leave_and_leaves_nothing(desk: Desk) -> None:
@@ -150,7 +170,7 @@ async def test_help_scrolls_and_closes_by_q_and_escape(desk: Desk) -> None:
             assert first in reader.screen
             await reader.press("G")
             assert first not in reader.screen
-            assert "is:unread" in reader.screen
+            assert "sort:score" in reader.screen
             await reader.press("g")
             assert first in reader.screen
             await reader.press("j", "space")
@@ -188,8 +208,7 @@ async def test_the_palette_runs_what_is_chosen(desk: Desk, key: str) -> None:
 async def test_a_command_of_the_filters_runs_there_from_the_palette(desk: Desk) -> None:
     async with desk.open() as reader:
         await reader.do("filters-pane")
-        pane = reader.main.query_one(FiltersPane)
-        pane.cursor = next(i for i, row in enumerate(pane._rows) if row.label == "FOG")
+        reader.main.query_one(FiltersPane).cursor = row_of(reader, "FOG")
         await reader.do("headlines-pane")
         await reader.main.run(BY_ID["exclude"])
         await reader.settle()
@@ -213,6 +232,7 @@ async def test_keys_can_be_chosen_in_the_settings(desk: Desk) -> None:
         await reader.press("ctrl+e")
         assert reader.at == "2"
         await reader.do("filters-pane")
+        reader.main.query_one(FiltersPane).cursor = row_of(reader, "UNRATED")
         await reader.press("exclamation_mark")
         assert "-sentiment:unrated" in str(reader.main.question)
         reader.main.hush()

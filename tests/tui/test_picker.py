@@ -17,9 +17,10 @@ def desk(desk: Desk) -> Desk:
 @pytest.mark.parametrize(
     ("key", "title", "typed", "query"),
     [
-        ("t", "Tag · 6", "boats", 'tag:"small boats"'),
-        ("S", "Source · 2", "beac", "source:beacon"),
-        ("c", "Category · 2", "law", "category:law"),
+        ("t", "Tag", "boats", 'tag:"small boats"'),
+        ("S", "Source", "beac", "source:beacon"),
+        ("c", "Category", "law", "category:law"),
+        ("dollar_sign", "Asset", "bitc", "$btc"),
     ],
 )
 async def test_a_key_opens_the_picker_of_its_field(
@@ -109,7 +110,7 @@ async def test_thousands_of_values_are_searched(desk: Desk) -> None:
         )
     async with desk.open() as reader:
         await reader.press("t")
-        assert "Tag · 2,006" in reader.screen
+        assert len(reader.choices) == 100
         await reader.press(*"37h3", "enter")
         assert str(reader.main.question) == 'tag:"tag 37h3"'
 

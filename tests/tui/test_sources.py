@@ -92,7 +92,7 @@ async def test_refreshing_without_change_says_when_and_leaves_everything(desk: D
         await reader.do("down", "down")
         await reader.press("r")
         assert reader.at == "2"
-        assert reader.status.rstrip().endswith("5 stories   ↻ 18:30")
+        assert reader.status.rstrip().endswith("5 stories · sorted by time   ↻ 18:30")
 
 
 async def test_an_article_that_changed_is_shown_anew_where_it_was(desk: Desk) -> None:

@@ -377,7 +377,7 @@ def _is_sound(path: Path, kind: Kind, rows: int = 1) -> bool:
             for (table,) in tables:
                 connection.execute(f'SELECT * FROM "{table}" LIMIT ?', (rows,)).fetchall()
             return has_schema(connection, kind) and (
-                connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+                connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             )
     except (sqlite3.DatabaseError, DatabaseError, UnicodeDecodeError):
         return False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import closing, suppress
 from datetime import datetime
+from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
@@ -52,11 +53,11 @@ class CryptonewsApp(App[None]):
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
-        self.library = Library(paths.library, paths.state, settings.languages)
+        self.library = self._library(paths.library)
         self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
         if self.samples:
             self.library.close()
-            self.library = Library(paths.samples, paths.state, settings.languages)
+            self.library = self._library(paths.samples)
         self.busy = False
         self._total_before = 0
         self._stop = False
@@ -65,6 +66,10 @@ class CryptonewsApp(App[None]):
         for theme in OURS:
             self.register_theme(theme)
         self.theme = self._chosen_theme()
+
+    def _library(self, path: Path) -> Library:
+        settings = self.settings
+        return Library(path, self.paths.state, settings.languages, assets=settings.assets, now=self.now)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return ()
@@ -98,7 +103,7 @@ class CryptonewsApp(App[None]):
         # The start made many objects that will live as long as the program: do not look at them again.
         gc.enable()
         gc.freeze()
-        for complaint in self._complaints:
+        for complaint in (*self._complaints, *self.main.complaints):
             self.main.say(complaint, in_turn=True)
         self.refresh_sources()
 
@@ -229,6 +234,8 @@ class CryptonewsApp(App[None]):
 
     def on_unmount(self) -> None:
         self._stop = True
+        with suppress(DatabaseError):  # then the next visit counts as this one
+            self.state.note_leaving()
         self.library.close()
         self.state.close()
 

@@ -32,7 +32,11 @@ class StatusLine(Widget):
     nothing_asked = reactive("all stories")
     """What stands in place of a query."""
     counts = reactive("")
+    details: reactive[tuple[str, ...]] = reactive(())
+    """What is told after the counts where there is room: the last most of all."""
     activity = reactive("")
+    shared = reactive(False)
+    """Whether the library is somebody else's."""
 
     def render(self) -> Text:
         name, query, dim = (
@@ -40,7 +44,8 @@ class StatusLine(Widget):
             for part in ("name", "query", "dim")
         )
         width = self.size.width
-        right = "   ".join(part for part in (self.counts, self.activity) if part)
+        wanted = cell_len(self.query_text or self.nothing_asked)
+        right = self._right(width - 16 - min(wanted, max(14, width // 2)))
         right = fit(right, min(cell_len(right), max(0, width - 14)), pad=False)
         room = max(0, width - cell_len(right) - 16)
         shown = fit(self.query_text or self.nothing_asked, room, pad=False) if room > 3 else ""
@@ -50,6 +55,16 @@ class StatusLine(Widget):
         text.append(" " * max(1, width - text.cell_len - cell_len(right) - 1))
         text.append(right, dim)
         return text
+
+    def _right(self, room: int) -> str:
+        """The counts, what is going on, and as many details as there is room for."""
+        for details in (self.details[n:] for n in range(len(self.details) + 1)):
+            told = " · ".join(part for part in (self.counts, *details) if part)
+            shared = "shared" if self.shared else ""
+            right = "   ".join(part for part in (told, shared, self.activity) if part)
+            if cell_len(right) <= room:
+                break
+        return right
 
 
 class KeyLine(Widget):
@@ -68,26 +83,40 @@ class KeyLine(Widget):
     """
 
     said = reactive("")
+    beside = reactive("")
+    """What stands at the right end."""
     commands: reactive[tuple[tuple[str, str], ...]] = reactive(())
 
-    def offer(self, ids: Iterable[str], titles: Mapping[str, str], remapped: Mapping[str, str]) -> None:
-        """Show these commands with their first keys; `titles` replaces a command's own title."""
-        self.commands = tuple(
+    def offer(
+        self,
+        ids: Iterable[str],
+        titles: Mapping[str, str],
+        remapped: Mapping[str, str],
+        further: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Show these commands with their first keys, and `further` keys; `titles` replaces a command's own title."""
+        commands = (
             (key, titles.get(command, BY_ID[command].title.removesuffix(" …").lower()))
             for command in ids
             if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
         )
+        self.commands = (*commands, *further)
 
     def render(self) -> Text:
         text = Text(" ", no_wrap=True, overflow="crop", end="")
+        width = self.size.width
         if self.said:
             said = self.get_component_rich_style("keys--said", partial=True)
-            return text.append(fit(self.said, max(1, self.size.width - 2), pad=False), said)
+            return text.append(fit(self.said, max(1, width - 2), pad=False), said)
         key, title = (
             self.get_component_rich_style(f"keys--{part}", partial=True) for part in ("key", "title")
         )
+        room = width - (cell_len(self.beside) + 1 if self.beside else 0)
         for keys, name in self.commands:
-            if text.cell_len + cell_len(keys) + cell_len(name) + 2 > self.size.width:
+            if text.cell_len + cell_len(keys) + cell_len(name) + 2 > room:
                 break
             text.append(keys, key).append(f" {name}   ", title)
+        if self.beside:
+            text.truncate(max(0, room))
+            text.append(" " * max(0, room - text.cell_len)).append(self.beside, title)
         return text

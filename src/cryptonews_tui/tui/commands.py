@@ -29,6 +29,7 @@ class Command:
 
 
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
+_FILTER = "In the filters"
 
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
@@ -58,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "open",
         "enter",
         "Open",
-        "Read the story under the cursor; in the filters: only this value.",
+        "Read the story under the cursor; in the filters: only this value, or the view; on a title: fold.",
         group=_READ,
     ),
     Command("back", "escape", "Back", "One step back: query line, filters, article.", group=_READ),
@@ -88,27 +89,71 @@ COMMANDS: tuple[Command, ...] = (
     Command("browser", "o", "Open in browser", "Open the story's own page in the browser.", group=_READ),
     Command("copy-link", "y", "Copy link", "Copy the address of the story's page.", group=_READ),
     Command(
-        "query", "slash", "Query", "Edit the query; Enter applies it, Esc leaves it as it was.", group=_FIND
+        "query",
+        "slash",
+        "Query",
+        "Edit the query: the list follows; Enter keeps it, Esc brings back the one before.",
+        group=_FIND,
     ),
+    Command(
+        "order", "backslash", "Next order", "Sort the list by something else, round and round.", group=_FIND
+    ),
+    Command("views", "v", "View …", "Choose a view: a query that has a name.", group=_FIND),
+    Command("save-view", "V", "Save as a view", "Give the query a name, and if you like a key.", group=_FIND),
     Command("tags", "t", "Tag …", "Choose a tag to filter by.", group=_FIND),
+    Command("assets", "dollar_sign", "Asset …", "Choose an asset to filter by.", group=_FIND),
     Command("source-filter", "S", "Source …", "Choose a source to filter by.", group=_FIND),
     Command("categories", "c", "Category …", "Choose a category to filter by.", group=_FIND),
     Command("positive", "plus", "Only positive", "Only positive stories; again: all.", group=_FIND),
     Command("negative", "minus", "Only negative", "Only negative stories; again: all.", group=_FIND),
     Command("any-sentiment", "equals_sign", "Any sentiment", "Stories of any sentiment.", group=_FIND),
     Command("clear", "ctrl+l", "Clear the query", "Show all stories again.", group=_FIND),
-    Command("include", "space", "Include", "Stories with this value; again: no matter.", "filters", _FIND),
-    Command("exclude", "minus", "Exclude", "Stories without this value; again: no matter.", "filters", _FIND),
+    Command("include", "space", "Include", "Stories with this value; again: no matter.", "filters", _FILTER),
+    Command(
+        "exclude", "minus", "Exclude", "Stories without this value; again: no matter.", "filters", _FILTER
+    ),
+    Command(
+        "all-of",
+        "ampersand",
+        "All of",
+        "Include the value so that all of its group must hold; again: any of them.",
+        "filters",
+        _FILTER,
+    ),
+    Command(
+        "clear-field",
+        "backspace",
+        "Clear the group",
+        "Take back all that is said about this group.",
+        "filters",
+        _FILTER,
+    ),
+    Command("fold", "z", "Fold", "Fold the group, or unfold it.", "filters", _FILTER),
     Command(
         "search-tags",
         "slash",
         "Search values",
         "Show only the values that contain some letters.",
         "filters",
-        _FIND,
+        _FILTER,
     ),
+    Command(
+        "rename-view",
+        "e",
+        "Rename the view",
+        "Another name for the view under the cursor, or another key.",
+        "filters",
+        _FILTER,
+    ),
+    Command(
+        "delete-view", "d,delete", "Delete the view", "Forget the view under the cursor.", "filters", _FILTER
+    ),
+    Command("view-up", "K", "View up", "The view under the cursor one place up.", "filters", _FILTER),
+    Command("view-down", "J", "View down", "The view under the cursor one place down.", "filters", _FILTER),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
+    Command("note", "N", "Note", "Write a note on the story; an empty one takes it away.", group=_MARK),
+    Command("undo", "u", "Undo", "Bring back the view that was deleted last.", group=_MARK),
     Command("refresh", "r", "Refresh", "Bring the library up to date with your sources.", group=_SHOW),
     Command("zoom", "z", "Article alone", "The article alone on the screen, and back.", group=_SHOW),
     Command("narrower", "less_than_sign", "Narrower", "A narrower reading column.", group=_SHOW),
@@ -161,6 +206,27 @@ def check_remapping(remapped: Mapping[str, object]) -> tuple[dict[str, str], lis
                 wanted[name] = list(dict.fromkeys(map(_spelled, keys)))
     good, clashes = _settle(wanted)
     return good, problems + clashes
+
+
+def key_of_view(key: str, remapped: Mapping[str, str], views: Mapping[str, str]) -> tuple[str, str]:
+    """The key that opens a view by its name in the program, and what is wrong with it (empty: nothing).
+
+    `views` are the keys that other views have, with their names.
+    """
+    if why := _why_not(key):
+        return "", f"“{clean_line(key)}” {why}"
+    name = _spelled(key)
+    for command in COMMANDS:
+        if name in keys_of(command, remapped).split(","):
+            return "", f"the key {_shown(name)} is taken by {command.id}"
+    if name in views:
+        return "", f"the key {_shown(name)} is taken by the view “{views[name]}”"
+    return name, ""
+
+
+def shown_key(key: str) -> str:
+    """A key by its name in the program, as people write it."""
+    return _shown(key)
 
 
 def _settle(wanted: Mapping[str, list[str]]) -> tuple[dict[str, str], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from rich.segment import Segment
@@ -15,24 +15,47 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cryptonews_tui.article import Sentiment
+from cryptonews_tui.highlighting import Ranges, matches, snippet
 from cryptonews_tui.library import Headline, Stories
+from cryptonews_tui.query import Word
 from cryptonews_tui.tui.scrolling import set_scroll_range
-from cryptonews_tui.wording import SIGNS, age_or_date, fit, short_age
+from cryptonews_tui.wording import SIGNS, age_or_date, cells, day, fit, short_age
 
 PAGE = 64
 _CONTEXT = 2
 """Rows that stay in sight when the cursor walks over the edge."""
 _PAGES_KEPT = 8
 _HEADER = 1
+_WIDE = 72
+"""Columns from which the fields of a row take their full width."""
+_CELLS = {
+    "mood": (4, 4),
+    "age": (8, 4),
+    "source": (14, 9),
+    "category": (12, 9),
+    "lang": (3, 3),
+    "score": (6, 6),
+}
+"""What can stand in front of a title, and the cells it takes where there is room and where there is little."""
+_GIVEN_UP = ("category", "lang", "score", "source")
+"""What makes room first, where the title would get less than the cells below."""
+_LEAST_TITLE = 16
+_LEAST_BESIDE_DAY = 20
+_LEAST_INDENT = 7
+_LEAD = 3
+_MARKS = 4
 _MOODS: dict[Sentiment | None, str] = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}
 
 Fetch = Callable[[Sequence[int]], list[Headline]]
+Part = tuple[str, str]
+"""A piece of a line, and the name of its style."""
 
 
 class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
-    """A row a story, newest first. `show` gives it a result to list; it answers with messages.
+    """A row a story. `show` gives it a result to list; it answers with messages.
 
-    At the edge the list moves on by a page: a repainted row costs a thirtieth of a repainted page.
+    The first story of each day names the day, and the header the day that goes on from above. With snippets a
+    row takes two lines. At the edge the list moves on by a page: a repainted row costs a thirtieth of a page.
     """
 
     COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
@@ -40,6 +63,8 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         "headlines--unread",
         "headlines--read",
         "headlines--dim",
+        "headlines--day",
+        "headlines--match",
         "headlines--positive",
         "headlines--negative",
         "headlines--star",
@@ -57,6 +82,8 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         & > .headlines--unread { color: $foreground; }
         & > .headlines--read { color: $foreground-muted; }
         & > .headlines--dim { color: $text-muted; }
+        & > .headlines--day { color: $text-muted; text-style: bold; }
+        & > .headlines--match { text-style: underline; }
         & > .headlines--positive { color: $text-success; }
         & > .headlines--negative { color: $text-error; }
         & > .headlines--star { color: $text-warning; }
@@ -80,6 +107,9 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     cursor: var[int] = var(0, init=False)
     """The row under the cursor, from 0."""
 
+    columns: var[tuple[str, ...]] = var(("mood", "age", "source"), init=False)
+    """What stands in front of the titles, from left to right: mood, age, source, category, lang, score."""
+
     class CursorMoved(Message):
         """The cursor is on another row now."""
 
@@ -92,20 +122,38 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._stories: Stories | None = None
         self._fetch: Fetch = lambda positions: []
         self._pages: OrderedDict[int, list[Headline]] = OrderedDict()
-        self._strips: dict[tuple[int, int, bool], Strip] = {}
+        self._strips: dict[tuple[int, int, int], Strip] = {}
         self._styles: dict[str, Style] = {}
         self._header = ""
         self._empty = ""
+        self._order = "published"
+        self._words: tuple[Word, ...] = ()
+        self._snippets: Callable[[Headline], str] | None = None
+        self._found: dict[tuple[int, int], tuple[str, Ranges]] = {}
         self._painted = self._now()
 
-    def show(self, stories: Stories, fetch: Fetch, row: int, header: str, empty: str) -> None:
+    def show(
+        self,
+        stories: Stories,
+        fetch: Fetch,
+        row: int,
+        header: str,
+        empty: str,
+        *,
+        words: Sequence[Word] = (),
+        snippets: Callable[[Headline], str] | None = None,
+        order: str = "published",
+    ) -> None:
         """List `stories`, read by `fetch` a page at a time, with the cursor on `row`.
 
-        `header` stands above the list, `empty` in its place when there is nothing.
+        `header` stands above the list, `empty` in its place when there is nothing. `words` (a query's
+        `looked_for()`) are underlined. With `snippets`, which gives the text of a story that is in sight, a second
+        line shows where in it the words stand. `order` is that of the stories: those by time are parted by days.
         """
         self._stories, self._fetch, self._header, self._empty = stories, fetch, header, empty
+        self._words, self._snippets, self._order = tuple(words), snippets, order
         self.forget()
-        set_scroll_range(self, len(stories) + _HEADER)
+        self._set_range()
         row = max(0, min(row, len(stories) - 1))
         self.set_reactive(HeadlinesPane.cursor, row)
         self._bring_into_view(row)
@@ -115,6 +163,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         """Read and draw everything anew: marks or ages have changed."""
         self._pages.clear()
         self._strips.clear()
+        self._found.clear()
         self._painted = self._now()
         self.refresh()
 
@@ -124,6 +173,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         if page is not None and self._stories is not None and row % PAGE < len(page):
             page[row % PAGE : row % PAGE + 1] = self._fetch(self._stories[row : row + 1])
         self._strips = {key: strip for key, strip in self._strips.items() if key[0] != row}
+        self._found = {key: found for key, found in self._found.items() if key[0] != row}
         self._refresh_row(row)
 
     @property
@@ -171,13 +221,33 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
             self._refresh_row(row)
         self.post_message(self.CursorMoved())
 
+    def watch_columns(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def _lines(self) -> int:
+        """How many lines a row takes."""
+        return 2 if self._snippets else 1
+
     @property
     def _rows(self) -> int:
-        return max(1, self.size.height - _HEADER)
+        """How many whole rows are in sight."""
+        return max(1, (self.size.height - _HEADER) // self._lines)
+
+    @property
+    def _first(self) -> int:
+        """The first whole row in sight."""
+        return -(-self.scroll_offset.y // self._lines)
+
+    def _set_range(self) -> None:
+        # With a line to spare where the last rows would not end with the pane.
+        spare = (self.size.height - _HEADER) % self._lines if self.size.height else 0
+        set_scroll_range(self, self.count * self._lines + spare + _HEADER)
 
     def _bring_into_view(self, row: int) -> bool:
         """Scroll if need be, and tell whether that was so."""
-        first = self.scroll_offset.y
+        first = self._first
         if first <= row < first + self._rows:
             return False
         page = max(1, self._rows - _CONTEXT)
@@ -189,21 +259,23 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
             wanted = row - self._rows // 2
         last = max(0, self.count - self._rows)
         wanted = max(0, min(wanted, last, row))
-        if wanted == first:
+        if wanted * self._lines == self.scroll_offset.y:
             return False
-        self.scroll_to(y=wanted, animate=False, immediate=True)
+        self.scroll_to(y=wanted * self._lines, animate=False, immediate=True)
         return True
 
     def _refresh_row(self, row: int) -> None:
-        y = row - self.scroll_offset.y + _HEADER
-        if _HEADER <= y < self.size.height:
+        top = row * self._lines + _HEADER
+        first, last = self.scroll_offset.y + _HEADER, self.scroll_offset.y + self.size.height
+        for line in range(max(first, top), min(last, top + self._lines)):
             # A region of a scroll view counts from its first visible line.
-            self.refresh_lines(y + self.scroll_offset.y)
+            self.refresh_lines(line)
 
     def on_resize(self) -> None:
         self._strips.clear()
+        self._found.clear()
         if self._stories is not None:
-            set_scroll_range(self, self.count + _HEADER)
+            self._set_range()
             self._bring_into_view(self.cursor)
 
     def on_focus(self) -> None:
@@ -227,43 +299,111 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            return self._line([(f" {self._header}", "header")], width)
-        row = self.scroll_offset.y + y - _HEADER
+            return self._line([*self._title(width)], width)
+        row, second = divmod(self.scroll_offset.y + y - _HEADER, self._lines)
         if not self.count:
             text = self._empty.splitlines()
             top = max(1, self.size.height // 3)
             return self._line([(f"  {text[y - top]}" if top <= y < top + len(text) else "", "dim")], width)
         at_cursor = row == self.cursor
-        key = (row, width, at_cursor)
+        key = (row, width, second)
         strip = None if at_cursor else self._strips.get(key)
         if strip is None:
             headline = self.headline(row)
-            strip = self._line(self._parts(headline, width, at_cursor) if headline else [], width, at_cursor)
+            draw = self._snippet if second else self._parts
+            strip = self._line(draw(headline, row, width) if headline else [], width, at_cursor)
+            if at_cursor:
+                return strip
             if len(self._strips) > 1_000:
                 self._strips.clear()
             self._strips[key] = strip
         return strip
 
-    def _parts(self, headline: Headline, width: int, at_cursor: bool) -> list[tuple[str, str]]:
-        """(text, style) from left to right: cursor, unread, mood, age, source, title, star and pin."""
-        sign, letter, _ = SIGNS[headline.sentiment]
-        mood = _MOODS.get(headline.sentiment, "dim")
-        wide = width >= 72
-        age = (age_or_date if wide else short_age)(headline.published, self._painted)
-        source = 13 if wide else 8 if width >= 40 else 0
-        tail = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '} "
-        lead = f"{age:>{7 if wide else 3}} " + (f"{fit(headline.publisher.name, source)} " if source else "")
-        title = max(1, width - 7 - (8 if wide else 4) - (source + 1 if source else 0) - 4)
+    def _title(self, width: int) -> Iterator[Part]:
+        """What is listed, and the day that goes on from above."""
+        first = self._first
+        going_on = self._day(first) if not self._new_day(first) else ""
+        yield f" {fit(self._header, max(0, width - len(going_on) - 3))} ", "header"
+        yield f"{going_on} ", "dim"
+
+    def _parts(self, headline: Headline, row: int, width: int) -> list[Part]:
+        """From left to right: cursor, unread, columns, title, a new day, marks."""
+        columns = self._columns(width)
         name = "read" if headline.read else "unread"
+        new_day = self._new_day(row)
+        title = max(1, width - _LEAD - sum(columns.values()) - _MARKS)
+        if title < len(new_day) + 2 + _LEAST_BESIDE_DAY:
+            new_day = ""
+        room = title - (len(new_day) + 2 if new_day else 0)
+        marks = f"{'★' if headline.starred else ' '}{'⚑' if headline.sticky_weight > 0 else ' '}"
+        marks += f"{'✎' if headline.noted else ' '} "
+        words = [word for word in self._words if word.scope in ("", "title")]
+        shown = fit(headline.title, room, pad=False)
+        kept = len(shown) - (shown != headline.title)
+        found = [(start, min(end, kept)) for start, end in matches(headline.title, words) if start < kept]
         return [
-            (f"{'▸' if at_cursor else ' '}{' ' if headline.read else '●'} ", name),
-            (f"{sign or ' '} {letter or ' '} ", mood),
-            (lead, "dim"),
-            (fit(headline.title, title) + " ", name),
-            (tail, "star" if tail.strip() else name),
+            (f"{'▸' if row == self.cursor else ' '}{' ' if headline.read else '●'} ", name),
+            *(self._column(column, size, headline) for column, size in columns.items()),
+            *_marked(shown, found, name),
+            (" " * (room - cells(shown)), name),
+            *([(f"  {new_day}", "day")] if new_day else []),
+            (marks, "star" if marks.strip() else name),
         ]
 
-    def _line(self, parts: list[tuple[str, str]], width: int, at_cursor: bool = False) -> Strip:
+    def _columns(self, width: int) -> dict[str, int]:
+        """The columns there is room for, and how many cells each takes."""
+        chosen = {name: _CELLS[name][width < _WIDE] for name in self.columns}
+        for name in _GIVEN_UP:
+            if width - _LEAD - sum(chosen.values()) - _MARKS < _LEAST_TITLE:
+                chosen.pop(name, None)
+        return chosen
+
+    def _column(self, name: str, size: int, headline: Headline) -> Part:
+        if name == "mood":
+            sign, letter, _ = SIGNS[headline.sentiment]
+            return f"{sign or ' '} {letter or ' '} ", _MOODS.get(headline.sentiment, "dim")
+        if name == "age":
+            say = age_or_date if size > _CELLS["age"][1] else short_age
+            return f"{say(self._time(headline), self._painted):>{size - 1}} ", "dim"
+        if name == "score":
+            score = "" if headline.score is None else f"{headline.score:.2f}"
+            return f"{score if len(score) < size else '…':>{size - 1}} ", "dim"
+        text = {"source": headline.publisher.name, "category": headline.category, "lang": headline.lang}[name]
+        return f"{fit(text, size - 1)} ", "dim"
+
+    def _snippet(self, headline: Headline, row: int, width: int) -> list[Part]:
+        """Below the title: where in the text the words stand."""
+        indent = _LEAD + sum(self._columns(width).values())
+        if width < _WIDE:
+            indent = min(indent, _LEAST_INDENT)
+        key = (row, width)
+        if key not in self._found and self._snippets:
+            words = [word for word in self._words if word.scope != "title"]
+            if len(self._found) > 200:
+                self._found.clear()
+            self._found[key] = snippet(self._snippets(headline), words, max(1, width - indent - _MARKS))
+        text, found = self._found.get(key, ("", ()))
+        return [(" " * indent, "dim"), *_marked(text, found, "dim")]
+
+    # Days
+
+    def _time(self, headline: Headline) -> datetime:
+        return headline.updated if self._order == "updated" else headline.published
+
+    def _day(self, row: int) -> str:
+        """The part of the list a row belongs to: a day, the pinned stories; empty where there are no parts."""
+        if self._order not in ("published", "updated") or (headline := self.headline(row)) is None:
+            return ""
+        if self._stories is not None and row < len(self._stories.pinned):
+            return "Pinned"
+        return day(self._time(headline), self._painted)
+
+    def _new_day(self, row: int) -> str:
+        """The day that begins with this row; empty where it goes on."""
+        this = self._day(row)
+        return this if row == 0 or this != self._day(row - 1) else ""
+
+    def _line(self, parts: Sequence[Part], width: int, at_cursor: bool = False) -> Strip:
         if at_cursor:
             # In one style: the colours of a row cost more bytes than its text, and this row is drawn at every key.
             line = "".join(text for text, _ in parts)
@@ -276,6 +416,8 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         if name not in self._styles:
             if name.startswith("cursor"):
                 style = self.get_component_rich_style(f"headlines--{name}", partial=True)
+            elif base := name.removesuffix("-match") * name.endswith("-match"):
+                style = self._style(base) + self.get_component_rich_style("headlines--match", partial=True)
             else:
                 style = self.rich_style + self.get_component_rich_style(f"headlines--{name}", partial=True)
             self._styles[name] = style
@@ -284,10 +426,20 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        row = self.scroll_offset.y + event.y - _HEADER
+        row = (self.scroll_offset.y + event.y - _HEADER) // self._lines
         if event.y < _HEADER or not 0 <= row < self.count:
             return
         again = row == self.cursor
         self.move_to(row)
         if again:
             self.post_message(self.Opened())
+
+
+def _marked(text: str, ranges: Sequence[tuple[int, int]], name: str) -> Iterator[Part]:
+    """The text in pieces: what is in the ranges has the style of matches."""
+    at = 0
+    for start, end in ranges:
+        yield text[at:start], name
+        yield text[start:end], f"{name}-match"
+        at = end
+    yield text[at:], name

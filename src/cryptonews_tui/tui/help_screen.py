@@ -46,9 +46,11 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, remapped: Mapping[str, str]) -> None:
+    def __init__(self, remapped: Mapping[str, str], views: Mapping[str, str]) -> None:
+        """`remapped` are the keys of the settings, `views` those that open a view, by its name."""
         super().__init__()
         self._remapped = remapped
+        self._views = views
 
     def compose(self) -> ComposeResult:
         with VerticalScroll():
@@ -64,12 +66,19 @@ class HelpScreen(ModalScreen[None]):
         for group, commands in grouped().items():
             table.add_row(Text(group, "bold"))
             for command in commands:
-                where = " (in the filters)" if command.scope == "filters" else ""
                 keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
-                table.add_row(keys, Text(f"{command.help}{where}"))
+                table.add_row(keys, Text(command.help))
             table.add_row()
-        table.add_row(Text("The query", "bold"), Text("Words must all occur; “-” excludes;"))
-        table.add_row("", Text("commas mean any of; quotes keep words together."))
+        if self._views:
+            table.add_row(Text("Views", "bold"))
+            for name, key in self._views.items():
+                table.add_row(Text(f"  {key}", "bold"), Text(f"The view “{name}”."))
+            table.add_row()
+        table.add_row(
+            Text("The query", "bold"),
+            Text("Terms side by side must all hold; “-” excludes; OR and ( ) choose;"),
+        )
+        table.add_row("", Text("commas mean any of, & all of; * any letters; quotes keep words together."))
         for field in FIELDS.values():
             table.add_row(Text(f"  {field.name}:", "bold"), Text(f"{field.help}; such as {field.example}"))
         return table

@@ -6,10 +6,11 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
@@ -18,56 +19,38 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.library import DatabaseError, Headline, Library, Mark, Stories
-from cryptonews_tui.query import Query, QueryError, parse
+from cryptonews_tui.library import Library, Stories
+from cryptonews_tui.query import ORDERS, Query
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.article_pane import ArticlePane
+from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.commands import Command
-from cryptonews_tui.tui.filters_pane import GROUPS, FiltersPane
+from cryptonews_tui.tui.filter_rows import TITLES
+from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
+from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
 from cryptonews_tui.tui.pane import Pane
+from cryptonews_tui.tui.prompt import Prompt
+from cryptonews_tui.tui.query_editing import QueryEditing
 from cryptonews_tui.tui.query_line import QueryLine
+from cryptonews_tui.tui.saved_views import SavedViews
+from cryptonews_tui.tui.shown_story import ShownStory
+from cryptonews_tui.tui.view_commands import ViewCommands
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.app import CryptonewsApp
 
-FILTERS, HEADLINES, ARTICLE = "filters", "headlines", "article"
+FILTERS, HEADLINES, ARTICLE = PLACES = "filters", "headlines", "article"
 MEDIUM, WIDE = 80, 130
 """Columns from which two panes, and all three, stand beside each other."""
 
-_HINTS: Mapping[str, tuple[str, ...]] = {
-    FILTERS: ("include", "exclude", "open", "search-tags", "clear", "back", "help"),
-    HEADLINES: (
-        "open",
-        "query",
-        "filters-pane",
-        "read",
-        "star",
-        "next-unread",
-        "language",
-        "refresh",
-        "help",
-    ),
-    ARTICLE: (
-        "next-story",
-        "next-section",
-        "sections",
-        "language",
-        "star",
-        "browser",
-        "zoom",
-        "back",
-        "help",
-    ),
-    "query": ("open", "back"),
-}
-_TITLES: Mapping[str, Mapping[str, str]] = {
-    FILTERS: {"open": "only this", "search-tags": "search"},
-    "query": {"open": "apply", "back": "leave as it was"},
-}
 _SAID_SECONDS = 6.0
+_SEARCH_SECONDS = 0.3
+"""After so long it is said that something is being looked for."""
+_RECOUNT_SECONDS = 0.1
+"""Counts follow the last of several marks, not each."""
 _LOOK_SECONDS = 1.0
 """How often to look whether another program has written to the library."""
 
@@ -91,24 +74,28 @@ class MainScreen(Screen[None]):
     def __init__(self, library: Library, size: Size) -> None:
         """`size` is the terminal's: knowing it now saves styling and laying out everything a second time."""
         super().__init__(classes=" ".join(self._classes_for(size)))
-        self._library = library
+        self.library = library
+        self._asker = Asker(library, self._when_free)
+        views = SavedViews(self.app.state, self.app.settings.views, self.app.remapped)
+        self._views = ViewCommands(self, views)
+        self._order = self.app.settings.order
+        self._waiting = False
+        """Whether what is asked has not been answered yet."""
         self._stories: Stories | None = None
-        self._version = -1
+        self._version = (-1, -1)
+        self._marks_version = -1
         self.total = 0
         """Stories in the library, whatever the query."""
         self._counted = False
-        self._marks_by_time = True
-        self._left_unread = ""
-        """The story that was set back to unread while it is shown: it stays so."""
-        self._shown: Headline | None = None
-        """The story in the article pane."""
-        self._following: Timer | None = None
-        self._reading: Timer | None = None
+        self._shown = ShownStory(self)
+        self._searching: Timer | None = None
+        self._recounting: Timer | None = None
         self._quiet: Timer | None = None
         self._to_say: deque[str] = deque()
-        self._before_query = HEADLINES
-        self._query_line: QueryLine | None = None
-        """Made when it is first wanted: a text field is the costliest widget of all to start with."""
+        self._last_place = HEADLINES
+        """The pane that had the focus before a line of text."""
+        self._editing = QueryEditing(self)
+        self._prompt: Prompt | None = None
 
     def _classes_for(self, size: Size) -> Iterator[str]:
         for cells, breakpoints in (
@@ -122,15 +109,28 @@ class MainScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield HeadlinesPane(self.app.now, id=HEADLINES)
             yield ArticlePane(id=ARTICLE)
-            yield FiltersPane(id=FILTERS)
+            yield FiltersPane(self.app.settings.filters, id=FILTERS)
         yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(ArticlePane).reading_width = self.app.settings.reading_width
+        self.query_one(HeadlinesPane).columns = self.app.settings.columns
+        self.query_one(StatusLine).shared = self.library.shared
         self._arrange(HEADLINES)
         self._offer_keys()
         self.reload()
         self.set_interval(_LOOK_SECONDS, self.catch_up)
+
+    def on_unmount(self) -> None:
+        self._asker.close()
+
+    def _when_free(self, act: Callable[[], None]) -> None:
+        self.call_later(act)  # it may be called in a thread
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong with the views."""
+        return self._views.views.complaints
 
     @property
     def headlines(self) -> HeadlinesPane:
@@ -145,64 +145,125 @@ class MainScreen(Screen[None]):
     def watch_question(self) -> None:
         self.reload()
 
-    def catch_up(self) -> None:
-        """Show what anyone has brought into the library in the meantime."""
-        if self._library.version() != self._version:
-            self.reload(unasked=True)
+    def ask(self, question: Query, story: str | None, *, else_top: bool = False) -> None:
+        """Ask this, with the cursor on `story`; where that is not found, on top or where it would stand."""
+        self.set_reactive(MainScreen.question, question)
+        self.reload(story=story, else_top=else_top)
 
-    def reload(self, *, unasked: bool = False) -> None:
-        """Ask the library again; the cursor stays on its story, or where that would stand.
+    def catch_up(self) -> None:
+        """Show what anyone has brought into the library, or marked, in the meantime."""
+        if self.library.version() != self._version:
+            self.reload(unasked=True)
+        elif self.library.marks_version() != self._marks_version:
+            self._marks_version = self.library.marks_version()
+            self.headlines.forget()
+            self.count()
+
+    @property
+    def _asked(self) -> Query:
+        """The question, with the order that is usual now if it names none."""
+        return self.question if self.question.sort else self.question.sorted_by(self._order)
+
+    def reload(self, *, unasked: bool = False, story: str | None = None, else_top: bool = False) -> None:
+        """Ask the library again; the cursor stays on its story (or goes to `story`), or where that would stand.
 
         Where nobody asked for it, the story under the cursor stays in the list even if it no longer belongs there.
         """
+        unasked = unasked and not self._waiting
         current = self.headlines.current
-        self._version = self._library.version()
-        stories = self._library.stories(self.question)
-        self.total = len(self._library.stories(Query())) if self.question else len(stories)
-        position = self._library.position(current.story) if current else None
+        if story is None and current is not None:
+            story = current.story
+        self._version, self._marks_version = self.library.version(), self.library.marks_version()
+        self._waiting = True
+        self._asker.ask(self._asked, partial(self._answer, story, unasked, else_top))
+        if self._waiting and self._searching is None:
+            self._searching = self.set_timer(_SEARCH_SECONDS, lambda: self.tell_status())
+
+    def _answer(self, story: str | None, unasked: bool, else_top: bool) -> None:
+        """Show what the library has found, list and counts in one frame."""
+        self._waiting = False
+        if self._searching is not None:
+            self._searching.stop()
+            self._searching = None
+        asked = self._asked
+        stories = self.library.stories(asked)
+        self.total = self.library.count(Query()) if self.question else len(stories)
+        position = self.library.position(story) if story is not None else None
         if unasked and position is not None and position not in stories:
-            stories = Stories(stories.found | type(stories.found)([position]), stories.pinned)
+            stories = stories.including(position)
         self._stories = stories
-        row = stories.row(position) if position is not None else 0
+        here = position is not None and (position in stories or not else_top)
+        row = stories.row(position) if here and position is not None else 0
         languages = self.question.values("lang")
+        name, rises = asked.order
         self.headlines.show(
             stories,
-            lambda positions: self._library.headlines(positions, languages),
+            lambda positions: self.library.headlines(positions, languages),
             row,
-            "Headlines, newest first",
+            f"Headlines, {SORTED_BY[name][1 + rises]}",
             self._why_empty(),
+            words=self.question.looked_for(),
+            snippets=self.library.text if name == "relevance" else None,
+            order=name,
         )
-        self._tell_status()
+        self.tell_status()
         if self._counted:
-            self._count_facets()  # a few milliseconds, and both are in one frame
+            self.count()  # a few milliseconds, and both are in one frame
         else:
-            self.call_after_refresh(self._count_facets)  # the first time all sets are read
-        self._follow()
+            self.call_after_refresh(self.count)  # the first time all sets are read
+        self._shown.follow()
 
-    def _count_facets(self) -> None:
+    @on(FiltersPane.CountsAsked)
+    def count(self) -> None:
+        """Count what the filters show, and what is unread in the views."""
         self._counted = True
-        facets = self._library.facets(self.question, apart=True)
-        self.query_one(FiltersPane).show(facets.fields, self.question)
+        if self._recounting is not None:
+            self._recounting.stop()
+        filters = self.query_one(FiltersPane)
+        facets = self.library.facets(self.question, apart=True, most=filters.most(self.question))
+        filters.show(self.question, facets, [*self._views.listed()])
+        unknown = self._views.uncounted(self._version)
+        if unknown is not None and not self._waiting:
+            self.call_after_refresh(self._look_up, unknown)
+
+    def _look_up(self, query: Query) -> None:
+        """Get ready what only a count waits for, while nobody waits for anything else."""
+        if not self._waiting:
+            self._asker.ask(query, self.count)
 
     def _why_empty(self) -> str:
         if not self.question:
             return self.app.why_empty()
-        if len(self.question.filters) + len(self.question.words) == 1:
-            return f"No story matches {self.question}.\nCtrl+L shows all stories again."
-        return f"No story matches all of\n{self.question}\nTake a term out with / or f, or all with Ctrl+L."
+        if len(self.question) == 1:
+            return f"No story matches {self.question.sorted_by('')}.\nCtrl+L shows all stories again."
+        return (
+            f"No story matches all of\n{self.question.sorted_by('')}\n"
+            "Take a term out with / or f, or all with Ctrl+L."
+        )
 
-    def _tell_status(self) -> None:
+    def tell_status(self) -> None:
+        """Say in the status line what is asked and found; below, while the query line covers it."""
         status = self.query_one(StatusLine)
         status.nothing_asked = "sample stories" if self.app.samples else "all stories"
         status.query_text = str(self.question)
+        if self._waiting:
+            self._tell_counts("searching …")
+            return
         found = len(self._stories) if self._stories is not None else 0
-        status.counts = f"{found:,} of {self.total:,}" if self.question else f"{found:,} stories"
+        self._tell_counts(f"{found:,} of {self.total:,}" if self.question else f"{found:,} stories")
+        terms = len(self.question)
+        filters = f"{terms} filter{'s' if terms > 1 else ''}" if terms else ""
+        status.details = (filters, f"sorted by {SORTED_BY[self._asked.order[0]][0]}")
+
+    def _tell_counts(self, counts: str) -> None:
+        self.query_one(StatusLine).counts = counts
+        self.query_one(KeyLine).beside = counts if self._editing.open else ""
 
     def show_activity(self, text: str) -> None:
         """Say in the status line what is going on."""
         self.query_one(StatusLine).activity = text
 
-    def say(self, text: str, *, in_turn: bool = False) -> None:
+    def say(self, text: str, *, in_turn: bool = False, until_hushed: bool = False) -> None:
         """Say something in the bottom line for a while (after what is being said); it takes no key."""
         text = clean_line(text)  # it may quote what anybody wrote
         if in_turn and self.query_one(KeyLine).said:
@@ -211,7 +272,7 @@ class MainScreen(Screen[None]):
         self.query_one(KeyLine).said = text
         if self._quiet:
             self._quiet.stop()
-        self._quiet = self.set_timer(_SAID_SECONDS, self.hush)
+        self._quiet = None if until_hushed else self.set_timer(_SAID_SECONDS, self.hush)
 
     def hush(self) -> None:
         """Take back what was said in the bottom line, and say what comes next."""
@@ -219,79 +280,37 @@ class MainScreen(Screen[None]):
         if self._to_say:
             self.say(self._to_say.popleft())
 
-    # The article under the cursor
-
     @on(HeadlinesPane.CursorMoved)
-    def _follow(self) -> None:
-        """Show the story under the cursor once it has rested: a page of text for each key would be much."""
-        if self._following:
-            self._following.stop()
-        # Textual divides by the time of a timer, so none may be 0.
-        rest = max(1, self.app.settings.follow_after_ms) / 1000
-        self._following = self.set_timer(rest, self._show_current)
+    def _cursor_moved(self) -> None:
+        self._shown.follow()
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:
-        self._show_current()
-        if self._shown:
-            self._mark_read()
+        self._shown.show_current()
+        if self._shown.headline:
+            self._shown.mark_read()
             self._go_to(ARTICLE)
 
-    def _show_current(self) -> None:
-        if self._following:
-            self._following.stop()
-        headline = self.headlines.current
-        same = headline is not None and self._shown is not None and headline.story == self._shown.story
-        self._show(headline, lang=self._shown.lang if same and self._shown else None)
-
-    def _show(self, headline: Headline | None, lang: str | None = None, section: int | None = None) -> None:
-        article = self._library.article(headline.story, lang or headline.lang) if headline else None
-        if self._reading:
-            self._reading.stop()
-        self._shown = headline
-        if headline is None or article is None:
-            self.article.clear()
-            return
-        if lang and lang != headline.lang:
-            from dataclasses import replace
-
-            self._shown = replace(headline, lang=lang)
-        self.article.show(
-            article,
-            now=self.app.now(),
-            languages=headline.languages,
-            starred=headline.starred,
-            section=section,
-        )
-        self._begin_reading()
-
-    def _begin_reading(self) -> None:
-        """A story counts as read when it has been in sight for a while."""
-        seconds = self.app.settings.read_after_seconds
-        if not (seconds and self._marks_by_time and self._shown and self.article.display):
-            return
-        if not self._shown.read and self._shown.story != self._left_unread:
-            self._reading = self.set_timer(seconds, self._has_been_in_sight)
-
-    def _has_been_in_sight(self) -> None:
-        if self.article.display:
-            self._marks_by_time = self._mark_read()  # what fails once would fail at every story
-
-    def _mark_read(self) -> bool:
-        return self._shown is None or self._set_mark(Mark.READ, self._shown, on=True)
-
-    def _set_mark(self, mark: Mark, headline: Headline, *, on: bool) -> bool:
-        """Set or take away a mark; if that cannot be kept it is said why, and the reading goes on."""
-        try:
-            self.app.state.set_mark(mark, headline.story, on)
-        except DatabaseError as error:
-            self.say(str(error))
-            return False
+    def marks_changed(self, story: str) -> None:
+        """Show what the marks of a story are now."""
+        self._marks_version = self.library.marks_version()  # our own work
         self.catch_up()
-        position = self._library.position(headline.story)
+        position = self.library.position(story)
         if self._stories is not None and position is not None and position in self._stories:
             self.headlines.forget_row(self._stories.row(position))
-        return True
+        if self._recounting is not None:
+            self._recounting.stop()
+        self._recounting = self.set_timer(_RECOUNT_SECONDS, self.count)
+
+    async def prompt(self, question: str, text: str = "", hint: str = "") -> str | None:
+        """The reader's answer to a question in the bottom line; None if it is left open."""
+        if self._prompt is None:
+            self._prompt = Prompt()
+            self._prompt.display = False
+            await self.mount(self._prompt, before=self.query_one(KeyLine))
+        answer = await self._prompt.ask(question, text, hint)
+        self._offer_keys()
+        return answer
 
     # Moving about
 
@@ -301,13 +320,14 @@ class MainScreen(Screen[None]):
         if command.scope != "anywhere":
             pane = self.query_one(f"#{command.scope}")
             self._go_to(command.scope)
-        await self.app.run_action(command.id.replace("-", "_"), pane)
+        if not await self.app.run_action(command.id.replace("-", "_"), pane):
+            self.say(f"{command.title}: put the cursor on a view first.")
 
     @property
     def _place(self) -> str:
-        """Which pane has the focus."""
+        """Which pane has the focus, or had it before a line of text was opened."""
         focused = self.focused
-        return focused.id if focused is not None and focused.id in (FILTERS, ARTICLE) else HEADLINES
+        return focused.id if focused is not None and focused.id in PLACES else self._last_place
 
     @property
     def _pane(self) -> Pane:
@@ -317,7 +337,7 @@ class MainScreen(Screen[None]):
         if place != ARTICLE:
             self.zoomed = False
         if place == ARTICLE and not self.article.display:
-            self.call_after_refresh(self._begin_reading)
+            self.call_after_refresh(self._shown.begin_reading)
         self._arrange(place)
         self.query_one(f"#{place}").focus(scroll_visible=False)
         self._offer_keys(place)
@@ -344,15 +364,27 @@ class MainScreen(Screen[None]):
         self._arrange(ARTICLE if self.zoomed else None)
 
     def on_descendant_focus(self) -> None:
-        if self.focused is not None and self.focused.id == "query":
-            self._offer_keys("query")
-        else:
-            self._arrange()
-            self._offer_keys()
+        focused = self.focused
+        if self._prompt is not None and focused is not None and focused.id != "answer":
+            self._prompt.leave()
+        if focused is None or focused.id not in PLACES:
+            self._offer_keys("query" if self._editing.open else "prompt")
+            return
+        if self._editing.open:
+            self._editing.part()
+        if focused.id == FILTERS and not self._counted:
+            self.count()
+        self._last_place = focused.id
+        self._arrange()
+        self._offer_keys()
 
+    @on(FiltersPane.CursorMoved)
     def _offer_keys(self, place: str | None = None) -> None:
-        place = place or self._place
-        self.query_one(KeyLine).offer(_HINTS[place], _TITLES.get(place, {}), self.app.remapped)
+        place = place if isinstance(place, str) else self._place
+        if place == FILTERS:
+            place = self.query_one(FiltersPane).kind
+        further = FURTHER.get(place, ())
+        self.query_one(KeyLine).offer(HINTS[place], KEY_TITLES.get(place, {}), self.app.remapped, further)
 
     def action_down(self) -> None:
         self._pane.step(1)
@@ -397,12 +429,12 @@ class MainScreen(Screen[None]):
         self._go_to(HEADLINES)
 
     def action_article_pane(self) -> None:
-        self._show_current()
+        self._shown.show_current()
         self._go_to(ARTICLE)
 
     def action_open(self) -> None:
         if self._place == FILTERS:
-            self.query_one(FiltersPane).only()
+            self.query_one(FiltersPane).enter()
         elif self._place == HEADLINES:
             self._open()
 
@@ -416,9 +448,9 @@ class MainScreen(Screen[None]):
             self.app.exit()
 
     def _step_back(self) -> bool:
-        query = self._query_line
-        if query is not None and query.display:
-            self._close_query(self._before_query)
+        if self._editing.open:
+            self._editing.leave()
+            self._go_to(self._place)
         elif self.zoomed:
             self.zoomed = False
         elif self._place != HEADLINES:
@@ -430,7 +462,7 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
         if self.zoomed:
-            self._show_current()
+            self._shown.show_current()
             self._go_to(ARTICLE)
 
     def action_narrower(self) -> None:
@@ -456,7 +488,7 @@ class MainScreen(Screen[None]):
     def _move_to_unread(self, step: int) -> None:
         if not self._stories:
             return
-        row = self._stories.next_among(self._library.unread(), self.headlines.cursor, step)
+        row = self._stories.next_among(self.library.unread(), self.headlines.cursor, step)
         if row is None:
             self.say(f"No unread story {'below' if step > 0 else 'above'}.")
         else:
@@ -468,7 +500,7 @@ class MainScreen(Screen[None]):
             return
         self.headlines.move_to(row)
         if self._place == ARTICLE:
-            self._show_current()
+            self._shown.show_current()
 
     def action_next_section(self) -> None:
         self.article.next_section()
@@ -478,7 +510,7 @@ class MainScreen(Screen[None]):
 
     @work
     async def action_sections(self) -> None:
-        from cryptonews_tui.tui.picker import Choice, Picker
+        from cryptonews_tui.tui.picker import Choice, Picker, among
 
         sections = self.article.sections
         if not sections:
@@ -486,30 +518,20 @@ class MainScreen(Screen[None]):
             return
         choices = [Choice(str(i), heading or "Start", role) for i, (role, heading) in enumerate(sections)]
         chosen = await self.app.push_screen_wait(
-            Picker("Sections", choices, current=str(self.article.current_section))
+            Picker("Sections", among(choices), current=str(self.article.current_section))
         )
         if chosen is not None:
             self._go_to(ARTICLE)
             self.article.go_to_section(int(chosen.value))
 
     def action_language(self) -> None:
-        if self._shown is None or self._shown.story != getattr(self.headlines.current, "story", None):
-            self._show_current()
-        shown = self._shown
-        if shown is None:
-            return
-        if len(shown.languages) < 2:
-            self.say(f"This story is only there in “{shown.lang}”.")
-            return
-        following = shown.languages[(shown.languages.index(shown.lang) + 1) % len(shown.languages)]
-        headline = self.headlines.current
-        self._show(headline, lang=following, section=self.article.current_section)
+        self._shown.next_language()
 
     def action_browser(self) -> None:
-        self._with_url(self.app.open_in_browser)
+        self._shown.with_url(self.app.open_in_browser)
 
     def action_copy_link(self) -> None:
-        self._with_url(self._copy)
+        self._shown.with_url(self._copy)
 
     @on(ArticlePane.LinkActivated)
     def _open_link(self, event: ArticlePane.LinkActivated) -> None:
@@ -519,80 +541,44 @@ class MainScreen(Screen[None]):
         self.app.copy_to_clipboard(url)
         self.say(f"Sent to the terminal's clipboard: {url}")
 
-    def _with_url(self, act: Callable[[str], None]) -> None:
-        headline = self.headlines.current
-        if headline and self._shown and self._shown.story == headline.story:
-            headline = self._shown  # in the language that is being read
-        article = self._library.article(headline.story, headline.lang) if headline else None
-        if article is None:
-            self.say("There is no story here.")
-        elif article.url is None:
-            self.say("This story names no page of its own.")
-        else:
-            act(article.url)
-
     # Marking
 
     def action_read(self) -> None:
-        if headline := self.headlines.current:
-            if self._reading:
-                self._reading.stop()
-            self._left_unread = headline.story if headline.read else ""
-            self._set_mark(Mark.READ, headline, on=not headline.read)
+        self._shown.toggle_read()
 
     def action_star(self) -> None:
-        if headline := self.headlines.current:
-            if self._set_mark(Mark.STARRED, headline, on=not headline.starred):
-                self.say("Star taken away." if headline.starred else "Starred.")
-            if self._shown and self._shown.story == headline.story:
-                self._show(self.headlines.current, lang=self._shown.lang)
+        self._shown.toggle_star()
+
+    @work
+    async def action_note(self) -> None:
+        await self._shown.write_note()
 
     # Finding
 
     async def action_query(self) -> None:
-        if self._query_line is None:
-            self._query_line = QueryLine(
-                id="query",
-                placeholder="words, tag:btc, -sentiment:negative, source:…",
-                select_on_focus=False,
-            )
-            self._query_line.display = False
-            await self.mount(self._query_line, before="#panes")
-        line = self._query_line
-        if not line.display:
-            self._before_query = self._place
-        line.value = f"{self.question} " if self.question else ""
-        line.display = True
-        self.query_one(StatusLine).display = False
-        line.focus()
-        line.cursor_position = len(line.value)
+        await self._editing.begin()
 
     @on(QueryLine.Changed, "#query")
-    def _forget_error(self) -> None:
-        self.query_one(KeyLine).said = ""
+    def _query_typed(self, event: QueryLine.Changed) -> None:
+        self._editing.typed(event.value)
 
     @on(QueryLine.Submitted, "#query")
-    def _apply_query(self, event: QueryLine.Submitted) -> None:
-        try:
-            question = parse(event.value)
-        except QueryError as error:
-            event.input.cursor_position = error.position
-            self.say(f"At character {error.position + 1}: {error}")
-            if self._quiet:
-                self._quiet.stop()  # until something is typed
-            return
-        self._close_query(HEADLINES)
-        if question == self.question:
+    def _query_kept(self, event: QueryLine.Submitted) -> None:
+        if self._editing.keep(event.value):
+            self._go_to(HEADLINES)
+
+    def action_order(self) -> None:
+        """The next order; by relevance only where there are words to be relevant to."""
+        orders = [name for name in ORDERS if name != "relevance" or self.question.looked_for()]
+        name = self._asked.order[0]
+        following = orders[(orders.index(name) + 1) % len(orders)] if name in orders else orders[0]
+        if following == "published":
+            self._order = following  # no query has to say it
+        if (question := self.question.sorted_by(following)) == self.question:
             self.reload()
         else:
             self.question = question
-
-    def _close_query(self, place: str) -> None:
-        self.query_one(KeyLine).said = ""
-        if self._query_line is not None:
-            self._query_line.display = False
-        self.query_one(StatusLine).display = True
-        self._go_to(place)
+        self.say(f"Sorted by {SORTED_BY[following][0]}.")
 
     def action_clear(self) -> None:
         self.question = Query()
@@ -627,16 +613,51 @@ class MainScreen(Screen[None]):
     def action_categories(self) -> None:
         self._pick("category")
 
+    def action_assets(self) -> None:
+        self._pick("asset")
+
     @work
     async def _pick(self, field: str) -> None:
         from cryptonews_tui.tui.picker import Choice, Picker
 
-        facets = self._library.facets(self.question, apart=True)
-        choices = [Choice(v.value, v.label, f"{v.count:,}") for v in facets.fields[field]]
-        title = f"{GROUPS[field][0]} · {len(choices):,}"
-        chosen = await self.app.push_screen_wait(Picker(title, choices, excluding=True))
+        def find(letters: str) -> list[Choice]:
+            words = sorted(letters.casefold().split(), key=len, reverse=True)
+            found = self.library.values(field, self.question, "".join(words[:1]), 500 if words[1:] else 100)
+            kept = (v for v in found if all(word in v.label.casefold() for word in words[1:]))
+            return [Choice(v.value, v.label, f"{v.count:,}") for v in kept]
+
+        chosen = await self.app.push_screen_wait(Picker(TITLES[field], find, excluding=True))
         if chosen is not None:
             self.question = self.question.toggled(field, chosen.value, negated=chosen.excluded)
+
+    # Views
+
+    @on(FiltersPane.ViewChosen)
+    def _view_chosen(self, event: FiltersPane.ViewChosen) -> None:
+        self._views.show(event.name)
+
+    @on(FiltersPane.ViewEdited)
+    @work
+    async def _view_edited(self, event: FiltersPane.ViewEdited) -> None:
+        await self._views.edit(event.name, event.what)
+
+    def on_key(self, event: events.Key) -> None:
+        # No binding, because views come and go; its keys are no command's.
+        in_a_pane = self.focused is not None and self.focused.id in PLACES
+        if in_a_pane and self._views.press(event.key):
+            event.stop()
+            event.prevent_default()
+
+    @work
+    async def action_views(self) -> None:
+        await self._views.choose()
+
+    @work
+    async def action_save_view(self) -> None:
+        await self._views.save()
+
+    def action_undo(self) -> None:
+        self._views.undo()
 
     # The rest
 
@@ -652,4 +673,4 @@ class MainScreen(Screen[None]):
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.app.remapped))
+        self.app.push_screen(HelpScreen(self.app.remapped, self._views.views.shown_keys()))

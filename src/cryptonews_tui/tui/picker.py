@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -37,6 +37,23 @@ class Chosen:
 
     value: str
     excluded: bool = False
+
+
+Find = Callable[[str], Sequence[Choice]]
+"""What has these letters (words in any order), the nearest first; of no letters the first of all."""
+
+
+def among(choices: Sequence[Choice]) -> Find:
+    """Looks for letters in a few choices."""
+
+    def find(letters: str) -> Sequence[Choice]:
+        wanted = letters.casefold().split()
+        found = [c for c in choices if all(word in c.label.casefold() for word in wanted)]
+        # What begins with the letters is nearer than what merely contains them.
+        found.sort(key=lambda c: bool(wanted) and not c.label.casefold().startswith(wanted[0]))
+        return found
+
+    return find
 
 
 class _Choices(ScrollView, can_focus=False):
@@ -138,12 +155,10 @@ class Picker(ModalScreen["Chosen | None"]):
     }
     """
 
-    def __init__(
-        self, title: str, choices: Sequence[Choice], *, current: str = "", excluding: bool = False
-    ) -> None:
+    def __init__(self, title: str, find: Find, *, current: str = "", excluding: bool = False) -> None:
         super().__init__()
         self._title = title
-        self._choices = choices
+        self._find = find
         self._current = current
         self._excluding = excluding
 
@@ -156,16 +171,13 @@ class Picker(ModalScreen["Chosen | None"]):
             yield Static(f"Enter choose   {exclude}Esc leave", markup=False, id="about")
 
     def on_mount(self) -> None:
-        values = [choice.value for choice in self._choices]
+        choices = self._find("")
+        values = [choice.value for choice in choices]
         cursor = values.index(self._current) if self._current in values else 0
-        self.call_after_refresh(self.query_one(_Choices).show, self._choices, cursor)
+        self.call_after_refresh(self.query_one(_Choices).show, choices, cursor)
 
     def on_input_changed(self, event: QueryLine.Changed) -> None:
-        wanted = event.value.casefold().split()
-        found = [c for c in self._choices if all(letters in c.label.casefold() for letters in wanted)]
-        # What begins with the letters is nearer than what merely contains them.
-        found.sort(key=lambda c: bool(wanted) and not c.label.casefold().startswith(wanted[0]))
-        self.query_one(_Choices).show(found)
+        self.query_one(_Choices).show(self._find(event.value))
 
     def action_move(self, lines: int) -> None:
         choices = self.query_one(_Choices)

@@ -1,0 +1,86 @@
+"""What the commands share: exit codes, the error that ends one, how arguments are read."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from contextlib import closing
+
+    from cryptonews_tui.library import State
+    from cryptonews_tui.query import Query
+    from cryptonews_tui.settings import Paths, Settings
+    from cryptonews_tui.views import View
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+class UserError(Exception):
+    """Something the user can mend; ends the command with this sentence."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def files() -> argparse.ArgumentParser:
+    """The options that every command has, and every command of a command."""
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("files")
+    for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
+        group.add_argument(
+            f"--{name}",
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help=f"instead of the usual one (CRYPTONEWS_{variable})",
+        )
+    return common
+
+
+def text(text: str) -> str:
+    """An argument as texts of articles are: what is looked for and what is there are cleaned alike."""
+    from cryptonews_tui.safety import clean_line
+
+    return clean_line(text)
+
+
+def is_excluding(word: str) -> bool:
+    """Whether a word is a term of a query, and no option: `-tag:btc`."""
+    return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
+
+
+def query_of(text: str, what: str = "the query") -> Query:
+    """The query a user typed; wrong use if it cannot be understood."""
+    from cryptonews_tui.query import QueryError, parse
+
+    try:
+        return parse(text.strip())
+    except QueryError as error:
+        raise UserError(f"{what} cannot be understood:\n{error.pointed()}", WRONG_USE) from error
+
+
+def views_of(paths: Paths, settings: Settings) -> list[View]:
+    """Every view there is, in the order they are shown."""
+    from cryptonews_tui.views import all_views
+
+    with open_state(paths) as state:
+        return all_views(settings.views, state.views())
+
+
+def open_state(paths: Paths) -> closing[State]:
+    from contextlib import closing
+
+    from cryptonews_tui.library import State
+
+    return closing(State(paths.state))
+
+
+def place(location: str) -> str:
+    """A location as the list of sources knows it; wrong use if no articles can come from there."""
+    from cryptonews_tui.sources import SourceError, open_source
+
+    try:
+        return open_source(location).location
+    except SourceError as error:
+        raise UserError(str(error), WRONG_USE) from error

@@ -1,0 +1,88 @@
+"""A question in the bottom line, answered with a line of text."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+
+from cryptonews_tui.tui.query_line import QueryLine
+
+_ELSEWHERE = ("tab", "shift+tab", "up", "down", "pageup", "pagedown")
+"""Keys that would do something to the panes."""
+
+
+class Prompt(Horizontal):
+    """Asks for a name, a note … Enter answers, Esc answers nothing."""
+
+    DEFAULT_CSS = """
+    Prompt {
+        height: 1;
+        dock: bottom;
+        layer: above;
+        margin: 0 0 1 0;
+        & > Static { width: auto; padding: 0 0 0 1; color: $text-primary; text-style: bold; }
+        & > QueryLine { width: 1fr; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: asyncio.Future[str | None] | None = None
+        self._before: Widget | None = None
+        """What had the focus."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False)
+        yield QueryLine(id="answer")
+
+    async def ask(self, question: str, text: str = "", hint: str = "") -> str | None:
+        """The reader's answer without spaces around it; None if it is left open. `text` can be edited."""
+        self.leave()
+        line = self.query_one(QueryLine)
+        if self.screen.focused is not line:
+            self._before = self.screen.focused
+        self._answer = answer = asyncio.get_running_loop().create_future()
+        self.query_one(Static).update(question)
+        line.placeholder = hint
+        line.value = text
+        line.cursor_position = len(text)
+        self.display = True
+        line.focus()
+        given: str | None = await answer
+        if self._answer is answer:  # else another question stands here now
+            self._answer = None
+            here = line.has_focus
+            self.display = False
+            if here and self._before is not None:
+                self._before.focus(scroll_visible=False)
+        return given
+
+    def leave(self) -> None:
+        """Leave the question open."""
+        self._give(None)
+
+    def _give(self, text: str | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(text)
+
+    @on(QueryLine.Submitted)
+    def _answered(self, event: QueryLine.Submitted) -> None:
+        event.stop()
+        self._give(event.value.strip())
+
+    @on(QueryLine.Changed)
+    def _typed(self, event: QueryLine.Changed) -> None:
+        event.stop()  # it is no query
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            self.leave()
+        elif event.key not in _ELSEWHERE:
+            return
+        event.stop()
+        event.prevent_default()

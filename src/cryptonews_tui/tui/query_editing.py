@@ -1,0 +1,151 @@
+"""The query line while it is open: what is typed is asked at once, as far as it can be understood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from cryptonews_tui.completion import Candidate, Completing, at, candidates
+from cryptonews_tui.library import DatabaseError
+from cryptonews_tui.query import Filter, Query, QueryError, literal, make_query, parse
+from cryptonews_tui.tui.query_line import QueryLine
+
+if TYPE_CHECKING:
+    from cryptonews_tui.tui.main_screen import MainScreen
+
+_REST_SECONDS = 0.6
+"""What stands at the end may be half a term: only after such a rest it is said what is wrong with it."""
+
+
+class QueryEditing:
+    """Opens the line, hands what is typed to the screen, and brings back the former query if it is left."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._line: QueryLine | None = None
+        """Made when it is first wanted: a text field is the costliest widget of all to start with."""
+        self._before = Query()
+        self._story: str | None = None
+        self._complaint: Timer | None = None
+        self._complained = False
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody edits the query."""
+        return self._line is not None and self._line.display
+
+    async def begin(self) -> None:
+        """Open the line with the query that is asked."""
+        screen = self._screen
+        if self._line is None:
+            self._line = QueryLine(
+                id="query",
+                placeholder="words, tag:btc, -sentiment:negative, source:…",
+                complete=self._complete,
+                history=self._history,
+            )
+            self._line.display = False
+            await screen.mount(self._line, before="#panes")
+        if not self.open:
+            self._before = screen.question
+            current = screen.headlines.current
+            self._story = current.story if current else None
+        self._line.edit(f"{screen.question} " if screen.question or screen.question.sort else "")
+        self._line.display = True
+        self._line.focus()
+        screen.tell_status()
+
+    def typed(self, text: str) -> None:
+        """Ask what the line says now; what cannot be understood changes nothing."""
+        self._forget_complaint()
+        if not self.open:
+            return
+        try:
+            question = self._meant(text)
+        except QueryError as error:
+            wrong = error  # the name of an exception ends with its clause
+            if error.position + error.length < len(text.rstrip()):
+                self._complain(wrong)
+            else:
+                self._complaint = self._screen.set_timer(_REST_SECONDS, lambda: self._complain(wrong))
+        else:
+            if question is not None and question != self._screen.question:
+                self._screen.ask(question, self._story, else_top=True)
+
+    def keep(self, text: str) -> bool:
+        """Close the line with what it says, and remember that; False if that is no query."""
+        self._forget_complaint()
+        try:
+            question = self._meant(text) or parse(text)
+        except QueryError as error:
+            if self._line is not None:
+                self._line.cursor_position = error.position
+            self._complain(error)
+            return False
+        self._close()
+        self._remember(question)
+        self._screen.ask(question, self._story, else_top=question != self._before)
+        return True
+
+    def part(self) -> None:
+        """Close the line because the reader has gone elsewhere; what was asked last stays."""
+        self._close()
+        self._remember(self._screen.question)
+
+    def leave(self) -> None:
+        """Close the line and go back to what was asked before, and to the story under the cursor then."""
+        self._close()
+        if self._screen.question != self._before:
+            self._screen.ask(self._before, self._story)
+
+    def _meant(self, text: str) -> Query | None:
+        """What the text asks; a value at its end that nobody has stands for those that begin so.
+
+        None for the beginning of an asset's name: nothing can be asked with it yet.
+        """
+        question = parse(text)
+        last = at(text, len(text))
+        if last is None or last.kind != "value" or not last.letters or text[-1] in '"*\\ ':
+            return question
+        library = self._screen.library
+        if library.count(make_query(filters=[Filter(last.field, (literal(last.letters),))])):
+            return question
+        if last.field == "asset":
+            return None
+        return parse(text + "*") if last.field not in ("id", "origin") else question
+
+    def _remember(self, question: Query) -> None:
+        if question:
+            try:
+                self._screen.app.state.remember_query(str(question))
+            except DatabaseError as error:
+                self._screen.say(str(error))
+
+    def _close(self) -> None:
+        self._forget_complaint()
+        if self._line is not None:
+            self._line.display = False
+        self._screen.tell_status()
+
+    def _complain(self, error: QueryError) -> None:
+        if self.open and self._line is not None:
+            self._line.point(error.position, error.length)
+            self._complained = True
+            self._screen.say(f"At character {error.position + 1}: {error}", until_hushed=True)
+
+    def _forget_complaint(self) -> None:
+        if self._complaint is not None:
+            self._complaint.stop()
+        if self._complained:
+            self._complained = False
+            self._screen.hush()
+
+    def _complete(self, completing: Completing) -> list[Candidate]:
+        library = self._screen.library
+        if completing.rest is not None and not library.ready(completing.rest):
+            return []  # it is being looked up for the list: with the next letter it is there
+        return candidates(completing, library.values)
+
+    def _history(self, letters: str) -> list[str]:
+        return self._screen.app.state.queries(50, letters)

@@ -1,0 +1,252 @@
+"""The commands that look after what the reader has: sources, views, the files themselves."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptonews_tui import output
+from cryptonews_tui.console import (
+    DONE,
+    FAILED,
+    WRONG_USE,
+    UserError,
+    files,
+    open_state,
+    place,
+    query_of,
+    text,
+    views_of,
+)
+from cryptonews_tui.output import say
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cryptonews_tui.settings import Paths, Settings
+
+_IMPORTED_MOST = 256 * 1024 * 1024
+"""Bytes of a file that is taken in: a million marks are half of it."""
+
+
+# Sources
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="list | add | remove")
+    common = [files()]
+    actions.add_parser("list", help="the sources, how each was last seen (default)", parents=common)
+    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=common)
+    adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
+    adding.add_argument("--name", metavar="N", type=text, help="how to call it")
+    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=common)
+    removing.add_argument("name", metavar="NAME", type=text, help="its name or location")
+
+
+def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    with open_state(paths) as state:
+        if options.action == "add":
+            location = place(options.location)
+            known = len(state.sources())
+            source = state.add_source(options.name or _name_of(location), location)
+            if len(state.sources()) == known:
+                say(f"{location} is a source already, named {source.name}")
+            else:
+                say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+            if "://" not in location and not os.path.exists(location):
+                say(f"There is nothing at {location} now.")
+        elif options.action == "remove":
+            if not state.remove_source(options.name, _canonical(options.name)):
+                raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
+            say(f"removed {options.name}; its articles stay in the library")
+        else:
+            output.show(output.sources(state.sources()))
+            if not state.sources():
+                say("There is no source yet. Add one: cryptonews sources add LOCATION")
+        return DONE
+
+
+def _canonical(location: str) -> str:
+    """A location as the list of sources knows it, however it was typed, even if nothing can be there."""
+    try:
+        return place(location)
+    except UserError:
+        return location
+
+
+def _name_of(location: str) -> str:
+    """A short name for a source: the last part of its path, or its host."""
+    from urllib.parse import urlsplit
+
+    from cryptonews_tui.safety import clean_line
+
+    parts = urlsplit(location) if "://" in location else None
+    path = (parts.path if parts else location).rstrip("/\\")
+    last = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return clean_line(last or (parts.hostname if parts else None) or location, 40)
+
+
+# Views
+
+
+def add_views(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="list | add | remove | rename | move")
+    common = [files()]
+    actions.add_parser("list", help="the views and their queries (default)", parents=common)
+    adding = actions.add_parser("add", help="keep a query under a name", parents=common)
+    adding.add_argument("name", metavar="NAME", type=text)
+    adding.add_argument("query", nargs="+", metavar="QUERY")
+    adding.add_argument("--key", metavar="K", type=text, help="the key that opens it in the reader")
+    removing = actions.add_parser("remove", help="forget a view", parents=common)
+    removing.add_argument("name", metavar="NAME", type=text)
+    renaming = actions.add_parser("rename", help="give a view another name", parents=common)
+    renaming.add_argument("name", metavar="NAME", type=text)
+    renaming.add_argument("new", metavar="NEW", type=text)
+    moving = actions.add_parser("move", help="move a view one place up or down", parents=common)
+    moving.add_argument("name", metavar="NAME", type=text)
+    moving.add_argument("step", choices=("up", "down"))
+
+
+def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from shlex import quote
+
+    from cryptonews_tui.views import find
+
+    known = views_of(paths, settings)
+    if options.action in (None, "list"):
+        output.show(output.views(known))
+        return DONE
+    names = [options.name, options.new] if options.action == "rename" else [options.name]
+    for name in names:
+        if not name:
+            raise UserError("a view needs a name", WRONG_USE)
+        if (there := find(name, known)) and not there.own:
+            raise UserError(f"the view “{there.name}” comes with the program or stands in your settings")
+    with open_state(paths) as state:
+        if options.action == "add":
+            state.save_view(options.name, str(query_of(" ".join(options.query))), options.key)
+            say(f"saved {options.name}; list it with: cryptonews list --view {quote(options.name)}")
+            return DONE
+        if options.action == "rename":
+            problem = state.rename_view(options.name, options.new)
+        elif options.action == "remove":
+            problem = None if state.remove_view(options.name) else _unknown(options.name)
+        else:
+            step = -1 if options.step == "up" else 1
+            problem = None if state.move_view(options.name, step) else _unknown(options.name)
+    if problem:
+        raise UserError(f"{problem}; `cryptonews views` lists them")
+    return DONE
+
+
+def _unknown(name: str) -> str:
+    return f"there is no saved view “{name}”"
+
+
+# The files
+
+
+def add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rebuild", action="store_true", help="make indexes, lists and counts anew from the articles"
+    )
+    parser.add_argument("--vacuum", action="store_true", help="give unused room back to the disk")
+
+
+def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.library import health
+
+    if options.rebuild:
+        if not paths.library.exists():
+            raise UserError(f"there is no library at {paths.library}")
+        health.rebuild(paths.library)
+        say("the library was made anew from its articles")
+    checkups = (health.check_library(paths.library), health.check_state(paths.state))
+    for checkup in checkups:
+        output.show(output.checkup(checkup))
+    for checkup in checkups if options.vacuum else ():
+        if checkup.damaged:
+            say(f"the {checkup.name} was not vacuumed: it is damaged")
+        elif checkup.there:
+            size = health.vacuum(checkup)
+            say(
+                f"the {checkup.name} takes {output.bytes_of(size)} now, instead of {output.bytes_of(checkup.size)}"
+            )
+    return DONE if all(checkup.well for checkup in checkups) else FAILED
+
+
+def add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
+
+
+def export(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import transfer
+
+    with open_state(paths) as state:
+        belongings = state.belongings()
+    if options.file == "-":
+        output.print_json(transfer.to_json(belongings), indent=1)
+        return DONE
+    path = Path(options.file)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            try:
+                file.write(transfer.to_text(belongings))
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except FileExistsError:
+        raise UserError(f"there is a file {path} already; name another") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+    say(
+        f"wrote {path}: {output.amounts(belongings)}. Bring it in elsewhere with: cryptonews import {path.name}"
+    )
+    return DONE
+
+
+def add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="what `export` wrote, or - for standard input")
+
+
+def import_(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import transfer
+    from cryptonews_tui.views import all_views
+
+    try:
+        belongings = transfer.read(_read(options.file))
+    except transfer.TransferError as error:
+        name = "standard input" if options.file == "-" else options.file
+        raise UserError(f"{name} cannot be taken in: {error}. Nothing was changed.") from None
+    with open_state(paths) as state:
+        merged = state.merge(belongings, all_views(settings.views, ()))
+    for source in merged.sources:
+        say(f"added source {source.name}: {source.location}")
+    for view in merged.views:
+        say(f"added view {view.name}: {view.query}")
+    say(f"{merged.marks:,} stories are marked otherwise than before")
+    return DONE
+
+
+def _read(name: str) -> str:
+    from cryptonews_tui.transfer import TransferError
+
+    try:
+        if name == "-":
+            if sys.stdin is None:
+                raise TransferError("there is nothing to read")
+            data = sys.stdin.buffer.read(_IMPORTED_MOST + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(_IMPORTED_MOST + 1)
+    except OSError as error:
+        raise TransferError(error.strerror or str(error)) from None
+    if len(data) > _IMPORTED_MOST:
+        raise TransferError("it is too large")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TransferError("it is not UTF-8 text") from None

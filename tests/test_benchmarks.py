@@ -1,0 +1,92 @@
+"""What the figures rest on: the generated articles, and the plain SQL that counts are compared with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from itertools import islice
+from math import inf
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from benchmarks import plain_sql
+from benchmarks.exact import Answer, answers, set_marks
+from benchmarks.generate import articles_in, as_file, fill, item_of, varied, write_feeds, write_files
+from benchmarks.plain_sql import PlainSql
+from benchmarks.workshop import Figure
+
+from cryptonews_tui.article import Article, Document
+from cryptonews_tui.cli import samples_location
+from cryptonews_tui.library import Library
+from cryptonews_tui.reading import read
+
+
+@pytest.fixture(scope="module")
+def originals() -> list[Article]:
+    return articles_in(samples_location())
+
+
+def test_a_generated_article_is_what_its_file_says(originals: list[Article]) -> None:
+    for article in varied(originals, 300):
+        reading = read(Document(item_of(article), article.origin, as_file(article).encode()))
+        assert reading.problems == ()
+        assert reading.article == article
+
+
+def test_fewer_articles_are_the_first_of_many(originals: list[Article]) -> None:
+    assert list(varied(originals, 50)) == list(islice(varied(originals, 500), 50))
+
+
+def test_articles_have_names_of_their_own(originals: list[Article], tmp_path: Path) -> None:
+    articles = list(varied(originals, 400))
+    size = write_files(tmp_path, articles)
+    files = list(tmp_path.rglob("*.md"))
+    assert len(files) == len({(article.story, article.lang) for article in articles}) == 400
+    assert size == sum(file.stat().st_size for file in files)
+
+
+def test_most_tags_are_rare_and_a_few_frequent(originals: list[Article]) -> None:
+    counts = Counter(tag for article in varied(originals, 4_000) for tag in article.tags)
+    rare = [tag for tag, count in counts.items() if count <= 4]
+    assert len(rare) > len(counts) / 2
+    assert counts.most_common(1)[0][1] > 500
+
+
+def test_feeds_hold_every_article(originals: list[Article], tmp_path: Path) -> None:
+    feeds = write_feeds(tmp_path, varied(originals, 100))
+    titles = [item.findtext("title") for feed in feeds for item in ElementTree.parse(feed).iter("item")]
+    assert Counter(titles) == Counter(article.title for article in varied(originals, 100))
+
+
+@pytest.fixture
+def compared(originals: list[Article], tmp_path: Path) -> Callable[[int, int], list[Answer]]:
+    """Compares a library of so many articles with plain tables of so many."""
+
+    def compare(kept: int, noted: int) -> list[Answer]:
+        fill(tmp_path / "library.db", varied(originals, kept))
+        plain_sql.make(tmp_path / "plain.db", varied(originals, noted))
+        with closing(PlainSql(tmp_path / "plain.db")) as plain:
+            set_marks(tmp_path / "state.db", plain)
+            with closing(Library(tmp_path / "library.db", tmp_path / "state.db")) as library:
+                return list(answers(library, plain))
+
+    return compare
+
+
+def test_counts_of_random_queries_are_those_of_plain_sql(
+    compared: Callable[[int, int], list[Answer]],
+) -> None:
+    found = compared(400, 400)
+    assert [(str(answer.query), answer.difference) for answer in found if answer.difference] == []
+    assert len({str(answer.query) for answer in found}) > 100
+
+
+def test_a_missing_story_changes_counts(compared: Callable[[int, int], list[Answer]]) -> None:
+    assert any(answer.difference for answer in compared(398, 400))
+
+
+def test_a_goal_of_nothing_is_missed_by_anything() -> None:
+    assert Figure("lost", 0, 0, "").ratio == 0
+    assert Figure("lost", 0, 1, "").ratio == inf

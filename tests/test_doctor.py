@@ -1,0 +1,404 @@
+"""The doctor: what is wrong with library and state is found and said, and mended only when asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from cryptonews_tui.article import Problem
+from cryptonews_tui.cli import main
+from cryptonews_tui.library import Library, Mark, Remembered, State, Writer
+from cryptonews_tui.library.health import Checkup, check_library, check_state, rebuild, vacuum
+from cryptonews_tui.library.schema import STATE_ID
+from cryptonews_tui.query import parse
+from tests.strategies import HOSTILE, NOON, article, articles, threats
+from tests.test_database import STATE_1, first_version
+
+CLINIC = [
+    article("1", tags=("BTC",), body="## Overview\n\nCalm."),
+    article("1", "uk", title="Біткоїн", draft=True),
+    article("2", published=NOON.replace(hour=1), tags=("BTC", "ETF"), sticky_weight=1),
+    article("3", published=NOON.replace(hour=2), title="A draft", draft=True),
+]
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    path = tmp_path / "library.db"
+    with closing(Writer(path)) as writer:
+        puts = [(one, b"%d" % number) for number, one in enumerate(CLINIC)]
+        writer.write("/news", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, puts)
+        writer.publish()
+    return path
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    path = tmp_path / "state.db"
+    with closing(State(path)) as state:
+        state.set_mark(Mark.READ, "1", on=True)
+        state.set_note("2", "Hm.")
+        state.save_view("Calm", "-etf")
+        state.add_source("news", "/news")
+        state.remember_query("etf")
+    return path
+
+
+Doctor = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Doctor:
+    def ask(*options: str) -> tuple[int, str, str]:
+        files = [f"--{name}={tmp_path / name}.db" for name in ("library", "state")]
+        code = main(["doctor", *files, f"--config={tmp_path / 'none'}", *options])
+        return code, *capsys.readouterr()
+
+    return ask
+
+
+def change(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def answers(path: Path) -> list[Any]:
+    with closing(Library(path, path.with_name("answers.db"))) as library:
+        return [
+            [h.story for h in library.headlines(library.stories(parse(query)))]
+            for query in ("", "calm", "is:draft", "is:pinned", "tag:btc", "біткоїн")
+        ] + [library.facets(parse(""))]
+
+
+# What is well
+
+
+def test_two_sound_files_are_described(library: Path, state: Path, doctor: Doctor) -> None:
+    code, out, err = doctor()
+    assert (code, err) == (0, "")
+    assert re.sub(r"\d+\.\d .B|\d+ B|\d+%", "N", out) == (
+        f"library  {library}\n"
+        "  nothing is wrong\n"
+        f"  N: {sizes(out, 'library')}\n"
+        "  bodies: N, N of the N they are unpacked\n"
+        "  story 3, article 4\n"
+        "  languages: en 3, uk 1\n"
+        "  1 problems when they were last read\n"
+        "    /news: a.md:3: odd\n"
+        f"state  {state}\n"
+        "  nothing is wrong\n"
+        f"  N: {sizes(out, 'state')}\n"
+        "  read 1, starred 0, note 1, source 1, view 1, query 1\n"
+    )
+
+
+def sizes(out: str, name: str) -> str:
+    """The sizes of tables as they were said, without the figures; every table is among them."""
+    line = next(line for line in out.split(f"{name}  ")[-1].splitlines() if " KB: " in line)
+    tables = [part.split()[0] for part in line.partition(": ")[2].split(", ")]
+    expected = {
+        "library": {
+            "story",
+            "article",
+            "body",
+            "words",
+            "timeline",
+            "pending",
+            "facet",
+            "item",
+            "dictionary",
+        },
+        "state": {"mark", "source", "view", "asked", "visit"},
+    }
+    assert set(tables) >= expected[name]
+    return ", ".join(f"{table} N" for table in tables)
+
+
+def test_files_that_are_not_there_yet_are_not_made(doctor: Doctor, tmp_path: Path) -> None:
+    assert doctor() == (
+        0,
+        f"library  {tmp_path}/library.db\n  there is none yet\nstate  {tmp_path}/state.db\n  there is none yet\n",
+        "",
+    )
+    assert doctor("--vacuum")[0] == 0
+    assert doctor("--rebuild") == (1, "", f"cryptonews: there is no library at {tmp_path}/library.db\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_looking_changes_nothing(library: Path, state: Path, doctor: Doctor, tmp_path: Path) -> None:
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()}
+    doctor()
+    assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()} == before
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(articles(), max_size=4), max_size=3), st.booleans())
+def test_any_library_is_well_and_the_same_when_it_was_made_anew(
+    batches: list[list[Any]], publish: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "library.db"
+        with closing(Writer(path)) as writer:
+            for number, batch in enumerate(batches):
+                writer.write("s", {}, [(one, b"%d.%d" % (number, n)) for n, one in enumerate(batch)])
+                if publish:
+                    writer.publish()
+        found = check_library(path)
+        assert (found.damaged, found.stale) == ([], [])
+        with closing(Writer(path)) as writer:
+            writer.publish()
+        before = answers(path)
+        rebuild(path)
+        assert check_library(path).well
+        assert answers(path) == before
+
+
+def test_stories_that_wait_for_the_next_sync_are_no_fault(library: Path, state: Path, doctor: Doctor) -> None:
+    with closing(Writer(library)) as writer:
+        writer.write("/news", {}, [(article("1", tags=("ETH",)), b"7"), (article("9"), b"9")])
+    code, out, _ = doctor()
+    assert code == 0
+    assert "  2 stories wait to be put into lists; the next sync does it\n" in out
+
+
+def test_fields_that_never_vary_are_named(tmp_path: Path, doctor: Doctor) -> None:
+    with closing(Writer(tmp_path / "library.db")) as writer:
+        writer.write(
+            "s",
+            {},
+            [(article(f"{n}", category="BTC", score=0.0, tags=(f"T{n}",)), b"%d" % n) for n in range(30)],
+        )
+        writer.publish()
+    same = next(line for line in doctor()[1].splitlines() if "the same" in line)
+    assert same == (
+        "  the same in all articles: description (none), lang (en), source (Night Ledger), category (BTC),"
+        " sentiment (none), score (0.0), stickyWeight (none), draft (none), canonicalUrl (none), ai (none),"
+        " coverImage (none)"
+    )
+
+
+def test_what_is_said_contains_nothing_that_terminals_obey(
+    library: Path, state: Path, doctor: Doctor
+) -> None:
+    with closing(sqlite3.connect(library)) as connection, connection:
+        for number, text in enumerate(HOSTILE.values()):
+            connection.execute(
+                "INSERT INTO facet VALUES (NULL, 'tag', ?, 'x', 1, x'00')", (f"{number}{text}",)
+            )
+            connection.execute(
+                "INSERT INTO item VALUES (?, ?, '', NULL, '[[1, \"\\u001b[31m\"]]')", (text, text)
+            )
+    code, out, _ = doctor()
+    assert code == 1
+    assert threats(out) == []
+
+
+# What is wrong
+
+STALE = {
+    "a story without a place": "DELETE FROM timeline WHERE position = 0",
+    "a place without a story": "INSERT INTO timeline VALUES (3, 99, 9e12)",
+    "an empty timeline": "DELETE FROM timeline",
+    "places in disorder": "UPDATE timeline SET position = 2 - position + 10",
+    "a wrong time": "UPDATE timeline SET published = 5 WHERE position = 0",
+    "a set that is gone": "DELETE FROM facet WHERE value = 'btc'",
+    "a set that is no set": "UPDATE facet SET stories = x'0102' WHERE value = 'btc'",
+    "a set of others": f"UPDATE facet SET stories = x'{BitMap([0]).serialize().hex()}' WHERE value = 'btc'",
+    "a set out of range": f"UPDATE facet SET stories = x'{BitMap([99]).serialize().hex()}' WHERE value = 'etf'",
+    "a wrong count": "UPDATE facet SET count = 7 WHERE value = 'btc'",
+    "a value nobody has": f"INSERT INTO facet VALUES (NULL, 'tag', 'z', 'Z', 1, x'{BitMap([1]).serialize().hex()}')",
+    "an article that counts wrongly": "UPDATE article SET counts = 1",
+    "a story with other tags": "UPDATE tagged SET tags = x'01000000' WHERE story = 2",
+    "a story with half a tag": "UPDATE tagged SET tags = x'0100' WHERE story = 2",
+    "a story without tags": "DELETE FROM tagged WHERE story = 1",
+    "tags without a story": "INSERT INTO tagged VALUES (99, x'')",
+    "words without a story": "INSERT INTO words (rowid, title) VALUES (99, 'Ghost')",
+    "a story without words": "INSERT INTO words (words) VALUES ('delete-all')",
+    "words that are damaged": "UPDATE words_data SET block = x'0000' WHERE id > 10",
+}
+
+
+@pytest.mark.parametrize("statement", STALE.values(), ids=STALE)
+def test_what_does_not_follow_from_the_articles_is_found_and_mended_when_asked(
+    library: Path, state: Path, doctor: Doctor, statement: str
+) -> None:
+    before = answers(library)
+    change(library, statement)
+    damaged = library.read_bytes()
+    found = check_library(library)
+    assert found.stale
+    assert not found.damaged
+    code, out, _ = doctor()
+    assert code == 1
+    assert f"  wrong: {found.stale[0]}\n" in out
+    assert "what to do: cryptonews doctor --rebuild" in out
+    assert library.read_bytes() == damaged
+    code, out, err = doctor("--rebuild")
+    assert (code, err) == (0, "the library was made anew from its articles\n")
+    assert "nothing is wrong" in out
+    assert answers(library) == before
+
+
+DAMAGED = {
+    "an article without a text": "DELETE FROM body WHERE article % 32 = 0",
+    "a text that cannot be unpacked": "UPDATE body SET packed = x'00'",
+    "an article of no story": "UPDATE article SET story = 77 WHERE lang = 'uk'",
+    "a text that is no text": "UPDATE article SET title = x'00'",
+    "tags that are no list": "UPDATE article SET tags = '[oops'",
+    "a time that is none": "UPDATE article SET published = 'noon'",
+    "a time beyond all": "UPDATE article SET updated = 9e17",
+    "letters that are none": "UPDATE article SET title = CAST(x'ff41' AS TEXT)",
+    "problems that are none": "UPDATE item SET problems = '[1]'",
+    "a table that is gone": "DROP TABLE pending",
+    "a table too many": "CREATE TABLE more (a)",
+}
+
+
+@pytest.mark.parametrize("statement", DAMAGED.values(), ids=DAMAGED)
+def test_damage_is_said_with_a_way_out(library: Path, state: Path, doctor: Doctor, statement: str) -> None:
+    change(library, statement)
+    before = library.read_bytes()
+    code, out, err = doctor("--vacuum")
+    assert (code, err.splitlines()[0]) == (1, "the library was not vacuumed: it is damaged")
+    assert "  wrong: " in out
+    assert "if that does not help, move the file away and sync again: cryptonews sync" in out
+    assert library.read_bytes() == before
+
+
+def test_an_index_that_misses_a_row_is_mended(library: Path, state: Path, doctor: Doctor) -> None:
+    before = answers(library)
+    with closing(sqlite3.connect(library, isolation_level=None)) as connection:
+        sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'timeline_published'").fetchone()
+        connection.execute("DROP INDEX timeline_published")
+        connection.execute(f"{sql[0]} WHERE position > 0")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'timeline_published'", sql)
+    assert any("timeline_published" in complaint for complaint in check_library(library).damaged)
+    assert doctor("--rebuild")[0] == 0
+    assert answers(library) == before
+
+
+def test_a_damaged_state_is_not_vacuumed_and_its_backups_are_named(
+    library: Path, tmp_path: Path, doctor: Doctor
+) -> None:
+    path = tmp_path / "state.db"
+    with first_version(path, STATE_1, STATE_ID) as connection:
+        connection.execute("INSERT INTO mark VALUES ('1', 1, NULL)")
+    State(path).close()
+    [backup] = [p.name for p in tmp_path.iterdir() if ".backup-" in p.name]
+    change(path, "UPDATE mark SET note = CAST(x'ff' AS TEXT)")
+    before = path.read_bytes()
+    code, out, err = doctor("--vacuum")
+    assert code == 1
+    assert "  what to do: move the file away, and put a backup in its place if there is one\n" in out
+    assert f"  backup: {backup}\n" in out
+    assert "the state was not vacuumed: it is damaged\n" in err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["library", "state"])
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.write_bytes(b"My taxes.\n" * 100), "it is not a database; name another file"),
+        (lambda path: path.write_bytes(path.read_bytes()[:6_000]), "wrong: the end"),
+        (lambda path: change(path, "PRAGMA user_version = 99"), "was made by a newer cryptonews"),
+        (lambda path: change(path, "PRAGMA application_id = 1"), "is not a cryptonews"),
+        (lambda path: (path.unlink(), path.mkdir()), "it cannot be opened"),
+        (lambda path: path.write_bytes(b""), "it is empty"),
+    ],
+    ids=["foreign", "truncated", "newer", "other", "folder", "empty"],
+)
+def test_what_is_no_file_of_ours_is_said_and_left_as_it_is(
+    library: Path, state: Path, doctor: Doctor, name: str, spoil: Callable[[Path], Any], said: str
+) -> None:
+    path = library if name == "library" else state
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    code, out, _ = doctor("--vacuum")
+    assert code == (0 if said == "it is empty" else 1)
+    assert said in out or said == "wrong: the end"
+    assert "cryptonews doctor` tells more" not in out
+    if said != "it is empty":
+        assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_a_library_that_is_locked_is_not_called_damaged(library: Path, state: Path, doctor: Doctor) -> None:
+    with closing(sqlite3.connect(library, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        code, out, _ = doctor()
+    assert code == 0
+    assert "  the index of words was not checked: another program is writing\n" in out
+
+
+def test_somebody_elses_library_is_looked_at(strangers_folder: Path) -> None:
+    path = strangers_folder / "library.db"
+    with closing(Writer(path)) as writer:
+        writer.write("s", {}, [(article("1"), b"1")])
+        writer.publish()
+    path.chmod(0o444)
+    found = check_library(path)
+    assert found.well
+    assert found.shared
+    assert found.notes == [
+        "the inside of the index of words can only be checked by who may write to the file"
+    ]
+    assert [p.name for p in strangers_folder.iterdir()] == ["library.db"]
+
+
+def test_a_state_of_an_older_version_is_looked_at_and_stays_so(tmp_path: Path, doctor: Doctor) -> None:
+    with first_version(tmp_path / "state.db", STATE_1, STATE_ID):
+        pass
+    before = (tmp_path / "state.db").read_bytes()
+    code, out, _ = doctor()
+    assert code == 0
+    assert "  it is of version 1 and becomes version 2 when it is next used\n" in out
+    assert (tmp_path / "state.db").read_bytes() == before
+
+
+# Room
+
+
+def test_room_that_nothing_uses_is_given_back(library: Path, state: Path, doctor: Doctor) -> None:
+    with closing(Writer(library)) as writer:
+        many = [article(f"n{n}", body=os.urandom(3_000).hex()) for n in range(50)]
+        writer.write("s", {}, [(one, b"%d" % n) for n, one in enumerate(many)])
+        writer.publish()
+    change(
+        library,
+        "DELETE FROM body WHERE article >= 128",
+        "DELETE FROM article WHERE id >= 128",
+        "DELETE FROM story WHERE id >= 4",
+    )
+    assert doctor("--rebuild")[0] == 0
+    before = answers(library)
+    large = check_library(library)
+    assert large.unused > 100_000
+    assert " of it hold nothing; cryptonews doctor --vacuum gives them back\n" in doctor()[1]
+    code, _, err = doctor("--vacuum")
+    assert code == 0
+    assert re.search(r"the library takes \d+\.\d KB now, instead of \d+\.\d KB", err)
+    small = check_library(library)
+    assert small.size < large.size - 100_000
+    assert small.unused == 0
+    assert answers(library) == before
+
+
+def test_vacuuming_tells_the_size_that_is_left(library: Path) -> None:
+    assert vacuum(check_library(library)) == library.stat().st_size
+
+
+def test_a_checkup_of_nothing_is_well(tmp_path: Path) -> None:
+    assert check_state(tmp_path / "none.db") == Checkup("state", tmp_path / "none.db", there=False)
