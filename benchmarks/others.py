@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
 from tests.pty_terminal import Terminal
 
-from benchmarks.workshop import LARGE, Workshop, own_megabytes, p95, timed
+from benchmarks.workshop import Workshop, own_megabytes, p95
 
 READ_SECONDS, START_SECONDS = 1_200, 300
 """How long newsboat may take to read the feeds, and to show what it has read."""
@@ -40,7 +41,7 @@ def newsboat(workshop: Workshop, count: int) -> Beside:
     (home / "config").write_text("auto-reload no\nmax-items 0\n")
     try:
         kept = workshop.made(f"{count}-newsboat.db", partial(_read, home))
-        return _measured(home, kept, 0.2 if count <= LARGE else 3)
+        return _measured(home, kept)
     except subprocess.TimeoutExpired:
         return _left_out(f"it had not read the feeds after {READ_SECONDS // 60} minutes")
     except TimeoutError:
@@ -70,18 +71,27 @@ def _read(home: Path, kept: Path) -> None:
     )
 
 
-def _measured(home: Path, kept: Path, silence: float) -> Beside:
+def _measured(home: Path, kept: Path) -> Beside:
     with Terminal(_command(home, kept), env=_environment(home), columns=150, rows=42) as terminal:
         terminal.wait_for_bytes(b"Your feeds", timeout=START_SECONDS)
         mark = terminal.mark()
         terminal.press("enter")
         shown = terminal.wait_for_bytes(b"Articles in", mark, timeout=START_SECONDS)
-        terminal.quiet(2 * silence)
-        keys = [timed(terminal, "j", silence) for _ in range(_KEYS)]
+        terminal.quiet(1.0)
+        keys = [_seconds_of_key(terminal, "j") for _ in range(_KEYS)]
         for key in ("pagedown",) * 20 + ("pageup", "pageup", "enter", "pagedown", "q"):
-            timed(terminal, key, silence)
+            _seconds_of_key(terminal, key)
         return Beside(
             f"newsboat {shown - terminal.started_at:,.1f} s",
             f"newsboat {1e3 * p95(keys):,.0f} ms",
             f"newsboat {own_megabytes(terminal.pid):,.0f} MB",
         )
+
+
+def _seconds_of_key(terminal: Terminal, key: str) -> float:
+    """From the key to the last byte; the first may take seconds, the others follow at once."""
+    mark = terminal.mark()
+    start = time.perf_counter()
+    terminal.press(key)
+    terminal.wait_until(lambda: len(terminal.output) > mark, START_SECONDS, f"the answer to {key}")
+    return terminal.quiet(0.2) - start

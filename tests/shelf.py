@@ -178,10 +178,8 @@ class Shelf:
 
     def holds(self, story: str, query: Query) -> bool:
         """Whether all terms hold that stand side by side."""
-        return all(
-            self.term_holds(story, term) != term.negated
-            for term in (*query.words, *query.filters, *query.groups)
-        )
+        terms: tuple[Word | Filter | Either, ...] = (*query.words, *query.filters, *query.groups)
+        return all(self.term_holds(story, term) != term.negated for term in terms)
 
     def term_holds(self, story: str, term: Word | Filter | Either) -> bool:
         if isinstance(term, Word):

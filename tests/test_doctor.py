@@ -226,6 +226,8 @@ STALE = {
     "tags without a story": "INSERT INTO tagged VALUES (99, x'')",
     "words without a story": "INSERT INTO words (rowid, title) VALUES (99, 'Ghost')",
     "a story without words": "INSERT INTO words (words) VALUES ('delete-all')",
+    "lengths that are none": "UPDATE words_docsize SET sz = x'01ff' WHERE id = 1",
+    "an average that is none": "UPDATE words_data SET block = x'ffff' WHERE id = 1",
     "words that are damaged": "UPDATE words_data SET block = x'0000' WHERE id > 10",
 }
 
@@ -288,6 +290,24 @@ def test_an_index_that_misses_a_row_is_mended(library: Path, state: Path, doctor
     assert any("timeline_published" in complaint for complaint in check_library(library).damaged)
     assert doctor("--rebuild")[0] == 0
     assert answers(library) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE mark SET read = 'noon'",
+        "UPDATE source SET location = x'00'",
+        "UPDATE view SET query = x'00'",
+        "UPDATE view SET key = x'00'",
+        "UPDATE asked SET time = 'noon'",
+        "INSERT INTO visit VALUES (1, 'noon')",
+        "DROP TABLE visit",
+    ],
+)
+def test_a_state_with_something_odd_in_it_is_damaged(state: Path, statement: str) -> None:
+    assert check_state(state).well
+    change(state, statement)
+    assert check_state(state).damaged
 
 
 def test_a_damaged_state_is_not_vacuumed_and_its_backups_are_named(

@@ -194,5 +194,4 @@ def test_a_sync_that_is_killed_at_any_moment_is_completed_by_the_next(tmp_path: 
         fresh = Desk(tmp_path / f"fresh {tried}", publisher.folder).complete()
         for what in fresh:
             assert completed[what] == fresh[what], what
-    print("KT", killed, tried, whole)
     assert killed >= tried / 4

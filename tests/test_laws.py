@@ -164,7 +164,8 @@ def test_what_was_looked_up_beforehand_is_the_same(history: History, query: Quer
         patch.setattr(store, "SMALL", 0)
         expected = library.stories(query)[:]
         with closing(Library(library.path, library.state_path, now=lambda: NOW)) as other:
-            other.get_ready(query)
+            if not other.ready(query):
+                other.get_ready(query)
             assert other.ready(query)
             assert [*other.stories(query)] == [*expected]
 

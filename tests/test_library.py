@@ -51,7 +51,7 @@ class Desk:
 
     def put(self, *articles: Article) -> list[Outcome]:
         """Outcomes of articles put one by one, each with bytes of its own."""
-        outcomes = []
+        outcomes: list[Outcome] = []
         for one in articles:
             counted = self.writer.write("s", {}, [(one, repr(one).encode())])
             outcomes += counted.elements()
@@ -591,7 +591,7 @@ def test_sources_are_offered_by_their_names_and_their_keys(desk: Desk) -> None:
     )
 
     def offered(letters: str, query: str = "") -> list[tuple[str, str, int]]:
-        return [tuple(value) for value in desk.library.values("source", parse(query), letters)]
+        return [(v.value, v.label, v.count) for v in desk.library.values("source", parse(query), letters)]
 
     assert offered("night") == [("courier", "Night Courier", 2), ("nl", "Night Ledger", 1)]
     assert offered("NL") == [("nl", "Night Ledger", 1)]

@@ -224,7 +224,7 @@ def _outwards(texts: Iterator[str], opening: str, closing: str) -> Iterator[str]
 def _parsed(text: str) -> Query | None:
     try:
         return parse(text)
-    except (QueryError, RecursionError):
+    except QueryError:
         return None
 
 
@@ -263,11 +263,12 @@ def _value(
     start, end = place
     letters = _typed(text[start:cursor], closed=cursor == end)
     first = text[start : start + 1]
-    if field.kind == "interval" and first != '"' and ".." in letters:
-        start += letters.rindex("..") + 2
-        letters = text[start:cursor].casefold()
+    if field.kind == "interval" and first != '"' and (dots := text.rfind("..", start, cursor)) >= 0:
+        start = dots + len("..")
+        letters = _typed(text[start:cursor], closed=False)
     if field.kind == "order" and first in ("-", "+") and cursor > start:
-        start, letters = start + 1, letters[1:]
+        start += 1
+        letters = _typed(text[start:cursor], closed=False)
     if rest is not None and (negated or every):
         # Counted is what has all of them, so the terms of this field that stand beside it count as well.
         values = tuple(map(literal, others)) if every else ()

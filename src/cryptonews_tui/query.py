@@ -60,7 +60,7 @@ _SECTIONS = {
     Role.OUTLOOK: "what comes next",
     Role.AUTHOR: "the author's opinion",
     Role.IMPACT: "the impact on the market",
-    Role.OTHER: "sections of no known kind",
+    Role.OTHER: "anything else",
 }
 
 FIELDS: dict[str, Field] = {
@@ -104,7 +104,7 @@ FIELDS: dict[str, Field] = {
         Field("origin", "the file or address it was read from", "origin:*2025/11*"),
         Field("title", "words of the title", "title:etf", "words"),
         Field("body", "words of the text", 'body:"cold wallet"', "words"),
-        *(Field(role, f"words about {about}", f"{role}:etf", "words") for role, about in _SECTIONS.items()),
+        *(Field(role, f"words in sections about {about}", f"{role}:etf", "words") for role, about in _SECTIONS.items()),
         Field("sort", "the order of the list; `-` falls, `+` rises", "sort:score", "order", ORDERS),
     )
 }

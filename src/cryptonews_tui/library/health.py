@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
@@ -114,7 +115,7 @@ def check_state(path: Path) -> Checkup:
     with _examined(checkup, STATE_KIND) as connection:
         if connection is None:
             return checkup
-        for part in (_check_structure, _check_texts, _measure, _count_belongings):
+        for part in (_check_structure, _check_texts, _check_belongings, _measure, _count_belongings):
             with _noted(checkup):
                 part(connection, checkup)
         checkup.backups = backups(path)
@@ -229,6 +230,21 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
         ("stories are missing in the index of words", f"({story} EXCEPT SELECT id FROM words_docsize)"),
         ("entries of the index of words have no story", f"(SELECT id FROM words_docsize EXCEPT {story})"),
     )
+    # What relevance is reckoned from: the length of each column, as SQLite's varints. FTS5 does not check it.
+    lengths = (length for (length,) in connection.execute("SELECT sz FROM words_docsize"))
+    odd = sum(
+        sum(byte < 0x80 for byte in length) != len(indexing.COLUMNS) or length[-1] >= 0x80
+        for length in lengths
+    )
+    if odd:
+        checkup.stale.append(f"of {odd:,} stories it is not known how long they are")
+    try:
+        for (title,) in connection.execute("SELECT title FROM article WHERE counts LIMIT 1").fetchall():
+            for word in re.findall(r"[^\W_]+", title)[:1]:
+                hits = connection.execute("SELECT bm25(words) FROM words WHERE words MATCH ?", (f'"{word}"',))
+                hits.fetchone()
+    except sqlite3.DatabaseError as error:
+        checkup.stale.append(f"it cannot be told which stories are the most relevant ({error})")
     if not may_write(checkup.path):
         checkup.notes.append(
             "the inside of the index of words can only be checked by who may write to the file"
@@ -383,6 +399,23 @@ _UNDERSTOOD = """
     AND typeof(written) = 'integer' AND coalesce(sentiment, 'NEUTRAL') IN ('POSITIVE', 'NEGATIVE', 'NEUTRAL')
     AND json_valid(tags) AND json_valid(sections) AND (ai IS NULL OR json_valid(ai))
 """
+
+
+_STATE_UNDERSTOOD = {
+    "mark": "typeof(story) = 'text' AND typeof(read) IN ('integer', 'null')"
+    " AND typeof(starred) IN ('integer', 'null') AND typeof(note) IN ('text', 'null')",
+    "source": "typeof(name) = 'text' AND typeof(location) = 'text'"
+    " AND typeof(synced) IN ('integer', 'null') AND typeof(error) IN ('text', 'null')",
+    "view": "typeof(name) = 'text' AND typeof(query) = 'text' AND typeof(key) IN ('text', 'null')",
+    "asked": "typeof(query) = 'text' AND typeof(time) = 'integer'",
+    "visit": "typeof(\"left\") = 'integer'",
+}
+
+
+def _check_belongings(connection: sqlite3.Connection, checkup: Checkup) -> None:
+    for table, sound in _STATE_UNDERSTOOD.items():
+        what = f"rows of {table} have something in them that cannot be"
+        _complain(connection, checkup.damaged, (what, f"{table} WHERE NOT ({sound})"))
 
 
 def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:

@@ -141,6 +141,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         now: datetime,
         languages: tuple[str, ...] = (),
         starred: bool = False,
+        note: str = "",
         section: Role | int | None = None,
     ) -> None:
         """Show this article from its beginning or from `section`; the same one again keeps its place.
@@ -155,7 +156,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         )
         place = self._galley.place(self.position) if same and section is None else (0, 0.0)
         self._article = article
-        self._parts = parts(article, header(article, now, languages, starred)) if article else []
+        self._parts = parts(article, header(article, now, languages, starred, note)) if article else []
         self._minutes = max(1, round(len(article.body.split()) / _WORDS_A_MINUTE)) if article else 0
         if section is not None or not same:  # what was asked for before the first layout still is
             self._wanted = section

@@ -42,13 +42,17 @@ def _dim(text: str) -> Run:
     return (Span(text, Kind.DIM),)
 
 
-def header(article: Article, now: datetime, languages: tuple[str, ...], starred: bool) -> Iterator[Block]:
+def header(
+    article: Article, now: datetime, languages: tuple[str, ...], starred: bool, note: str = ""
+) -> Iterator[Block]:
     """Title, facts and lead. Times are told in the zone of `now`."""
     when = f"{date(article.published, now.tzinfo)} ({long_age(article.published, now)})"
     facts = [line(article.publisher.name), line(article.category), when]
     yield Block(Paragraph(((Span(line(article.title), Kind.TITLE),),)))
     yield Block(Flow(tuple(_dim(fact) for fact in facts if fact), Span(" · ", Kind.DIM)))
     yield Block(Flow(tuple(_marks(article, languages, starred)), Span("   ")), space=0)
+    if note:
+        yield Block(Paragraph(((Span(f"✎ {line(note)}", Kind.STRONG),),)), space=0)
     if article.tags:
         yield Block(Flow(tuple((Span(line(tag), Kind.TAG),) for tag in article.tags)), space=0)
     if links := tuple(_links(article)):

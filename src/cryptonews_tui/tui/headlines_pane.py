@@ -25,6 +25,8 @@ PAGE = 64
 _CONTEXT = 2
 """Rows that stay in sight when the cursor walks over the edge."""
 _PAGES_KEPT = 8
+_KEPT = 1_000
+"""Drawn lines that are kept."""
 _HEADER = 1
 _WIDE = 72
 """Columns from which the fields of a row take their full width."""
@@ -130,6 +132,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._words: tuple[Word, ...] = ()
         self._snippets: Callable[[Headline], str] | None = None
         self._found: dict[tuple[int, int], tuple[str, Ranges]] = {}
+        self._days: dict[int, str] = {}
         self._painted = self._now()
 
     def show(
@@ -164,6 +167,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._pages.clear()
         self._strips.clear()
         self._found.clear()
+        self._days.clear()
         self._painted = self._now()
         self.refresh()
 
@@ -314,7 +318,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
             strip = self._line(draw(headline, row, width) if headline else [], width, at_cursor)
             if at_cursor:
                 return strip
-            if len(self._strips) > 1_000:
+            if len(self._strips) > _KEPT:
                 self._strips.clear()
             self._strips[key] = strip
         return strip
@@ -392,6 +396,13 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _day(self, row: int) -> str:
         """The part of the list a row belongs to: a day, the pinned stories; empty where there are no parts."""
+        if row not in self._days:
+            if len(self._days) > _KEPT:
+                self._days.clear()
+            self._days[row] = self._part_of(row)
+        return self._days[row]
+
+    def _part_of(self, row: int) -> str:
         if self._order not in ("published", "updated") or (headline := self.headline(row)) is None:
             return ""
         if self._stories is not None and row < len(self._stories.pinned):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
@@ -17,11 +18,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Input
 
-from cryptonews_tui.completion import Candidate, Completing, accepted, at
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.wording import fit
 
-Complete = Callable[[Completing], Sequence[Candidate]]
+if TYPE_CHECKING:  # the first headlines need no completion
+    from cryptonews_tui.completion import Candidate, Completing
+
+Complete: TypeAlias = "Callable[[Completing], Sequence[Candidate]]"
 History = Callable[[str], Sequence[str]]
 
 _HELP_FROM = 72
@@ -179,6 +182,8 @@ class QueryLine(Input):
         if offer.mark < 0:
             self.action_mark(1)
             return
+        from cryptonews_tui.completion import accepted
+
         text, cursor = accepted(self.value, offer.place, offer.candidates[offer.mark])
         self.value = text
         self.cursor_position = cursor
@@ -229,12 +234,19 @@ class QueryLine(Input):
         """What could stand at the cursor, found out when somebody looks."""
         text, cursor = self.value, self.cursor_position
         if (self._offer.text, self._offer.cursor) != (text, cursor):
-            place = at(text, cursor) if self._complete else None
-            found = self._complete(place) if self._complete and place else ()
+            place, found = self._look_up(text, cursor)
             # Where nothing is typed the names of the fields are but a hint.
             hint = place is None or (place.kind == "field" and not place.letters)
             self._offer = _Offer(text, cursor, place, found, -1 if hint or not found else 0)
         return self._offer
+
+    def _look_up(self, text: str, cursor: int) -> tuple[Completing | None, Sequence[Candidate]]:
+        if self._complete is None:
+            return None, ()
+        from cryptonews_tui.completion import at
+
+        place = at(text, cursor)
+        return place, self._complete(place) if place else ()
 
     # Drawing
 
@@ -263,7 +275,7 @@ class QueryLine(Input):
         for index in range(first, end):
             label, count = _said(found[index])
             if index > first:
-                pieces.append((between, "dim", None))
+                pieces.append((between, "candidate" if naming else "dim", None))
             if index == offer.mark:
                 pieces.append((label + count, "marked", index))
             else:

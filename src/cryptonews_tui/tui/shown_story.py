@@ -61,6 +61,7 @@ class ShownStory:
             now=screen.app.now(),
             languages=headline.languages,
             starred=headline.starred,
+            note=(screen.app.state.note(headline.story) or "") if headline.noted else "",
             section=section,
         )
         self.begin_reading()
