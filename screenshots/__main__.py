@@ -59,8 +59,23 @@ async def tags(pilot: Pilot[None]) -> None:
     await keys(pilot, "t", *"bit")
 
 
+async def completion(pilot: Pilot[None]) -> None:
+    await keys(pilot, "slash", *"since", "colon", *"90d", "space", *"tag", "colon", *"bit")
+
+
+async def view(pilot: Pilot[None]) -> None:
+    await keys(
+        pilot, "slash", *"sentiment", "colon", *"negative", "space", "minus", *"tag", "colon", *"opinion"
+    )
+    await keys(pilot, "enter", "V", *"Bad", "space", *"news", "space", *"key", "colon", *"f5", "enter", "f")
+
+
+async def relevance(pilot: Pilot[None]) -> None:
+    await keys(pilot, "slash", *"bitcoin", "space", *"etf", "space", *"sort", "colon", *"relevance", "enter")
+
+
 async def query_error(pilot: Pilot[None]) -> None:
-    await keys(pilot, "slash", *"tga", "colon", *"btc", "enter")
+    await keys(pilot, "slash", *"tga", "colon", *"btc", "space", *"is", "colon", *"unread")
 
 
 async def help_page(pilot: Pilot[None]) -> None:
@@ -81,6 +96,9 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "ukrainian": ((110, 32), "cryptonews-light", ukrainian),
     "alone": ((100, 36), "cryptonews-light", alone),
     "tags": ((110, 32), "cryptonews-dark", tags),
+    "completion": ((150, 42), "cryptonews-dark", completion),
+    "view": ((150, 42), "cryptonews-dark", view),
+    "relevance": ((110, 32), "cryptonews-light", relevance),
     "query-error": ((110, 24), "cryptonews-dark", query_error),
     "help": ((110, 40), "cryptonews-dark", help_page),
     "sixteen-colours": ((80, 24), "ansi-dark", at_rest),

@@ -285,7 +285,8 @@ class Shelf:
         found = self.find((others if apart else query).sorted_by(""))
         counted = Counter(value for story in found for value in self.values(story, field))
         if field == "is":
-            counted["draft"] = len(self.find(others.toggled("is", "draft").sorted_by("")))
+            if apart:  # drafts as if they were asked for
+                counted["draft"] = len(self.find(others.toggled("is", "draft").sorted_by("")))
             return [(state, counted[state]) for state in STATES if counted[state]]
         if field == "on":
             months = sorted({value for value in counted if value not in AGES}, reverse=True)

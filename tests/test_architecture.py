@@ -109,7 +109,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
     "tui.palette": {"tui.commands", "tui.main_screen"},
-    "tui.app": _SEEN | {"cli", "refresh", "settings", "tui"},
+    "tui.app": _SEEN | {"cli", "moments", "refresh", "settings", "tui"},
 }
 
 # Libraries → the only places that may import them.

@@ -227,7 +227,7 @@ STALE = {
     "words without a story": "INSERT INTO words (rowid, title) VALUES (99, 'Ghost')",
     "a story without words": "INSERT INTO words (words) VALUES ('delete-all')",
     "lengths that are none": "UPDATE words_docsize SET sz = x'01ff' WHERE id = 1",
-    "an average that is none": "UPDATE words_data SET block = x'ffff' WHERE id = 1",
+    "an average that is none": "UPDATE words_data SET block = x'00' WHERE id = 1",
     "words that are damaged": "UPDATE words_data SET block = x'0000' WHERE id > 10",
 }
 

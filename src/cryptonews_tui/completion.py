@@ -92,7 +92,7 @@ def at(text: str, cursor: int) -> Completing | None:
         return None  # nothing can stand against a parenthesis
     begin = start + (text[start:end].startswith("-"))
     rest = _parsed(_beside(tokens, here))
-    if text[begin : begin + 1] == "$" and not text[begin + 1 : begin + 2].isdigit():
+    if text[begin : begin + 1] == "$" and not text[begin + 1 : begin + 2].isdecimal():
         if cursor <= begin:
             return None
         return _value(text, begin + 1, end, cursor, FIELDS["asset"], rest, negated=begin > start, dollar=True)
@@ -332,7 +332,7 @@ def _written(field: str, value: str, dollar: bool, whole: bool) -> str:
         return term
     written = term[1:] if term.startswith("$") else term.removeprefix(f"{field}:")
     # `$1` would be an amount of money.
-    return f'"{written}"' if dollar and written[0].isdigit() else written
+    return f'"{written}"' if dollar and written[0].isdecimal() else written
 
 
 def _moments(completing: Completing, values: Values) -> list[Candidate]:

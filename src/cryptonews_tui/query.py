@@ -104,7 +104,10 @@ FIELDS: dict[str, Field] = {
         Field("origin", "the file or address it was read from", "origin:*2025/11*"),
         Field("title", "words of the title", "title:etf", "words"),
         Field("body", "words of the text", 'body:"cold wallet"', "words"),
-        *(Field(role, f"words in sections about {about}", f"{role}:etf", "words") for role, about in _SECTIONS.items()),
+        *(
+            Field(role, f"words in sections about {about}", f"{role}:etf", "words")
+            for role, about in _SECTIONS.items()
+        ),
         Field("sort", "the order of the list; `-` falls, `+` rises", "sort:score", "order", ORDERS),
     )
 }
@@ -425,7 +428,7 @@ class _Parser:
         self.position += negated
         if self._here == "(":
             return self._group(negated)
-        if self._here == "$" and not text[self.position + 1 : self.position + 2].isdigit():
+        if self._here == "$" and not text[self.position + 1 : self.position + 2].isdecimal():
             self.position += 1
             values, every = self._values(FIELDS["asset"])
             return Filter("asset", values, negated, every)

@@ -1,5 +1,6 @@
 """What is asked: as it is typed, in which order, and what the status line tells of it."""
 
+import asyncio
 import threading
 from contextlib import closing
 
@@ -65,16 +66,28 @@ async def test_while_typing_the_cursor_stays_on_its_story_or_goes_to_the_top(des
 
 async def test_what_cannot_be_understood_leaves_the_list_and_is_underlined_after_a_rest(desk: Desk) -> None:
     async with desk.open() as reader:
-        await reader.press("slash", *"boats", "space", *"tag", "colon")
-        assert reader.stories == []  # of “boats tag”
+        await reader.press("slash", *"boats", "space", *"since", "colon", "z")
+        assert reader.stories == []  # of “boats since”
         assert not reader.said
         await reader.until(lambda: bool(reader.said))
-        assert reader.said.startswith("At character 11: tag: needs a value")
-        assert reader.query.wrong == (10, 11)
-        await reader.press(*"fog")
+        assert reader.said.startswith("At character 13: since: cannot be “z”")
+        assert reader.query.wrong == (12, 13)
+        await reader.press("backspace", *"7d")
         assert not reader.said
         assert reader.query.wrong is None
         assert reader.stories == ["1", "3"]
+
+
+async def test_nothing_is_complained_of_while_values_are_offered(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("slash", *"boats", "space", *"tag", "colon")
+        assert reader.query.offered
+        await asyncio.sleep(0.8)
+        assert not reader.said
+        await reader.press(*"fo")  # nobody has it, but there are tags that begin so
+        assert reader.stories == ["1", "3"]
+        await reader.press("enter")
+        assert "tag:fo*" in reader.status
 
 
 async def test_what_is_wrong_before_the_end_is_said_at_once(desk: Desk) -> None:

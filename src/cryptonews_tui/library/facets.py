@@ -228,7 +228,7 @@ def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[
     """Take the affected positions out of all bitmaps; put the placed stories in with what they have now."""
     positions: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     labels: dict[tuple[str, str], str] = {}
-    for position, field, value, label in _facts(connection, placed):
+    for position, field, value, label in facts(connection, placed):
         positions[field, value].append(position)
         if (field, value) not in labels:
             labels[field, value] = label
@@ -286,7 +286,7 @@ def _before(
         )
 
 
-def _facts(
+def facts(
     connection: sqlite3.Connection, placed: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[int, str, str, str]]:
     """(position, field, value, label) for all that is so of each story in any of its versions that count."""

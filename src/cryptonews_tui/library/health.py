@@ -93,6 +93,7 @@ def check_library(path: Path) -> Checkup:
             _check_structure,
             _check_texts,
             _check_words,
+            _check_relevance,
             _check_articles,
             _check_counting,
             _check_timeline,
@@ -230,21 +231,6 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
         ("stories are missing in the index of words", f"({story} EXCEPT SELECT id FROM words_docsize)"),
         ("entries of the index of words have no story", f"(SELECT id FROM words_docsize EXCEPT {story})"),
     )
-    # What relevance is reckoned from: the length of each column, as SQLite's varints. FTS5 does not check it.
-    lengths = (length for (length,) in connection.execute("SELECT sz FROM words_docsize"))
-    odd = sum(
-        sum(byte < 0x80 for byte in length) != len(indexing.COLUMNS) or length[-1] >= 0x80
-        for length in lengths
-    )
-    if odd:
-        checkup.stale.append(f"of {odd:,} stories it is not known how long they are")
-    try:
-        for (title,) in connection.execute("SELECT title FROM article WHERE counts LIMIT 1").fetchall():
-            for word in re.findall(r"[^\W_]+", title)[:1]:
-                hits = connection.execute("SELECT bm25(words) FROM words WHERE words MATCH ?", (f'"{word}"',))
-                hits.fetchone()
-    except sqlite3.DatabaseError as error:
-        checkup.stale.append(f"it cannot be told which stories are the most relevant ({error})")
     if not may_write(checkup.path):
         checkup.notes.append(
             "the inside of the index of words can only be checked by who may write to the file"
@@ -265,6 +251,25 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
                     checkup.stale.append(f"the index of words ({table}) is damaged ({error})")
             if writing.in_transaction:
                 writing.execute("ROLLBACK")
+
+
+def _check_relevance(connection: sqlite3.Connection, checkup: Checkup) -> None:
+    """What FTS5 reckons relevance from and does not check itself: lengths of columns, as varints, and averages."""
+    lengths = (length for (length,) in connection.execute("SELECT sz FROM words_docsize"))
+    odd = sum(
+        sum(byte < 0x80 for byte in length) != len(indexing.COLUMNS) or length[-1] >= 0x80
+        for length in lengths
+    )
+    if odd:
+        checkup.stale.append(f"of {odd:,} stories it is not known how long they are")
+    for (title,) in connection.execute("SELECT title FROM article WHERE counts LIMIT 1").fetchall():
+        for word in re.findall(r"[^\W_]+", title)[:1]:
+            try:
+                connection.execute(
+                    "SELECT bm25(words) FROM words WHERE words MATCH ?", (f'"{word}"',)
+                ).fetchone()
+            except sqlite3.DatabaseError as error:
+                checkup.stale.append(f"it cannot be told which stories are the most relevant ({error})")
 
 
 def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -330,7 +335,7 @@ def _check_facets(connection: sqlite3.Connection, checkup: Checkup) -> None:
         "SELECT position, story FROM timeline WHERE story NOT IN (SELECT story FROM pending)"
     ).fetchall()
     expected: defaultdict[tuple[str, str], BitMap] = defaultdict(BitMap)
-    for position, name, value, _ in facets._facts(connection, settled):
+    for position, name, value, _ in facets.facts(connection, settled):
         expected[name, value].add(position)
     waiting = BitMap(p for (p,) in connection.execute("SELECT position FROM timeline"))
     everything = waiting.copy()

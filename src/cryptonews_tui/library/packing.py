@@ -19,7 +19,8 @@ else:
 PackingError = zstd.ZstdError
 """What is raised for a blob that is damaged."""
 
-_LEVEL = 3
+# The checksum tells a body that was damaged on the disk from one that is merely odd.
+_OPTIONS: dict[int, int] = {zstd.CompressionParameter.compression_level: 3, zstd.CompressionParameter.checksum_flag: 1}
 _DICTIONARY = 64 * 1024
 _LEARNED_FROM = 1_000
 """A dictionary is made of this many articles, from all over the library."""
@@ -42,7 +43,7 @@ class Packing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._known: dict[int, zstd.ZstdDict] = {}
-        self._compressor = zstd.ZstdCompressor(_LEVEL)
+        self._compressor = zstd.ZstdCompressor(options=_OPTIONS)
         newest = connection.execute("SELECT id FROM dictionary ORDER BY rowid DESC LIMIT 1").fetchone()
         if newest:
             self._use(self._dictionary(newest[0]))
@@ -89,7 +90,7 @@ class Packing:
         execute("DELETE FROM dictionary WHERE id <> ?", (learned.dict_id,))  # nobody needs the former ones
 
     def _use(self, dictionary: zstd.ZstdDict) -> None:
-        self._compressor = zstd.ZstdCompressor(_LEVEL, zstd_dict=dictionary.as_digested_dict)
+        self._compressor = zstd.ZstdCompressor(options=_OPTIONS, zstd_dict=dictionary.as_digested_dict)
 
     def _compressed(self, plain: bytes) -> bytes:
         return self._compressor.compress(plain, zstd.ZstdCompressor.FLUSH_FRAME)

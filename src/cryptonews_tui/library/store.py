@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pyroaring import BitMap
 
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Sentiment
-from cryptonews_tui.library.database import Opened, connect_to_read, explained, prepare
+from cryptonews_tui.library.database import Opened, connect_to_read, explained, prepare, understood
 from cryptonews_tui.library.evaluate import evaluate
 from cryptonews_tui.library.facets import FacetIndex, best
 from cryptonews_tui.library.indexing import WEIGHTS, expression
@@ -25,7 +25,7 @@ from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
 from cryptonews_tui.library.packing import Packed, Packing
 from cryptonews_tui.library.results import Facets, FacetValue, Headline, Ranked, Stories
 from cryptonews_tui.moments import moment, months, system_now
-from cryptonews_tui.query import DRAFT, Query, pattern
+from cryptonews_tui.query import DRAFT, FIELDS, Query, pattern
 from cryptonews_tui.wording import MONTHS
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _explained(method: Callable[Concatenate[Library, _P], _R]) -> Callable[Conca
 
     @wraps(method)
     def asked(self: Library, /, *arguments: _P.args, **options: _P.kwargs) -> _R:
-        with explained(self.path, LIBRARY_KIND):
+        with understood(self.path, LIBRARY_KIND, (self.state_path, STATE_KIND)):
             return method(self, *arguments, **options)
 
     return asked
@@ -96,14 +96,20 @@ class Library:
         self._opened = connect_to_read(self.path, LIBRARY_KIND)
         self._opened_times += 1
         self._connection = self._opened.connection
-        with explained(self.state_path, STATE_KIND):
-            self._connection.execute("ATTACH ? AS state", (str(self.state_path),))
+        try:
+            with explained(self.state_path, STATE_KIND):
+                self._connection.execute("ATTACH ? AS state", (str(self.state_path),))
+            with understood(self.path, LIBRARY_KIND):
+                self._packing = Packing(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
         self._facets = FacetIndex(self._connection)
         self._meanings = Meanings(
             self._connection, self._facets, lambda: self.assets, bool(self._spellings), self._now
         )
-        self._packing = Packing(self._connection)
         self._rankings: dict[tuple[str, ...], array[int]] = {}
+        self._known_months: list[tuple[str, str, int, int]] | None = None
         self._versions: tuple[int, int] = (-1, -1)
 
     def close(self) -> None:
@@ -138,6 +144,7 @@ class Library:
         version: int = self._connection.execute("PRAGMA state.data_version").fetchone()[0]
         return version
 
+    @_explained
     def catch_up(self) -> None:
         """Notice what anyone has written to the library or the marks since this was last called."""
         _, library = self.version()
@@ -146,6 +153,7 @@ class Library:
             self._facets.forget()
             self._meanings.forget()
             self._rankings = {}
+            self._known_months = None
         elif state != self._versions[1]:
             self._meanings.forget_marks()
         self._versions = (library, state)
@@ -190,6 +198,7 @@ class Library:
         self.catch_up()
         return evaluate(query, self._meanings).intersection_cardinality(self._meanings.value("is", "unread"))
 
+    @_explained
     def ready(self, query: Query) -> bool:
         """Whether the query can be answered within a few milliseconds; if not, see `get_ready`."""
         self.catch_up()
@@ -199,19 +208,19 @@ class Library:
             not query.sort or (key := self._ranked_by(query)) is None or key in self._rankings
         )
 
+    @_explained
     def get_ready(self, query: Query) -> None:
         """Look up what takes time in the query. For one other thread; raises `Interrupted`."""
-        with explained(self.path, LIBRARY_KIND):
-            if self._slow is None or self._slow.outdated():
-                self._slow = connect_to_read(self.path, LIBRARY_KIND)
-            try:
-                self._meanings.look_up(query, self._slow.connection)
-                if query.sort:
-                    self._ranking(query, self._slow.connection)
-            except sqlite3.OperationalError as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_INTERRUPT:
-                    raise
-                raise Interrupted from None
+        if self._slow is None or self._slow.outdated():
+            self._slow = connect_to_read(self.path, LIBRARY_KIND)
+        try:
+            self._meanings.look_up(query, self._slow.connection)
+            if query.sort:
+                self._ranking(query, self._slow.connection)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_INTERRUPT:
+                raise
+            raise Interrupted from None
 
     def interrupt(self) -> None:
         """End a `get_ready` that is going on in another thread."""
@@ -265,7 +274,8 @@ class Library:
             others = query.without(field)
             base = evaluate(others, self._meanings) if apart and others != query else found
             limit = most[field] if most is not None else None
-            values = self._counted(field, base, others, None if limit is None else limit + 1)
+            most_of = None if limit is None else limit + 1
+            values = self._counted(field, base, others if apart else None, most_of)
             if limit is not None:
                 if len(values) > limit:
                     more[field] = True
@@ -325,11 +335,14 @@ class Library:
         found.sort(key=lambda value: not value.value.startswith(letters))
         return found[:most]
 
-    def _counted(self, field: str, base: BitMap, others: Query, most: int | None) -> list[FacetValue]:
+    def _counted(self, field: str, base: BitMap, others: Query | None, most: int | None) -> list[FacetValue]:
         if field == "is":
             return self._states(base, others)[:most]
         if field == "on":
             return self._times(base)[:most]
+        if field == "has":
+            named = ((name, len(base & self._meanings.value("has", name))) for name in FIELDS["has"].values)
+            return [FacetValue(name, name, count) for name, count in named if count][:most]
         if field == "asset" and self._spellings:
             counts = [(symbol, len(stories & base)) for symbol, stories in self._meanings.assets().items()]
             counts.sort(key=lambda item: (-item[1], item[0]))
@@ -341,15 +354,13 @@ class Library:
             for known, count in self._facets.counted(field, base, most)
         ]
 
-    def _states(self, base: BitMap, others: Query) -> list[FacetValue]:
-        """States by their names; drafts are counted as if they were asked for."""
+    def _states(self, base: BitMap, others: Query | None) -> list[FacetValue]:
+        """States by their names; under `others` drafts are counted as if they were asked for."""
         counts = {
-            state: base.intersection_cardinality(self._meanings.value("is", state))
-            for state in _STATES
-            if state != DRAFT
+            state: base.intersection_cardinality(self._meanings.value("is", state)) for state in _STATES
         }
-        drafts = others.toggled("is", DRAFT)
-        counts[DRAFT] = len(evaluate(drafts, self._meanings)) if self._facets.stories("is", DRAFT) else 0
+        if others is not None and self._facets.stories("is", DRAFT):
+            counts[DRAFT] = len(evaluate(others.toggled("is", DRAFT), self._meanings))
         return [FacetValue(state, state, count) for state, count in counts.items() if count]
 
     def _times(self, base: BitMap) -> list[FacetValue]:
@@ -357,21 +368,35 @@ class Library:
         if not base:
             return []
         now = self._now()
-        labels = dict(_AGES)
-        ends = [
-            self._connection.execute(f"SELECT {end}(published) FROM timeline").fetchone()[0]
-            for end in ("min", "max")  # one by one, each from the index
-        ]
-        for month in months(*(_time(end).astimezone(now.tzinfo) for end in ends)):
-            labels[month] = f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
         found = []
-        for value, label in labels.items():
+        for value, label in _AGES.items():
             interval = moment(value, now)
             if interval is not None:
                 start, end = map(self._meanings.first_since, interval)
-                if count := base.range_cardinality(start, end) if start < end else 0:
-                    found.append(FacetValue(value, label, count))
-        return found
+                found.append((value, label, start, end))
+        counted = (
+            FacetValue(value, label, base.range_cardinality(start, end))
+            for value, label, start, end in (*found, *self._months(now))
+            if start < end
+        )
+        return [value for value in counted if value.count]
+
+    def _months(self, now: datetime) -> list[tuple[str, str, int, int]]:
+        """(value, label, first position, position behind the last) of every month from the newest story's on."""
+        if self._known_months is None:
+            ends = [
+                self._connection.execute(f"SELECT {end}(published) FROM timeline").fetchone()[0]
+                for end in ("min", "max")  # one by one, each from the index
+            ]
+            self._known_months = []
+            end = len(self._facets.everything())
+            for month in months(*(_time(end).astimezone(now.tzinfo) for end in ends)):
+                interval = moment(month, now)
+                start = self._meanings.first_since(interval[0]) if interval else end
+                label = f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+                self._known_months.append((month, label, start, end))
+                end = start
+        return self._known_months
 
     def _label(self, field: str, value: str) -> str:
         if field == "asset" and (asset := self.assets.get(value)):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptonews_tui.article import Article, Problem, Provenance
-from cryptonews_tui.library.database import connect, explained, transaction
+from cryptonews_tui.library.database import connect, explained, transaction, understood
 from cryptonews_tui.library.facets import bring_up_to_date
 from cryptonews_tui.library.indexing import Indexer, grow, spans, version
 from cryptonews_tui.library.migrations import LIBRARY_KIND
@@ -58,7 +58,7 @@ class Writer:
 
     def remembered(self, source: str) -> dict[str, Remembered]:
         """The items of a source as they were at the last visit."""
-        with explained(self.path, LIBRARY_KIND):
+        with understood(self.path, LIBRARY_KIND):
             rows = self._connection.execute(
                 "SELECT item, stamp, hash, problems FROM item WHERE source = ?", (source,)
             )

@@ -19,6 +19,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from cryptonews_tui.library import DatabaseError, Library, State, Writer
+from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, shown_keys
@@ -42,7 +43,7 @@ class CryptonewsApp(App[None]):
         settings: Settings,
         locations: Sequence[str] = (),
         *,
-        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        now: Callable[[], datetime] = system_now,
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)

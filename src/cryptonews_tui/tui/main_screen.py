@@ -14,7 +14,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
-from textual.reactive import var
+from textual.reactive import Reactive, var
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -62,6 +62,9 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MEDIUM, "-medium"), (WIDE, "-wide")]  # noqa: RUF012  # Textual's own type
     VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-high")]  # noqa: RUF012  # Textual's own type
     AUTO_FOCUS = "#headlines"
+
+    # Textual would paint the whole screen at each change of focus; the panes draw what changes with it.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     question: var[Query] = var(Query(), init=False)
     """What is asked: filters pane and query line are two views of it."""

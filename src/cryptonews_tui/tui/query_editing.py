@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from cryptonews_tui.completion import Candidate, Completing, at, candidates
 from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.query import Filter, Query, QueryError, literal, make_query, parse
 from cryptonews_tui.tui.query_line import QueryLine
 
 if TYPE_CHECKING:
+    from cryptonews_tui.completion import Candidate, Completing
     from cryptonews_tui.tui.main_screen import MainScreen
 
 _REST_SECONDS = 0.6
@@ -46,7 +46,8 @@ class QueryEditing:
                 history=self._history,
             )
             self._line.display = False
-            await screen.mount(self._line, before="#panes")
+            # First of all: in any other place the panes would be drawn in another order, and so all anew.
+            await screen.mount(self._line, before=0)
         if not self.open:
             self._before = screen.question
             current = screen.headlines.current
@@ -68,7 +69,7 @@ class QueryEditing:
             if error.position + error.length < len(text.rstrip()):
                 self._complain(wrong)
             else:
-                self._complaint = self._screen.set_timer(_REST_SECONDS, lambda: self._complain(wrong))
+                self._complaint = self._screen.set_timer(_REST_SECONDS, lambda: self._complain_of_end(wrong))
         else:
             if question is not None and question != self._screen.question:
                 self._screen.ask(question, self._story, else_top=True)
@@ -104,6 +105,8 @@ class QueryEditing:
 
         None for the beginning of an asset's name: nothing can be asked with it yet.
         """
+        from cryptonews_tui.completion import at  # not at the start
+
         question = parse(text)
         last = at(text, len(text))
         if last is None or last.kind != "value" or not last.letters or text[-1] in '"*\\ ':
@@ -111,6 +114,8 @@ class QueryEditing:
         library = self._screen.library
         if library.count(make_query(filters=[Filter(last.field, (literal(last.letters),))])):
             return question
+        if literal(last.letters) in question.values(last.field, negated=True):
+            return question  # to exclude more than was typed would hide what is wanted
         if last.field == "asset":
             return None
         return parse(text + "*") if last.field not in ("id", "origin") else question
@@ -134,6 +139,10 @@ class QueryEditing:
             self._complained = True
             self._screen.say(f"At character {error.position + 1}: {error}", until_hushed=True)
 
+    def _complain_of_end(self, error: QueryError) -> None:
+        if self._line is not None and not self._line.offered:  # else it is known what is to come
+            self._complain(error)
+
     def _forget_complaint(self) -> None:
         if self._complaint is not None:
             self._complaint.stop()
@@ -142,6 +151,8 @@ class QueryEditing:
             self._screen.hush()
 
     def _complete(self, completing: Completing) -> list[Candidate]:
+        from cryptonews_tui.completion import candidates
+
         library = self._screen.library
         if completing.rest is not None and not library.ready(completing.rest):
             return []  # it is being looked up for the list: with the next letter it is there
