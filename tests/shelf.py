@@ -319,7 +319,7 @@ def meets(number: Any, condition: str, read: Callable[[str], Any]) -> bool:
 def says(article: Article, word: Word) -> bool:
     """Whether a word or phrase stands in a part of an article that it is about."""
     whole = tokens(word.text)
-    prefix = not word.exact and (word.text.endswith("*") or len(word.text) >= 3)
+    prefix = not word.exact and (word.text.endswith("*") or (word.text[-1].isalnum() and len(whole[-1]) >= 3))
     return any(contains(tokens(text), whole, prefix) for text in parts(article, word.scope))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cryptonews_tui.query import PREFIX_LETTERS, Word
+from cryptonews_tui.query import Word
 from cryptonews_tui.wording import fit
 
 Ranges = tuple[tuple[int, int], ...]
@@ -98,9 +98,8 @@ def _pattern(word: Word) -> re.Pattern[str] | None:
     runs = _RUN.findall(word.text)
     if not runs:
         return None
-    prefix = not word.exact and (len(word.text) >= PREFIX_LETTERS or word.text.endswith("*"))
     # Looking ahead from the front of each run, because places of a phrase may overlap.
-    sought = _BETWEEN.join(map(re.escape, runs)) + (f"[{_MARKS}]*" if prefix else _ENDS)
+    sought = _BETWEEN.join(map(re.escape, runs)) + (f"[{_MARKS}]*" if word.begins else _ENDS)
     return re.compile(f"{_BEGINS}(?=({sought}))")
 
 

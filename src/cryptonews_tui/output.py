@@ -247,10 +247,12 @@ def checkup(found: Checkup) -> Iterator[str]:
         return
     for complaint in (*found.damaged, *found.stale):
         yield f"  wrong: {complaint}"
-    if found.name == "library" and not found.well:
+    if found.refused:
+        pass
+    elif found.name == "library" and found.damaged:
+        yield "  what to do: move the file away and sync again: cryptonews sync"
+    elif found.name == "library" and found.stale:
         yield "  what to do: cryptonews doctor --rebuild makes all anew that follows from the articles"
-        if found.damaged:
-            yield "  if that does not help, move the file away and sync again: cryptonews sync"
     elif not found.well:
         yield "  what to do: move the file away, and put a backup in its place if there is one"
     if found.well:

@@ -137,6 +137,13 @@ class Word:
     negated: bool = False
     scope: str = ""
 
+    @property
+    def begins(self) -> bool:
+        """Whether words count that only begin so: where its last part has enough letters, or `*` says it."""
+        if self.exact:
+            return False
+        return self.text.endswith("*") or len(_last_part(self.text)) >= PREFIX_LETTERS
+
     def __str__(self) -> str:
         text = _quote(self.text) if self.exact else self.text
         return f"{'-' if self.negated else ''}{self.scope}{':' if self.scope else ''}{text}"
@@ -361,6 +368,7 @@ _BETWEEN = re.compile(
     r"|(?P<low>(?:(?!\.\.).)*)(?P<dots>\.\.)(?P<high>.*)"
     r"|(?P<same>[^<>=]+)"
 )
+_NO_LETTERS = re.compile(r"[\W_]+")
 _WRITTEN_QUOTE = re.compile(r'\\(")')
 
 
@@ -476,6 +484,11 @@ class _Parser:
             )
             begin = begin if scope else start
             raise QueryError(what, self.text, begin, self.position - begin)
+        if not exact and "*" in word.rstrip("*"):
+            at = begin + word.index("*")
+            raise QueryError(
+                "in words * can only stand at the end; in values anywhere: tag:*coin", self.text, at
+            )
         return Word(_ESCAPED.sub(r"\1", word) if exact else word, exact, negated, scope)
 
     def _field(self, name: str) -> Field:
@@ -656,9 +669,13 @@ def _order(order: str) -> str:
 
 def _small_word(word: Word) -> Word:
     text = " ".join(_small(word.text).split())
-    if not word.exact and len(text.rstrip("*")) >= PREFIX_LETTERS:
+    if not word.exact and len(_last_part(text.rstrip("*"))) >= PREFIX_LETTERS:
         text = text.rstrip("*")  # it matches beginnings anyway
     return replace(word, text=text)
+
+
+def _last_part(text: str) -> str:
+    return _NO_LETTERS.split(text)[-1]
 
 
 def _small(text: str) -> str:

@@ -226,14 +226,33 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         setting = SETTINGS.get(name)
         if setting is None:
             problems.append(f"settings: there is no setting “{name}” ({path})")
-        elif (value := setting.convert(given)) is None:
-            problems.append(f"settings: {name} must be {setting.accepts} ({path})")
-        else:
+        elif (value := setting.convert(given)) is not None:
             values[name] = value
+        else:
+            good, bad = _entries(setting, given)
+            if (
+                good and (value := setting.convert(good)) is not None
+            ):  # one bad entry does not take the others
+                values[name] = value
+                what = ", ".join(f"“{str(entry)[:60]}”" for entry in bad)
+                problems.append(f"settings: {name} must be {setting.accepts}; {what} is left out ({path})")
+            else:
+                problems.append(f"settings: {name} must be {setting.accepts} ({path})")
     if views := values.get("views"):
         values["views"], wrong = _parsable(views)
         problems += [f"{problem} ({path})" for problem in wrong]
     return Settings(**values), problems
+
+
+def _entries(setting: Setting, given: Any) -> tuple[Any, list[Any]]:
+    """The entries of a table or list that can be used by themselves, and the names of the others."""
+    if isinstance(given, dict):
+        good = {name: said for name, said in given.items() if setting.convert({name: said}) is not None}
+        return good, [name for name in given if name not in good]
+    if isinstance(given, list):
+        kept = [entry for entry in given if setting.convert([entry]) is not None]
+        return kept, [entry for entry in given if entry not in kept]
+    return None, []
 
 
 def _parsable(views: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -126,7 +126,10 @@ def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             raise UserError(f"the view “{there.name}” comes with the program or stands in your settings")
     with open_state(paths) as state:
         if options.action == "add":
+            before = find(options.name, known)
             state.save_view(options.name, str(query_of(" ".join(options.query))), options.key)
+            if before:
+                say(f"replaced {before.name}, which was: {before.query}")
             say(f"saved {options.name}; list it with: cryptonews list --view {quote(options.name)}")
             return DONE
         if options.action == "rename":
@@ -168,7 +171,7 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
         output.show(output.checkup(checkup))
     for checkup in checkups if options.vacuum else ():
         if checkup.damaged:
-            say(f"the {checkup.name} was not vacuumed: it is damaged")
+            say(f"the {checkup.name} was not vacuumed; see what is wrong with it")
         elif checkup.there:
             size = health.vacuum(checkup)
             say(

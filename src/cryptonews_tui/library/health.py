@@ -41,6 +41,7 @@ from cryptonews_tui.library.database import (
 from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.library.schema import VERSIONS
+from cryptonews_tui.safety import clean_line
 
 _SAID = 3
 """So many of many like complaints are said."""
@@ -77,6 +78,8 @@ class Checkup:
     constant: dict[str, object] = field(default_factory=dict)
     """The fields of front matter that are the same in all articles; None: none of them has it."""
     backups: list[Path] = field(default_factory=list)
+    refused: bool = False
+    """Whether it is no file of ours, or of a newer version: what is wrong says what to do."""
 
     @property
     def well(self) -> bool:
@@ -161,7 +164,7 @@ def _examined(checkup: Checkup, kind: Kind) -> Iterator[sqlite3.Connection | Non
     try:
         opened = look(path, kind)
     except DatabaseError as error:
-        checkup.damaged.append(str(error).replace(SEE_DOCTOR, ""))
+        checkup.damaged.append(_refusal(checkup, error))
         yield None
         return
     with closing(opened.connection) as connection:
@@ -170,7 +173,7 @@ def _examined(checkup: Checkup, kind: Kind) -> Iterator[sqlite3.Connection | Non
             with explained(path, kind):
                 version = recognise(connection, path, kind)
         except DatabaseError as error:
-            checkup.damaged.append(str(error).replace(SEE_DOCTOR, ""))
+            checkup.damaged.append(_refusal(checkup, error))
             yield None
             return
         if version == kind.newest:
@@ -193,9 +196,23 @@ def _noted(checkup: Checkup) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, *UNREADABLE) as error:
-        sentence = f"a part of it cannot be read ({error})"
+        sentence = f"a part of it cannot be read: {_plainly(error)}"
         if sentence not in checkup.damaged:
             checkup.damaged.append(sentence)
+
+
+def _refusal(checkup: Checkup, error: DatabaseError) -> str:
+    """What was said of a file that cannot be opened, without the advice to come here."""
+    sentence, advised, remedy = str(error).partition(f"; {SEE_DOCTOR}")
+    checkup.refused = not advised
+    return f"{sentence}. {remedy}" if advised else sentence
+
+
+def _plainly(error: Exception) -> str:
+    """What is wrong, without the bytes that are."""
+    if isinstance(error, sqlite3.DatabaseError):
+        return "a text is no text any more" if "UTF-8" in str(error) else clean_line(str(error), 200)
+    return "a value makes no sense"
 
 
 def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:

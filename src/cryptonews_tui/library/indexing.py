@@ -69,7 +69,7 @@ def expression(word: Word) -> str:
     """A word as FTS5 understands it: a string, with `*` where beginnings match, in the columns it is about."""
     text = word.text if word.exact else word.text.rstrip("*")
     quoted = '"' + text.replace('"', '""') + '"'
-    if not word.exact and (len(text) >= PREFIX_LETTERS or word.text.endswith("*")):
+    if word.begins:
         quoted += "*"
     if not word.scope:
         return quoted

@@ -20,10 +20,16 @@ PackingError = zstd.ZstdError
 """What is raised for a blob that is damaged."""
 
 # The checksum tells a body that was damaged on the disk from one that is merely odd.
-_OPTIONS: dict[int, int] = {zstd.CompressionParameter.compression_level: 3, zstd.CompressionParameter.checksum_flag: 1}
+_OPTIONS: dict[int, int] = {
+    zstd.CompressionParameter.compression_level: 3,
+    zstd.CompressionParameter.checksum_flag: 1,
+}
 _DICTIONARY = 64 * 1024
 _LEARNED_FROM = 1_000
 """A dictionary is made of this many articles, from all over the library."""
+
+_FIRST = 32_768
+"""The first number that may be a dictionary's own."""
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -72,13 +78,13 @@ class Packing:
         some = execute("SELECT packed FROM body WHERE (article / 32) % ? = 0 LIMIT ?", (step, _LEARNED_FROM))
         plain = [self._plain(packed) for (packed,) in some]
         try:
-            learned = zstd.train_dict(plain, _DICTIONARY)
+            trained = zstd.train_dict(plain, _DICTIONARY)
         except zstd.ZstdError:
             return
-        # From the same articles comes the same dictionary again.
-        execute(
-            "REPLACE INTO dictionary (id, content) VALUES (?, ?)", (learned.dict_id, learned.dict_content)
+        learned = _numbered(
+            trained, max([_FIRST, *(1 + number for (number,) in execute("SELECT id FROM dictionary"))])
         )
+        execute("INSERT INTO dictionary (id, content) VALUES (?, ?)", (learned.dict_id, learned.dict_content))
         self._known[learned.dict_id] = learned
         self._use(learned)
         self._connection.create_function("repacked", 1, lambda packed: self._compressed(self._plain(packed)))
@@ -108,3 +114,9 @@ class Packing:
                 raise PackingError(f"the dictionary {number} is missing")
             self._known[number] = zstd.ZstdDict(row[0])
         return self._known[number]
+
+
+def _numbered(dictionary: zstd.ZstdDict, number: int) -> zstd.ZstdDict:
+    """The same under another number. The one it comes with may be that of a former, slightly different one."""
+    content = dictionary.dict_content
+    return zstd.ZstdDict(content[:4] + number.to_bytes(4, "little") + content[8:])

@@ -136,6 +136,11 @@ class MainScreen(Screen[None]):
         return self._views.views.complaints
 
     @property
+    def editing(self) -> bool:
+        """Whether somebody edits the query."""
+        return self._editing.open
+
+    @property
     def headlines(self) -> HeadlinesPane:
         return self.query_one(HeadlinesPane)
 
@@ -577,10 +582,7 @@ class MainScreen(Screen[None]):
         following = orders[(orders.index(name) + 1) % len(orders)] if name in orders else orders[0]
         if following == "published":
             self._order = following  # no query has to say it
-        if (question := self.question.sorted_by(following)) == self.question:
-            self.reload()
-        else:
-            self.question = question
+        self.ask(self.question.sorted_by(following), "")  # no story: what is first now is on top
         self.say(f"Sorted by {SORTED_BY[following][0]}.")
 
     def action_clear(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from cryptonews_tui.library import DatabaseError
-from cryptonews_tui.query import Filter, Query, QueryError, literal, make_query, parse
+from cryptonews_tui.query import FIELDS, Filter, Query, QueryError, literal, make_query, parse
 from cryptonews_tui.tui.query_line import QueryLine
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _REST_SECONDS = 0.6
 """What stands at the end may be half a term: only after such a rest it is said what is wrong with it."""
+
+_LAST_TERM = re.compile(r"(?:(?:^|\s)(?:OR|AND))?[^\s(]*\s*$")
 
 
 class QueryEditing:
@@ -66,6 +69,8 @@ class QueryEditing:
             question = self._meant(text)
         except QueryError as error:
             wrong = error  # the name of an exception ends with its clause
+            if (so_far := _so_far(text)) is not None and so_far != self._screen.question:
+                self._screen.ask(so_far, self._story, else_top=True)
             if error.position + error.length < len(text.rstrip()):
                 self._complain(wrong)
             else:
@@ -109,6 +114,11 @@ class QueryEditing:
 
         question = parse(text)
         last = at(text, len(text))
+        if last is not None and last.kind == "word" and last.letters and last.rest is not None:
+            # The beginning of a field's name, most likely, if there is no such word.
+            named = any(field.startswith(last.letters) for field in FIELDS)
+            ready = named and self._screen.library.ready(question)
+            return last.rest if ready and not self._screen.library.count(question) else question
         if last is None or last.kind != "value" or not last.letters or text[-1] in '"*\\ ':
             return question
         library = self._screen.library
@@ -160,3 +170,14 @@ class QueryEditing:
 
     def _history(self, letters: str) -> list[str]:
         return self._screen.app.state.queries(50, letters)
+
+
+def _so_far(text: str) -> Query | None:
+    """What a text asks that is not finished: as if what is open were closed, else without its last term."""
+    without = _LAST_TERM.sub("", text)
+    for attempt in (text + '"', text + ")", text + '")', without, without + ")"):
+        try:
+            return parse(attempt)
+        except QueryError:
+            continue
+    return None

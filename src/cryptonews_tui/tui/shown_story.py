@@ -91,7 +91,9 @@ class ShownStory:
             self.reading = screen.set_timer(seconds, self._has_been_in_sight)
 
     def _has_been_in_sight(self) -> None:
-        if self._screen.article.display:
+        if self._screen.editing:
+            self.begin_reading()  # what is asked while somebody types is not read
+        elif self._screen.article.display:
             self._marks_by_time = self.mark_read()  # what fails once would fail at every story
 
     def mark_read(self) -> bool:
