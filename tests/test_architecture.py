@@ -60,7 +60,7 @@ ROOMS: dict[str, set[str]] = {
     "highlighting": {"query", "wording"},
     "typesetting": {"safety", "wording"},
     "markdown": {"safety", "typesetting"},
-    "library": {"library", "article", "assets", "moments", "query", "sections", "views", "wording"},
+    "library": {"library", "article", "assets", "moments", "query", "safety", "sections", "views", "wording"},
     "sources": {"", "sources", "article", "safety"},
     "refresh": {"article", "library", "reading", "safety", "sources"},
     "transfer": {"library", "safety", "views"},

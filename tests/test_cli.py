@@ -763,7 +763,7 @@ def test_views_are_renamed_moved_and_removed(run: Run) -> None:
     assert names() == ["No DEFI"]
     assert (
         run("views", "add", "NO defi", "tag:btc").err
-        == "saved NO defi; list it with: cryptonews list --view 'NO defi'\n"
+        == "replaced No DEFI, which was: -tag:-defi\nsaved NO defi; list it with: cryptonews list --view 'NO defi'\n"
     )
     assert run("views").lines[7:] == ["saved  NO defi  tag:btc"]
 

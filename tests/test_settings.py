@@ -84,7 +84,6 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
     [
         'languages = "uk"',
         "languages = []",
-        'languages = ["uk", 5]',
         'languages = ["../x"]',
         'languages = ["english"]',
         'languages = ["pt-"]',
@@ -128,6 +127,24 @@ def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path,
     assert problems == [f"settings: {name} must be {SETTINGS[name].accepts} ({tmp_path / 'settings.toml'})"]
     assert getattr(settings, name) == getattr(Settings(), name)
     assert 99 in (settings.follow_after_ms, settings.reading_width)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "kept", "left_out"),
+    [
+        ('languages = ["uk", 5]', "languages", ("uk",), "“5”"),
+        ('filters = ["tag", "nope", "on"]', "filters", ("tag", "on"), "“nope”"),
+        ('views = {Fog = "tag:fog", Wrong = 5}', "views", {"Fog": "tag:fog"}, "“Wrong”"),
+        ('assets = {btc = ["gold"], eth = 5}', "assets", {"btc": ("gold",)}, "“eth”"),
+    ],
+)
+def test_one_entry_that_cannot_be_used_does_not_take_the_others(
+    tmp_path: Path, line: str, name: str, kept: object, left_out: str
+) -> None:
+    settings, problems = load_text(tmp_path, line)
+    assert getattr(settings, name) == kept
+    assert len(problems) == 1
+    assert f"{left_out} is left out" in problems[0]
 
 
 def test_a_view_that_is_no_query_is_named_with_the_place_and_the_others_work(tmp_path: Path) -> None:

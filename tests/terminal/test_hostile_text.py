@@ -133,7 +133,7 @@ def test_hostile_articles_are_listed_read_and_filtered_as_plain_letters(desk: De
         ("J", "1 [bold red]"),
         ("z", "1 [bold red]"),
         ("qq", "Headlines"),
-        ("f", "include"),
+        ("f", "save another"),
         ("jjjjjjj ", "✓"),
         ("q", "Headlines"),
         ("\x0c", "all stories"),
@@ -153,7 +153,12 @@ def test_hostile_values_are_searched_and_chosen_as_plain_letters(desk: Desk, sta
     terminal = start(str(desk.folder), columns=200, rows=50)
     terminal.wait_for("0 [bold red]red[/] [/b]")
     terminal.wait_for("↻")
-    for open_with, title in (("t", "Tag · "), ("S", "Source · "), ("c", "Category · "), ("\x14", "Sections")):
+    for open_with, title in (
+        ("t", "Enter choose"),
+        ("S", "Enter choose"),
+        ("c", "Enter choose"),
+        ("\x14", "Sections"),
+    ):
         terminal.send(open_with)
         terminal.wait_for(title)
         terminal.send("[bold")

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from cryptonews_tui.library import Library, Mark
+from cryptonews_tui.query import parse
 from tests.pty_terminal import Terminal
 from tests.tui.desk import Desk
 
@@ -35,8 +36,8 @@ def settings(desk: Desk, text: str) -> None:
 def marked(desk: Desk, mark: Mark) -> set[str]:
     """The stories with this mark on disk."""
     with closing(Library(desk.paths.library, desk.paths.state)) as library:
-        library.catch_up()
-        return {headline.story for headline in library.headlines(list(library.marked(mark)))}
+        found = library.stories(parse(f"is:{mark}"))
+        return {headline.story for headline in library.headlines(found[:])}
 
 
 def left_on(output: bytes) -> set[int]:

@@ -81,9 +81,8 @@ class Packing:
             trained = zstd.train_dict(plain, _DICTIONARY)
         except zstd.ZstdError:
             return
-        learned = _numbered(
-            trained, max([_FIRST, *(1 + number for (number,) in execute("SELECT id FROM dictionary"))])
-        )
+        (number,) = execute("SELECT coalesce(max(id) + 1, ?) FROM dictionary", (_FIRST,)).fetchone()
+        learned = _numbered(trained, number)
         execute("INSERT INTO dictionary (id, content) VALUES (?, ?)", (learned.dict_id, learned.dict_content))
         self._known[learned.dict_id] = learned
         self._use(learned)
