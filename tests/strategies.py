@@ -276,7 +276,7 @@ NOTED = st.frozensets(st.sampled_from(STORIES), max_size=2)
 
 _DATES = ("today", "yesterday", "7d", "36h", "2025-11", "2025-11-24", "2024", "2025-11-25 10:00")
 _SINCE = ("7d", "today", "2025-11-25", "12h", "2025-10", "now")
-_INTERVALS = ("2025-11-20..2025-11-24", "30d..2d", "..2025-10", "2025-11..", "2026..2025", "yesterday", "48h")
+_INTERVALS = ("2025-11-20..2025-11-24", "30d..2d", "..2025-10", "2025-11..", "2025..2026", "yesterday", "48h")
 _PATTERNS: Mapping[str, tuple[str, ...]] = {
     "tag": ("b*", "*coin*", "*", "bit*ce", "a*", "*\\*\\\\", "absent*"),
     "source": ("*er", "l*"),

@@ -34,10 +34,10 @@ _PARTS = {
     "tui.filter_rows",
     "tui.galley",
     "tui.hints",
+    "tui.lines_pane",
     "tui.pane",
     "tui.query_line",
     "tui.saved_views",
-    "tui.scrolling",
     "tui.theme",
 }
 
@@ -65,8 +65,11 @@ ROOMS: dict[str, set[str]] = {
     "refresh": {"article", "library", "reading", "safety", "sources"},
     "transfer": {"library", "safety", "views"},
     "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
-    "console": {"library", "query", "safety", "settings", "sources", "views"},
-    "upkeep": {"console", "library", "output", "safety", "settings", "transfer", "views"},
+    "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
+    "upkeep": {
+        *("console", "library", "output", "safety", "settings", "transfer", "views"),
+        *("tui.commands", "tui.saved_views"),
+    },
     "cli": {
         *(
             "",
@@ -89,7 +92,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.theme": set(),
     "tui.driver": set(),
     "tui.pane": set(),
-    "tui.scrolling": set(),
+    "tui.lines_pane": set(),
     "tui.filter_rows": {"library", "query", "wording"},
     "tui.query_line": {"completion", "safety", "wording"},
     "tui.saved_views": {"library", "query", "safety", "tui.commands", "views"},

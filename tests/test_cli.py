@@ -24,7 +24,7 @@ import pytest
 from rich.cells import cell_len
 
 import cryptonews_tui
-from cryptonews_tui.cli import SAMPLES_HINT, main
+from cryptonews_tui.cli import SAMPLES_HINT, main, samples_location
 from cryptonews_tui.library import Mark, State, Writer, database
 from cryptonews_tui.output import LIST_FORMATS
 from cryptonews_tui.query import ORDERS
@@ -200,7 +200,7 @@ def test_sync_without_a_source_is_wrong_use(run: Run) -> None:
 def test_a_busy_library_is_reported_one_object_a_source(
     run: Run, news: Path, places: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("list")
+    Writer(places / "library.db").close()
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
     lock = sqlite3.connect(places / "library.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
@@ -216,7 +216,7 @@ def test_what_can_be_no_source_is_not_synced(run: Run, news: Path, location: str
     ran = run("sync", news, location)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == run(location).err
-    assert run("list", "--format", "ids").err == f"{SAMPLES_HINT}\n"
+    assert run("list", "--format", "ids").err.startswith("cryptonews: there is no library at ")
 
 
 def test_sync_visits_all_sources_even_if_one_fails(run: Run, news: Path, tmp_path: Path) -> None:
@@ -406,6 +406,21 @@ def test_a_bad_query_is_wrong_use_and_told_with_its_place(run: Run, command: str
     ran = run(command, "btc", "is:unred")
     assert (ran.code, ran.out) == (2, "")
     assert "btc is:unred\n       ^^^^^\nis: cannot be “unred”; did you mean “unread”?\n" in ran.err
+
+
+@pytest.mark.usefixtures("synced")
+@pytest.mark.parametrize("command", [["list"], ["facets"], ["views", "add", "Sleepy"]], ids=" ".join)
+def test_an_asset_that_nobody_knows_is_wrong_use_unless_the_settings_name_it(
+    run: Run, command: list[str], places: Path
+) -> None:
+    ran = run(*command, "bitcoin", "$zzz")
+    assert (ran.code, ran.out) == (2, "")
+    assert "bitcoin $zzz\n         ^^^\nasset: cannot be “zzz”; no asset is called so." in ran.err
+    assert run("list", "asset:bitcon").err.endswith(
+        "did you mean “btc”? A tag is asked for with tag:bitcon\n"
+    )
+    (places / "config.toml").write_text('[assets]\nzzz = ["sleepcoin"]\n')
+    assert run(*command, "bitcoin", "$zzz").code == 0
 
 
 @pytest.mark.parametrize(
@@ -793,6 +808,37 @@ def test_a_view_that_cannot_be_changed_is_said(run: Run, arguments: list[str], s
     assert run("views") == before
 
 
+@pytest.mark.usefixtures("own_views")
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("j", "the key j is taken by down"),
+        ("?", "the key ? is taken by help"),
+        ("F5", "“F5” is not a key"),
+        ("f5", "the key F5 is taken by the view “Falls”"),
+        ("f6", "the key F6 is taken by the view “No DEFI”"),
+        ("nothing", "“nothing” is not a key"),
+        ("", "“” is not a key"),
+        ("shift+x", "“shift+x” is written “X”"),
+    ],
+)
+def test_a_key_that_no_view_can_have_is_wrong_use_and_nothing_is_saved(run: Run, key: str, said: str) -> None:
+    before = run("views")
+    assert run("views", "add", "Calm", "etf", "--key", key) == Ran(
+        2, "", f"cryptonews: {said}; nothing was saved\n"
+    )
+    assert run("views") == before
+
+
+@pytest.mark.usefixtures("own_views")
+def test_a_view_may_keep_its_key_and_take_one_that_the_settings_set_free(run: Run, places: Path) -> None:
+    assert run("views", "add", "no defi", "-tag:-defi", "--key", "f6").code == 0
+    with (places / "config.toml").open("a") as file:
+        file.write('[keys]\ndown = "ctrl+n"\n')
+    assert run("views", "add", "Calm", "etf", "--key", "j").code == 0
+    assert "key j" in run("views").out
+
+
 def test_a_query_that_cannot_be_asked_is_not_saved(run: Run) -> None:
     ran = run("views", "add", "Odd", "is:unred")
     assert ran.code == 2
@@ -803,7 +849,64 @@ def test_a_query_that_cannot_be_asked_is_not_saved(run: Run) -> None:
 # The articles that ship with the program
 
 
-def test_without_source_and_article_the_samples_are_shown_with_one_line_how_to_add_a_source(run: Run) -> None:
+READING = (
+    ["list"],
+    ["list", "--view", "Unread"],
+    ["list", "--format", "json", "$btc"],
+    ["show", "1"],
+    ["facets"],
+    [],  # where there is no terminal
+)
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+@pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
+def test_reading_a_library_that_is_not_there_makes_none(
+    run: Run, places: Path, command: list[str], empty: bool
+) -> None:
+    if empty:
+        (places / "library.db").touch()
+        (places / "state.db").touch()
+    before = sorted(places.iterdir())
+    assert run(*command) == Ran(
+        1,
+        "",
+        f"cryptonews: there is no library at {places}/library.db. Bring articles in: cryptonews sync LOCATION."
+        " Or look at samples in the reader: cryptonews\n",
+    )
+    assert sorted(places.iterdir()) == before
+    assert all(path.stat().st_size == 0 for path in before)
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
+def test_reading_belongings_that_are_not_there_makes_none(run: Run, places: Path, empty: bool) -> None:
+    if empty:
+        (places / "state.db").touch()
+    before = sorted(places.iterdir())
+    assert len(run("views").lines) == 5
+    assert run("sources").err == "There is no source yet. Add one: cryptonews sources add LOCATION\n"
+    assert run("keys").code == run("paths").code == run("doctor").code == 0
+    for target in ("-", places / "file.json"):
+        ran = run("export", target)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err == f"cryptonews: there is nothing to export: there is no state at {places}/state.db\n"
+    assert sorted(places.iterdir()) == before
+    assert all(path.stat().st_size == 0 for path in before)
+
+
+def test_a_library_without_an_article_is_told(run: Run, places: Path) -> None:
+    Writer(places / "library.db").close()
+    ran = run("list")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "There is no article yet. Add a source: cryptonews sources add LOCATION\n"
+    assert not (places / "library.db.samples").exists()
+
+
+def test_without_source_and_article_the_readers_samples_are_shown_with_one_line_how_to_add_a_source(
+    run: Run, places: Path
+) -> None:
+    Writer(places / "library.db").close()
+    run("sync", samples_location(), "--library", places / "library.db.samples")
     ran = run("list", "--format", "json")
     assert (ran.code, ran.err) == (0, f"{SAMPLES_HINT}\n")
     assert len(ran.json) > 20
@@ -812,7 +915,8 @@ def test_without_source_and_article_the_samples_are_shown_with_one_line_how_to_a
     assert run("show", ran.json[0]["id"]).code == 0
 
 
-def test_with_a_source_or_an_article_the_samples_are_gone(run: Run, news: Path) -> None:
+def test_with_a_source_or_an_article_the_samples_are_gone(run: Run, news: Path, places: Path) -> None:
+    Writer(places / "library.db").close()
     run("sources", "add", news)
     assert run("list") == Ran(0, "", "")
     run("sources", "remove", "news")

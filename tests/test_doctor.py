@@ -279,7 +279,7 @@ def test_damage_is_said_with_a_way_out(library: Path, state: Path, doctor: Docto
     code, out, err = doctor("--vacuum")
     assert (code, err.splitlines()[0]) == (1, "the library was not vacuumed; see what is wrong with it")
     assert "  wrong: " in out
-    assert "what to do: move the file away and sync again: cryptonews sync" in out
+    assert "what to do: cryptonews doctor --salvage makes a new library of what can still be read" in out
     assert library.read_bytes() == before
 
 

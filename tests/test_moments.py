@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cryptonews_tui.moments import (
@@ -18,6 +18,7 @@ from cryptonews_tui.moments import (
     moment,
     months,
     span,
+    swapped,
     system_now,
 )
 
@@ -120,6 +121,60 @@ def test_an_age_is_so_much_time_though_the_clocks_were_changed(change: datetime,
     for minutes in (10, 70, 130):
         now = change + timedelta(minutes=minutes)
         assert utc(moment(f"{hours}h", here(now))) == (now - hours * HOUR, FOREVER)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("2025-12-31..2025-12-01", "2025-12-01..2025-12-31"),
+        ("2026..2025", "2025..2026"),
+        ("2025-12..2025-11-30", "2025-11-30..2025-12"),
+        ("2025-11-25 10:30..2025-11-25 10:00", "2025-11-25 10:00..2025-11-25 10:30"),
+        ("7d..30d", "30d..7d"),
+        ("now..1h", "1h..now"),
+        ("today..yesterday", "yesterday..today"),
+        ("yesterday..3d", "3d..yesterday"),
+        ("7d..2020", "2020..7d"),  # it was never otherwise for whoever asks
+    ],
+)
+def test_an_interval_that_is_always_empty_is_written_the_other_way_round(text: str, other: str) -> None:
+    assert swapped(text) == other
+    assert swapped(other) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "2025",
+            "2025..2025",
+            "..2025",
+            "2025..",
+            "30d..",
+            "..7d",
+            "7d..7d",
+            "now..now",
+            "now",
+            "today..now",
+        ),
+        *("2025-11-25..2025-11", "2020..7d", "2030..7d", "7d..2030"),
+        *("today..12h", "12h..yesterday", "7d..today"),
+    ],
+)
+def test_an_interval_that_is_not_always_empty_is_left_as_it_is(text: str) -> None:
+    assert swapped(text) == ""
+
+
+@given(
+    st.sampled_from(["2025", "2027-03", "2026-07-01", "now", "today", "yesterday", "5h", "30h", "9d"]),
+    INSTANTS,
+)
+def test_what_is_called_swapped_is_empty_whenever_it_is_asked(first: str, instant: datetime) -> None:
+    assume(instant.year >= 2026)
+    for last in ("2025-06", "2027", "2026-07-02", "now", "today", "yesterday", "4h", "31h", "8d"):
+        if swapped(f"{first}..{last}"):
+            start, end = utc(interval(f"{first}..{last}", here(instant)))
+            assert start >= end
 
 
 def test_an_age_before_all_time_means_everything() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cryptonews_tui.assets import Assets
 from cryptonews_tui.query import (
     FIELDS,
     ORDERS,
@@ -399,6 +400,17 @@ WRONG = [
     ("before:2025..2026", 7, 10, "before: cannot be “2025..2026”; say a date"),
     ("published:..", 10, 2, "published: cannot be “..”; say a date, an age (7d), or two of them with .."),
     ("updated:1..2", 8, 4, "updated: cannot be “1..2”; say a date"),
+    ("score:1,0.9..0.1", 8, 8, "score: cannot be “0.9..0.1”; its ends are swapped, did you mean “0.1..0.9”?"),
+    ("-words:400..40", 7, 7, "words: cannot be “400..40”; its ends are swapped, did you mean “40..400”?"),
+    ("words:>400..", 6, 6, "words: cannot be “>400..”; say a number"),
+    ("lag:2d..30h", 4, 7, "lag: cannot be “2d..30h”; its ends are swapped, did you mean “30h..2d”?"),
+    (
+        "published:2025-12-31..2025-12-01",
+        10,
+        22,
+        "published: cannot be “2025-12-31..2025-12-01”; its ends are swapped, did you mean “2025-12-01..",
+    ),
+    ("updated:7d..30d", 8, 7, "updated: cannot be “7d..30d”; its ends are swapped, did you mean “30d..7d”?"),
     ("btc a\0b", 5, 1, "this is no character that can be looked for"),
     ("tag:\udcff", 4, 1, "this is no character that can be looked for"),
 ]
@@ -410,6 +422,40 @@ def test_a_mistake_is_told_with_its_place(text: str, position: int, length: int,
         parse(text)
     assert str(caught.value).startswith(message)
     assert (caught.value.position, caught.value.length) == (position, length)
+
+
+UNKNOWN_ASSETS = [
+    ("$zzz", 1, 3, "asset: cannot be “zzz”; no asset is called so. A tag is asked for with tag:zzz"),
+    ("fog -$etherium", 6, 8, "asset: cannot be “etherium”; did you mean “eth”? A tag is asked for with"),
+    ("asset:btc,bitcon", 10, 6, "asset: cannot be “bitcon”; did you mean “btc”?"),
+    (
+        '(a OR asset:"zzz qqq")',
+        12,
+        9,
+        "asset: cannot be “zzz qqq”; no asset is called so. A tag is asked for",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "position", "length", "message"), UNKNOWN_ASSETS)
+def test_an_asset_that_nobody_knows_is_a_mistake_where_the_assets_are_known(
+    text: str, position: int, length: int, message: str
+) -> None:
+    parse(text)
+    with pytest.raises(QueryError) as caught:
+        parse(text, Assets)
+    assert str(caught.value).startswith(message)
+    assert (caught.value.position, caught.value.length) == (position, length)
+
+
+def test_the_settings_make_an_asset_known() -> None:
+    query = parse("$zzz", lambda: Assets({"zzz": ["Sleepcoin"]}))
+    assert query == parse("$ZZZ") == filtered("asset", "zzz")
+
+
+@pytest.mark.parametrize("text", ["$btc", '$"Bitcoin Cash"', "asset:xbt,біткоїн", "asset:zz*", "tag:zzz zzz"])
+def test_what_is_an_asset_or_none_at_all_is_no_mistake(text: str) -> None:
+    assert parse(text, Assets) == parse(text)
 
 
 def test_a_mistake_can_be_pointed_at() -> None:

@@ -23,6 +23,7 @@ from cryptonews_tui.console import (
     UserError,
     files,
     is_excluding,
+    is_there,
     open_state,
     place,
     query_of,
@@ -358,28 +359,27 @@ COMMANDS: tuple[
 
 
 def _library(paths: Paths, settings: Settings) -> closing[Library]:
-    """The user's library, or the samples while there is neither an article nor a source."""
+    """The user's library, or the samples while there is neither an article nor a source.
+
+    A library that is not there is not made: to read is not to write.
+    """
     from cryptonews_tui.library import Library
 
+    if not is_there(paths.library):
+        raise UserError(
+            f"there is no library at {paths.library}. Bring articles in: cryptonews sync LOCATION."
+            " Or look at samples in the reader: cryptonews"
+        )
     library = Library(paths.library, paths.state, settings.languages, assets=settings.assets)
     with open_state(paths) as state:
         if not library.is_empty() or state.sources():
             return closing(library)
+    if not is_there(paths.samples):
+        say("There is no article yet. Add a source: cryptonews sources add LOCATION")
+        return closing(library)
     library.close()
     say(SAMPLES_HINT)
-    return closing(samples(paths, settings))
-
-
-def samples(paths: Paths, settings: Settings) -> Library:
-    """The library of the articles that ship with the program, brought up to date."""
-    from cryptonews_tui.library import Library, Writer
-    from cryptonews_tui.refresh import sync
-
-    with closing(Writer(paths.samples)) as writer:
-        report = sync(writer, samples_location())
-    if report.error:
-        raise UserError(report.error)
-    return Library(paths.samples, paths.state, settings.languages, assets=settings.assets)
+    return closing(Library(paths.samples, paths.state, settings.languages, assets=settings.assets))
 
 
 def samples_location() -> str:
@@ -442,7 +442,7 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
 
 
 def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Query:
-    query = query_of(" ".join(options.query))
+    query = query_of(" ".join(options.query), settings)
     if options.view is None:
         return query
     from difflib import get_close_matches  # only errors need it
@@ -456,7 +456,7 @@ def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Que
         nearest = get_close_matches(options.view.casefold(), names, 1, 0.5)
         hint = f"did you mean “{names[nearest[0]]}”?" if nearest else f"there are {', '.join(names.values())}"
         raise UserError(f"there is no view “{options.view}”; {hint}", WRONG_USE)
-    return query_of(view.query, f"the view “{view.name}”").also(query)
+    return query_of(view.query, settings, f"the view “{view.name}”").also(query)
 
 
 def _drop_output() -> None:

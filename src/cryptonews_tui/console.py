@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from contextlib import closing
+    from pathlib import Path
 
+    from cryptonews_tui.assets import Assets
     from cryptonews_tui.library import State
     from cryptonews_tui.query import Query
     from cryptonews_tui.settings import Paths, Settings
@@ -50,12 +53,17 @@ def is_excluding(word: str) -> bool:
     return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
 
 
-def query_of(text: str, what: str = "the query") -> Query:
-    """The query a user typed; wrong use if it cannot be understood."""
+def query_of(text: str, settings: Settings, what: str = "the query") -> Query:
+    """The query a user typed; wrong use if it cannot be understood, or names an asset that nobody knows."""
     from cryptonews_tui.query import QueryError, parse
 
+    def assets() -> Assets:
+        from cryptonews_tui.assets import Assets  # most queries name none
+
+        return Assets(settings.assets)
+
     try:
-        return parse(text.strip())
+        return parse(text.strip(), assets)
     except QueryError as error:
         raise UserError(f"{what} cannot be understood:\n{error.pointed()}", WRONG_USE) from error
 
@@ -64,11 +72,19 @@ def views_of(paths: Paths, settings: Settings) -> list[View]:
     """Every view there is, in the order they are shown."""
     from cryptonews_tui.views import all_views
 
+    if not is_there(paths.state):
+        return all_views(settings.views, ())
     with open_state(paths) as state:
         return all_views(settings.views, state.views())
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a database at a path: to open one that is not would make it. An empty file is none yet."""
+    return os.path.exists(path) and not (os.path.isfile(path) and os.path.getsize(path) == 0)
+
+
 def open_state(paths: Paths) -> closing[State]:
+    """The reader's own database; made if it is not there."""
     from contextlib import closing
 
     from cryptonews_tui.library import State

@@ -23,6 +23,8 @@ _UNITS = {
 
 FOREVER = datetime(MAXYEAR - 1, 1, 1, tzinfo=UTC)
 BEGINNING = datetime(2, 1, 1, tzinfo=UTC)
+_CLOCKS = datetime(2026, 1, 1, tzinfo=UTC), datetime(MAXYEAR - 9, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""What a clock can say, from the first to the last: the one at the start of a day, the other at its end."""
 
 
 class SystemZone(tzinfo):
@@ -92,6 +94,18 @@ def interval(text: str, now: datetime) -> tuple[datetime, datetime] | None:
         return None
     # `7d..2d` is from seven to two days ago: as a border an age is the moment it names.
     return start[0], end[0] if span(last) is not None else end[1]
+
+
+def swapped(text: str) -> str:
+    """An interval the other way round, where as it is written it is empty at any time; else nothing."""
+    first, dots, last = text.partition("..")
+    other = f"{last}..{first}"
+    return other if dots and _is_empty(text) and not _is_empty(other) else ""
+
+
+def _is_empty(text: str) -> bool:
+    found = (interval(text, now) for now in _CLOCKS)
+    return all(times is None or times[0] >= times[1] for times in found)
 
 
 def months(first: datetime, last: datetime) -> list[str]:

@@ -250,7 +250,7 @@ def checkup(found: Checkup) -> Iterator[str]:
     if found.refused:
         pass
     elif found.name == "library" and found.damaged:
-        yield "  what to do: move the file away and sync again: cryptonews sync"
+        yield "  what to do: cryptonews doctor --salvage makes a new library of what can still be read"
         yield "  where only indexes are damaged, cryptonews doctor --rebuild is enough"
     elif found.name == "library" and found.stale:
         yield "  what to do: cryptonews doctor --rebuild makes all anew that follows from the articles"

@@ -11,12 +11,13 @@ phrase. `FIELDS` is the one table of what can be asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from cryptonews_tui.article import Role
-from cryptonews_tui.moments import interval, moment, span
+from cryptonews_tui.moments import interval, moment, span, swapped
 
 DEEPEST = 50
 """So many parentheses may stand in each other."""
@@ -111,6 +112,14 @@ FIELDS: dict[str, Field] = {
         Field("sort", "the order of the list; `-` falls, `+` rises", "sort:score", "order", ORDERS),
     )
 }
+
+
+class AssetNames(Protocol):
+    """What assets can be called; `assets.Assets` is it."""
+
+    def get(self, name: str) -> object | None: ...
+
+    def nearest(self, name: str) -> str | None: ...
 
 
 class QueryError(ValueError):
@@ -310,11 +319,14 @@ def make_query(
     )
 
 
-def parse(text: str) -> Query:
-    """The query that `text` says. Raises `QueryError` with the place and, where it can, what was meant."""
+def parse(text: str, assets: Callable[[], AssetNames] | None = None) -> Query:
+    """The query that `text` says. Raises `QueryError` with the place and, where it can, what was meant.
+
+    Which assets there are is a matter of the settings: with `assets` an unknown one is a mistake, too.
+    """
     if unknown := _NO_TEXT.search(text):
         raise QueryError("this is no character that can be looked for", text, unknown.start())
-    return _Parser(text).query()
+    return _Parser(text, assets).query()
 
 
 def literal(value: str) -> str:
@@ -373,8 +385,9 @@ _WRITTEN_QUOTE = re.compile(r'\\(")')
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, assets: Callable[[], AssetNames] | None) -> None:
         self.text = text
+        self.assets = assets
         self.position = 0
         self.depth = 0
         self.sort = ""
@@ -512,7 +525,7 @@ class _Parser:
             value = " ".join(value.split()).casefold()
             if not value:
                 raise QueryError(f"{field.name}: needs a value, such as {field.example}", self.text, start)
-            if complaint := _complaint(field, value):
+            if complaint := _complaint(field, value) or self._unknown(field, value):
                 raise QueryError(complaint, self.text, start, self.position - start)
             values.append(_unified(value) if field.kind == "value" else value)
             following = self._here
@@ -524,6 +537,15 @@ class _Parser:
                 raise self._error(f"{field.name}: takes no &; say it twice")
             sign = following
             self.position += 1
+
+    def _unknown(self, field: Field, value: str) -> str:
+        """What is wrong with the name of an asset; empty if nothing, or if nobody asks."""
+        name, several = pattern(value)
+        if field.name != "asset" or self.assets is None or several or (assets := self.assets()).get(name):
+            return ""
+        nearest = assets.nearest(name)
+        hint = f"did you mean “{nearest}”?" if nearest else "no asset is called so."
+        return f"asset: cannot be “{name}”; {hint} A tag is asked for with {Filter('tag', (value,))}"
 
     def _read_order(self, negated: bool, start: int) -> None:
         if negated:
@@ -588,6 +610,8 @@ def _complaint(field: Field, value: str) -> str:
         hint = "say a " + (
             "number: >0.5, <=10, 5..10" if field.kind == "number" else "time: >6h, <30min, 1h..2d"
         )
+    elif other := _swapped(field, value):
+        hint = f"its ends are swapped, did you mean “{other}”?"
     else:
         return ""
     return f"{field.name}: cannot be “{value}”; {hint}"
@@ -601,6 +625,22 @@ def _is_condition(value: str, kind: str) -> bool:
         bool(_NUMBER.fullmatch(n)) if kind == "number" else span(n) is not None for n in (low, high) if n
     ]
     return bool(known) and all(known)
+
+
+def _swapped(field: Field, value: str) -> str:
+    """A value that can only be empty, because its ends are swapped, the other way round; else nothing."""
+    if field.kind == "interval":
+        return swapped(value)
+    if field.kind in ("number", "span"):
+        low, high, _ = between(value)
+        read = float if field.kind == "number" else _length
+        return f"{high}..{low}" if low and high and read(low) > read(high) else ""
+    return ""
+
+
+def _length(text: str) -> float:
+    time = span(text)
+    return time.total_seconds() if time is not None else 0.0
 
 
 def _unified(value: str) -> str:

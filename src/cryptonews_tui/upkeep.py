@@ -14,6 +14,7 @@ from cryptonews_tui.console import (
     WRONG_USE,
     UserError,
     files,
+    is_there,
     open_state,
     place,
     query_of,
@@ -25,6 +26,7 @@ from cryptonews_tui.output import say
 if TYPE_CHECKING:
     import argparse
 
+    from cryptonews_tui.library import State, StoredSource
     from cryptonews_tui.settings import Paths, Settings
 
 _IMPORTED_MOST = 256 * 1024 * 1024
@@ -46,26 +48,35 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 
 def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if options.action in (None, "list"):
+        known = _sources(paths)
+        output.show(output.sources(known))
+        if not known:
+            say("There is no source yet. Add one: cryptonews sources add LOCATION")
+        return DONE
     with open_state(paths) as state:
         if options.action == "add":
             location = place(options.location)
-            known = len(state.sources())
+            before = len(state.sources())
             source = state.add_source(options.name or _name_of(location), location)
-            if len(state.sources()) == known:
+            if len(state.sources()) == before:
                 say(f"{location} is a source already, named {source.name}")
             else:
                 say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
             if "://" not in location and not os.path.exists(location):
                 say(f"There is nothing at {location} now.")
-        elif options.action == "remove":
+        else:
             if not state.remove_source(options.name, _canonical(options.name)):
                 raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
             say(f"removed {options.name}; its articles stay in the library")
-        else:
-            output.show(output.sources(state.sources()))
-            if not state.sources():
-                say("There is no source yet. Add one: cryptonews sources add LOCATION")
-        return DONE
+    return DONE
+
+
+def _sources(paths: Paths) -> list[StoredSource]:
+    if not is_there(paths.state):
+        return []
+    with open_state(paths) as state:
+        return state.sources()
 
 
 def _canonical(location: str) -> str:
@@ -127,7 +138,10 @@ def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     with open_state(paths) as state:
         if options.action == "add":
             before = find(options.name, known)
-            state.save_view(options.name, str(query_of(" ".join(options.query))), options.key)
+            query = query_of(" ".join(options.query), settings)
+            if options.key is not None and (why := _why_no_key(options, state, settings)):
+                raise UserError(f"{why}; nothing was saved", WRONG_USE)
+            state.save_view(options.name, str(query), options.key)
             if before:
                 say(f"replaced {before.name}, which was: {before.query}")
             say(f"saved {options.name}; list it with: cryptonews list --view {quote(options.name)}")
@@ -144,6 +158,15 @@ def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     return DONE
 
 
+def _why_no_key(options: argparse.Namespace, state: State, settings: Settings) -> str:
+    """Why a view cannot have the key it is to have; empty if it can. The reader's own rule."""
+    from cryptonews_tui.tui.commands import check_remapping
+    from cryptonews_tui.tui.saved_views import SavedViews
+
+    remapped, _ = check_remapping(settings.keys)
+    return SavedViews(state, settings.views, remapped).key_for(options.key, options.name)[1]
+
+
 def _unknown(name: str) -> str:
     return f"there is no saved view “{name}”"
 
@@ -155,15 +178,22 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rebuild", action="store_true", help="make indexes, lists and counts anew from the articles"
     )
+    parser.add_argument(
+        "--salvage",
+        action="store_true",
+        help="make a new library of what can still be read of a damaged one, which is kept beside it",
+    )
     parser.add_argument("--vacuum", action="store_true", help="give unused room back to the disk")
 
 
 def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.library import health
 
+    if (options.rebuild or options.salvage) and not paths.library.exists():
+        raise UserError(f"there is no library at {paths.library}")
+    if options.salvage:
+        _salvage(paths.library)
     if options.rebuild:
-        if not paths.library.exists():
-            raise UserError(f"there is no library at {paths.library}")
         health.rebuild(paths.library)
         say("the library was made anew from its articles")
     checkups = (health.check_library(paths.library), health.check_state(paths.state))
@@ -180,6 +210,18 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
     return DONE if all(checkup.well for checkup in checkups) else FAILED
 
 
+def _salvage(path: Path) -> None:
+    from cryptonews_tui.library import health, salvage
+
+    if not health.check_library(path).damaged:
+        say("nothing in the library is damaged, so there is nothing to salvage")
+        return
+    done = salvage.salvage(path)
+    say(f"articles saved: {done.saved:,}, known to be lost: {done.lost:,}")
+    say(f"the damaged library is kept as {done.kept.name}")
+    say("bring back what your sources still have: cryptonews sync")
+
+
 def add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
 
@@ -187,6 +229,8 @@ def add_export(parser: argparse.ArgumentParser) -> None:
 def export(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import transfer
 
+    if not is_there(paths.state):
+        raise UserError(f"there is nothing to export: there is no state at {paths.state}")
     with open_state(paths) as state:
         belongings = state.belongings()
     if options.file == "-":

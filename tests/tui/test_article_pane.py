@@ -4,20 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 from textual.message import Message
 from textual.pilot import Pilot
-from textual.scroll_view import ScrollView
 from textual.selection import SELECT_ALL, Selection
-from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.tui.article_pane import ArticlePane
-from cryptonews_tui.tui.scrolling import set_scroll_range
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -412,44 +408,6 @@ async def test_no_window_is_too_small(size: tuple[int, int]) -> None:
 
 
 # --- the scroll range
-
-
-class Rows(ScrollView):
-    DEFAULT_CSS = "Rows { overflow-x: hidden; overflow-y: scroll; }"
-
-    def render_line(self, y: int) -> Strip:
-        return Strip([Segment(str(self.scroll_offset.y + y))])
-
-
-class Listing(App[None]):
-    def compose(self) -> ComposeResult:
-        yield Rows()
-
-
-async def test_a_scroll_range_set_without_a_layout_still_scrolls() -> None:
-    async with Listing().run_test(size=(30, 10)) as pilot:
-        view = pilot.app.query_one(Rows)
-        set_scroll_range(view, 500)
-        assert view.virtual_size == Size(view.size.width, 500)
-        assert view.max_scroll_y == 490
-        assert view.vertical_scrollbar.window_virtual_size == 500
-        view.scroll_to(y=10_000, animate=False)
-        assert view.scroll_offset.y == 490
-        await pilot.pause()
-        assert view.vertical_scrollbar.position == 490
-        set_scroll_range(view, 50)
-        assert view.scroll_offset.y == 40
-        await pilot.resize_terminal(30, 20)
-        assert view.scroll_offset.y == 30
-
-
-async def test_a_scroll_range_causes_no_layout() -> None:
-    async with Listing().run_test(size=(30, 10)) as pilot:
-        view = pilot.app.query_one(Rows)
-        await pilot.pause()
-        set_scroll_range(view, 500)
-        assert not view._layout_required
-        assert not pilot.app.screen._layout_required
 
 
 async def test_a_version_without_sections_is_shown_from_its_beginning() -> None:

@@ -3,8 +3,10 @@
 import pytest
 
 from cryptonews_tui.query import parse
-from cryptonews_tui.tui.headlines_pane import PAGE
 from tests.tui.desk import MEDIUM, NARROW, WIDE, Desk, Reader
+
+MANY = 64
+"""More than there is room for."""
 
 
 async def test_a_row_tells_sentiment_by_sign_and_letter(desk: Desk) -> None:
@@ -127,12 +129,12 @@ async def test_a_day_takes_no_row_and_moves_no_column(week: Desk) -> None:
 
 
 async def test_a_new_day_on_a_new_page_is_known_by_the_row_above(desk: Desk) -> None:
-    for number in range(PAGE * 2):
-        desk.write(f"{number:03}", hours=(19 if number < PAGE else 43) + number / 1000)
+    for number in range(MANY * 2):
+        desk.write(f"{number:03}", hours=(19 if number < MANY else 43) + number / 1000)
     async with desk.open() as reader:
-        reader.main.headlines.move_to(PAGE)
+        reader.main.headlines.move_to(MANY)
         await reader.settle()
-        assert days(reader)[PAGE - 1 : PAGE + 2] == ["", "19 Nov", ""]
+        assert days(reader)[MANY - 1 : MANY + 2] == ["", "19 Nov", ""]
 
 
 # --- matches
@@ -349,11 +351,16 @@ async def test_scrolling_is_not_animated(many: Desk) -> None:
         assert reader.main.article.at_end
 
 
-async def test_a_page_of_the_list_is_read_only_when_somebody_looks(many: Desk) -> None:
+async def test_rows_are_read_only_when_somebody_looks(many: Desk) -> None:
     async with many.open() as reader:
-        assert sorted(reader.main.headlines._pages) == [0]
+        pane = reader.main.headlines
+        page = pane.size.height
+        assert pane.count > 4 * page
+        assert sorted(pane._known) == [*range(len(pane._known))]
+        assert page - 1 <= len(pane._known) <= page + 1
         await reader.do("bottom")
-        assert 1 not in reader.main.headlines._pages
+        assert not any(row in pane._known for row in range(page + 1, pane.count - page - 1))
+        assert pane.count - 1 in pane._known
 
 
 async def test_a_click_moves_the_cursor_and_a_second_opens(many: Desk) -> None:

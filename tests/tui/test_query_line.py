@@ -183,6 +183,42 @@ async def test_where_something_is_missing_the_place_of_it_is_underlined(desk: De
         assert underlined(reader) == ""
 
 
+async def test_an_asset_that_nobody_knows_is_told_once_typing_rests(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("slash", *"$et")
+        assert not reader.said
+        await reader.press("ctrl+u", *"$zzz")
+        assert not reader.said
+        await reader.see("At character 2: asset: cannot be “zzz”; no asset is called so.")
+        assert underlined(reader) == "zzz"
+        await reader.press("space", *"fog")  # it is told at once where something stands behind it
+        assert underlined(reader) == "zzz"
+        await reader.press("enter")
+        assert reader.query.display
+        assert reader.query.cursor_position == 1
+        await reader.press("end", "ctrl+u", *"$bitcon", "enter")
+        assert "did you mean “btc”?" in reader.said
+        await reader.press("end", "ctrl+u", *"$xbt", "enter")
+        assert not reader.query.display
+        assert not reader.said
+
+
+async def test_an_asset_of_the_settings_is_known(desk: Desk) -> None:
+    async with desk.open(assets={"zzz": ("reef",)}) as reader:
+        await reader.press("slash", *"$zzz", "enter")
+        assert reader.stories == ["2"]
+
+
+async def test_ends_that_are_swapped_are_told_once_typing_rests(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("slash", *"words:900..1")
+        assert reader.stories == ["1", "2"]
+        await reader.see("did you mean “1..900”?")
+        assert underlined(reader) == "900..1"
+        await reader.press(*"000", "enter")
+        assert not reader.query.display
+
+
 # --- what could come next
 
 

@@ -5,6 +5,8 @@ from contextlib import closing
 import pytest
 
 from cryptonews_tui.library import State
+from cryptonews_tui.tui import main_screen
+from cryptonews_tui.tui.bars import KeyLine
 from cryptonews_tui.tui.commands import BY_ID
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from tests.tui.desk import NARROW, Desk, Reader
@@ -228,6 +230,25 @@ async def test_a_view_of_the_settings_whose_key_is_taken_is_there_without_it(des
         assert "“nothing” is not a key" in reader.said
         await reader.settle()
         assert reader.views[5:] == ["Fog 2", "Reef 1"]
+
+
+async def test_everything_that_is_wrong_with_views_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main_screen, "_SAID_SECONDS", 0.2)
+    told: list[str] = []
+    wrong = {name: {"query": "tag:fog", "key": "j"} for name in ("Fog", "Reef", "Bay")}
+    with closing(State(desk.paths.state)) as state:
+        state.save_view("Old", "tga:fog")
+        state.save_view("Good", "tag:fog")
+    async with desk.open(views=wrong, settled=False) as reader:
+        await reader.until(lambda: bool(reader.said))
+        reader.main.watch(reader.main.query_one(KeyLine), "said", lambda said: told.append(said))
+        await reader.until(lambda: not told[-1])
+    assert [said for said in told if said] == [
+        *(f"views: “{name}” has no key: the key j is taken by down" for name in ("Fog", "Reef", "Bay")),
+        "The view “Old” cannot be asked: there is no field “tga:”; did you mean “tag:”?",
+    ]
 
 
 async def test_a_saved_view_that_cannot_be_asked_any_more_is_named_and_the_others_work(desk: Desk) -> None:

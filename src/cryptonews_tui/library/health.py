@@ -216,7 +216,8 @@ def _plainly(error: Exception) -> str:
 
 
 def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+    rows = connection.execute("PRAGMA integrity_check").fetchall()
+    found = [line for (text,) in rows for line in text.splitlines() if not line.startswith("*** in ")]
     if found != ["ok"]:
         checkup.damaged += _shortened(found)
     page = connection.execute("PRAGMA page_size").fetchone()[0]
@@ -409,7 +410,7 @@ _OWN_TABLES = {
 }
 
 # What Python has to understand of a row, apart from numbers
-_UNDERSTOOD = """
+UNDERSTOOD = """
     typeof(lang) = 'text' AND typeof(title) = 'text' AND typeof(description) = 'text'
     AND typeof(publisher_key) = 'text' AND typeof(publisher_name) = 'text' AND typeof(publisher_type) = 'text'
     AND typeof(category) = 'text' AND typeof(origin) = 'text' AND typeof(hash) = 'blob'
@@ -444,7 +445,7 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.damaged,
-        ("articles have something in them that cannot be", f"article WHERE NOT ({_UNDERSTOOD})"),
+        ("articles have something in them that cannot be", f"article WHERE NOT ({UNDERSTOOD})"),
         (
             "articles belong to another story than their numbers say",
             f"article WHERE id / {VERSIONS} != story",

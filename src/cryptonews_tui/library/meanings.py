@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from cryptonews_tui.assets import Assets
 
 _KEPT = 64
-NOWHERE = 0xFFFF_FFFF
 _COLUMNS = {"score": "score", "words": "words", "lag": "updated - published", "updated": "updated"}
 _SLOW = ("origin", "updated", "lag", "score", "words", "id")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,7 +42,7 @@ class Known:
 
     def __init__(self) -> None:
         self.sets: OrderedDict[Key, BitMap] = OrderedDict()
-        self.places: array[int] | None = None
+        self.places: tuple[array[int], BitMap] | None = None
         self.assets: dict[str, BitMap] | None = None
 
     def keep(self, key: Key, found: BitMap) -> BitMap:
@@ -130,8 +129,8 @@ class Meanings:
             f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY bm25(words, {weights}), rowid DESC",
             (expressions,),
         )
-        places = self.places(connection)
-        return array("I", (place for (story,) in rows if (place := places[story]) != NOWHERE))
+        places, visible = self.places(connection)
+        return array("I", (places[story] for (story,) in rows if story in visible))
 
     def marked(self, mark: str) -> BitMap:
         """The stories that carry a mark, or a note."""
@@ -147,13 +146,12 @@ class Meanings:
 
     def placed(self, stories: list[int], connection: sqlite3.Connection) -> BitMap:
         """The positions of stories by their numbers; those that are not visible yet have none."""
-        places = self.places(connection)
-        try:
-            found = BitMap(array("I", map(places.__getitem__, stories)))
-        except IndexError:  # another program has brought some in since
-            found = BitMap([places[story] for story in stories if story < len(places)])
-        found.discard(NOWHERE)
-        return found
+        places, visible = self.places(connection)
+        wanted = BitMap(stories) & visible
+        if 2 * len(wanted) <= len(visible):
+            return BitMap(array("I", map(places.__getitem__, wanted)))
+        others = visible - wanted  # fewer, and each takes a while
+        return BitMap(range(len(visible))) - BitMap(array("I", map(places.__getitem__, others)))
 
     # Where it is found
 
@@ -280,8 +278,8 @@ class Meanings:
             f"{sql} " + f" AND {column} ".join(f"{sign} ?" for sign, _ in given), *(n for _, n in given)
         )
 
-    def places(self, connection: sqlite3.Connection) -> array[int]:
-        """For each story's number its position."""
+    def places(self, connection: sqlite3.Connection) -> tuple[array[int], BitMap]:
+        """For each story's number its position, and the numbers of those that have one."""
         known = self._known
         if known.places is None:
             stories: list[int] = json.loads(
@@ -290,10 +288,10 @@ class Meanings:
                 ).fetchone()[0]
             )
             (most,) = connection.execute("SELECT coalesce(max(id), 0) FROM story").fetchone()
-            places = array("I", [NOWHERE]) * (most + 1)
+            places = array("I", [0]) * (most + 1)
             for position, story in enumerate(stories):
                 places[story] = position
-            known.places = places
+            known.places = places, BitMap(stories)
         return known.places
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,11 @@ from cryptonews_tui.article import Provenance, Publisher, Role, Sentiment
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A story as a list shows it, in one of its languages. `position` is its place in the timeline."""
+    """A story as a list shows it, in one of its languages. `position` is its place in the timeline.
+
+    `kept` is what the library has of tags, AI provenance and sections: few lists show them, and a list has to be
+    there within a frame, so they are understood when somebody asks.
+    """
 
     position: int
     story: str
@@ -26,17 +31,42 @@ class Headline:
     updated: datetime
     publisher: Publisher
     category: str
-    tags: tuple[str, ...]
     sentiment: Sentiment | None
     score: float | None
     sticky_weight: int
     draft: bool
-    provenance: Provenance | None
-    sections: tuple[tuple[Role, str], ...]
     origin: str
     read: bool
     starred: bool
     noted: bool
+    kept: tuple[str, str | None, str]
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.kept[0]))
+
+    @property
+    def provenance(self) -> Provenance | None:
+        return provenance(self.kept[1])
+
+    @property
+    def sections(self) -> tuple[tuple[Role, str], ...]:
+        """The role and heading of each."""
+        return tuple((Role(role), heading) for role, heading, *_ in json.loads(self.kept[2]))
+
+
+def provenance(kept: str | None) -> Provenance | None:
+    """What the library keeps of an article's AI provenance, understood."""
+    if kept is None:
+        return None
+    told = json.loads(kept)
+    expanded = told["expandedAt"]
+    return Provenance(
+        rewritten=told["rewritten"],
+        expanded_at=datetime.fromisoformat(expanded) if expanded else None,
+        version=told["version"],
+        translated_from=told["translatedFrom"],
+    )
 
 
 class Stories(Sequence[int]):

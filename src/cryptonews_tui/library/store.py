@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from pyroaring import BitMap
 
-from cryptonews_tui.article import Article, Provenance, Publisher, Role, Sentiment
+from cryptonews_tui.article import Article, Publisher, Sentiment
 from cryptonews_tui.library.database import Opened, connect_to_read, explained, prepare, understood
 from cryptonews_tui.library.evaluate import evaluate
 from cryptonews_tui.library.facets import FacetIndex, best
 from cryptonews_tui.library.indexing import WEIGHTS, expression
-from cryptonews_tui.library.meanings import NOWHERE, Meanings
+from cryptonews_tui.library.meanings import Meanings
 from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
 from cryptonews_tui.library.packing import Packed, Packing
-from cryptonews_tui.library.results import Facets, FacetValue, Headline, Ranked, Stories
+from cryptonews_tui.library.results import Facets, FacetValue, Headline, Ranked, Stories, provenance
 from cryptonews_tui.moments import moment, months, system_now
 from cryptonews_tui.query import DRAFT, FIELDS, Query, pattern
 from cryptonews_tui.wording import MONTHS
@@ -230,19 +231,24 @@ class Library:
     @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
         """The stories at these positions, each in the first of `languages` it has (or the preferred ones)."""
-        by_position: dict[int, list[sqlite3.Row]] = {}
-        for row in self._versions_at(positions):
-            by_position.setdefault(row["position"], []).append(row)
-        wanted = (*languages, *self.languages)
-        return [_headline(_best(rows, wanted), rows) for p in positions if (rows := by_position.get(p))]
+        order = _order((*languages, *self.languages))
+
+        def preferred(row: _Version) -> tuple[int, int]:
+            return order.get(row[_LANG], len(order)), row[_ARTICLE]  # else the oldest known
+
+        versions = self._versions_at(positions)
+        return [_headline(min(rows, key=preferred), rows) for p in positions if (rows := versions.get(p))]
 
     @_explained
     def all_versions(self, positions: Sequence[int]) -> list[Headline]:
         """The stories at these positions, once in each of their languages."""
-        by_position: dict[int, list[sqlite3.Row]] = {}
-        for row in self._versions_at(positions):
-            by_position.setdefault(row["position"], []).append(row)
-        return [_headline(row, rows) for p in positions if (rows := by_position.get(p)) for row in rows]
+        versions = self._versions_at(positions)
+        return [
+            _headline(row, rows)
+            for p in positions
+            if (rows := versions.get(p))
+            for row in sorted(rows, key=itemgetter(_ARTICLE))
+        ]
 
     @_explained
     def text(self, headline: Headline) -> str:
@@ -442,13 +448,13 @@ class Library:
         rows = connection.execute(
             f"SELECT story, lang, {column} FROM article NOT INDEXED WHERE counts ORDER BY article.id"
         )
-        order = {lang: rank for rank, lang in reversed([*enumerate((*languages, *self.languages))])}
-        places = self._meanings.places(connection)
+        order = _order((*languages, *self.languages))
+        places, visible = self._meanings.places(connection)
         keyed: list[tuple[int, Any]] = []
         without: list[int] = []
         for story, versions in groupby(rows, lambda row: row[0]):
             shown = min(versions, key=lambda row: order.get(row[1], len(order)))[2]
-            if story >= len(places) or places[story] == NOWHERE:
+            if story not in visible:
                 continue
             if shown is None:
                 without.append(places[story])
@@ -474,7 +480,8 @@ class Library:
         )
         if not rows:
             return None
-        best = _best(rows, self.languages)
+        order = _order(self.languages)
+        best = min(rows, key=lambda row: order.get(row["lang"], len(order)))  # or the first, the oldest known
         return _article(best, self._packing.unpack(best["packed"]))
 
     @_explained
@@ -484,7 +491,7 @@ class Library:
             "SELECT lang FROM article JOIN story ON story.id = article.story WHERE key = ? AND counts",
             (story,),
         )
-        return _languages(rows)
+        return tuple(sorted(row["lang"] for row in rows))
 
     @_explained
     def position(self, story: str) -> int | None:
@@ -504,20 +511,24 @@ class Library:
         }
         return sorted(weights, key=lambda position: (-weights[position], -position))
 
-    def _versions_at(self, positions: Sequence[int]) -> Iterator[sqlite3.Row]:
+    def _versions_at(self, positions: Sequence[int]) -> dict[int, list[_Version]]:
+        """By position the versions that count of each story."""
+        found: dict[int, list[_Version]] = {}
         for start in range(0, len(positions), _PAGE):
             page = positions[start : start + _PAGE]
-            yield from self._rows(
+            for row in self._connection.execute(
                 f"""
-                SELECT timeline.position, story.key, article.id, lang, title, description, article.published,
-                       updated, publisher_key, publisher_name, publisher_type, publisher_url, category, tags,
-                       sentiment, score, sticky, draft, ai, sections, origin, mark.read, mark.starred, mark.note
+                SELECT position, story.key, lang, article.id, title, description, article.published, updated,
+                       publisher_key, publisher_name, publisher_type, publisher_url, category,
+                       sentiment, score, sticky, draft, origin, mark.read, mark.starred, mark.note, tags, ai, sections
                 FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
                 LEFT JOIN state.mark ON mark.story = story.key
-                WHERE position IN ({", ".join("?" * len(page))}) AND counts ORDER BY article.id
+                WHERE position IN ({", ".join("?" * len(page))}) AND counts
                 """,
                 page,
-            )
+            ):
+                found.setdefault(row[0], []).append(row)
+        return found
 
     def _rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[sqlite3.Row]:
         cursor = self._connection.cursor()
@@ -525,38 +536,40 @@ class Library:
         return cursor.execute(sql, parameters).fetchall()
 
 
-def _provenance(ai: str | None) -> Provenance | None:
-    if ai is None:
-        return None
-    kept = json.loads(ai)
-    expanded = kept["expandedAt"]
-    return Provenance(
-        rewritten=kept["rewritten"],
-        expanded_at=datetime.fromisoformat(expanded) if expanded else None,
-        version=kept["version"],
-        translated_from=kept["translatedFrom"],
-    )
+def _order(languages: Sequence[str]) -> Mapping[str, int]:
+    """The rank of each language."""
+    return {lang: rank for rank, lang in reversed([*enumerate(languages)])}
 
 
-def _best(rows: Sequence[sqlite3.Row], languages: Sequence[str]) -> sqlite3.Row:
-    """Of the versions that count the one to show: by language, then the oldest known."""
-    order = {lang: rank for rank, lang in reversed(list(enumerate(languages)))}
-    return min(rows, key=lambda row: order.get(row["lang"], len(languages)))
+_Version = tuple[Any, ...]
+"""A row of `Library._versions_at`."""
+_LANG, _ARTICLE = 2, 3
+"""Where in such a row the language and the number of the article are."""
 
 
-def _languages(rows: Sequence[sqlite3.Row]) -> tuple[str, ...]:
-    return tuple(sorted(row["lang"] for row in rows))
-
-
-def _headline(row: sqlite3.Row, versions: Sequence[sqlite3.Row]) -> Headline:
+def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:
+    position, story, lang, _, title, description, published, updated, key, name, kind, url, *rest = row
+    category, sentiment, score, sticky, draft, origin, read, starred, note, *kept = rest
     return Headline(
-        **_common(row),
-        position=row["position"],
-        languages=_languages(versions),
-        sections=tuple((Role(role), heading) for role, heading, *_ in json.loads(row["sections"])),
-        read=row["read"] is not None,
-        starred=row["starred"] is not None,
-        noted=row["note"] is not None,
+        position,
+        story,
+        lang,
+        tuple(sorted([version[_LANG] for version in versions])),
+        title,
+        description,
+        _time(published),
+        _time(updated),
+        Publisher(key, name, kind, url),
+        category,
+        _SENTIMENTS[sentiment],
+        score,
+        sticky,
+        bool(draft),
+        origin,
+        read is not None,
+        starred is not None,
+        note is not None,
+        tuple(kept),
     )
 
 
@@ -564,7 +577,23 @@ def _article(row: sqlite3.Row, packed: Packed) -> Article:
     from cryptonews_tui.sections import split  # lists need no Markdown
 
     return Article(
-        **_common(row),
+        story=row["key"],
+        lang=row["lang"],
+        title=row["title"],
+        description=row["description"],
+        published=_time(row["published"]),
+        updated=_time(row["updated"]),
+        publisher=Publisher(
+            row["publisher_key"], row["publisher_name"], row["publisher_type"], row["publisher_url"]
+        ),
+        category=row["category"],
+        tags=tuple(json.loads(row["tags"])),
+        sentiment=_SENTIMENTS[row["sentiment"]],
+        score=row["score"],
+        sticky_weight=row["sticky"],
+        draft=bool(row["draft"]),
+        provenance=provenance(row["ai"]),
+        origin=row["origin"],
         canonical_url=row["canonical_url"],
         cover=packed.cover,
         cta=tuple(packed.cta),
@@ -574,29 +603,10 @@ def _article(row: sqlite3.Row, packed: Packed) -> Article:
     )
 
 
-def _common(row: sqlite3.Row) -> dict[str, Any]:
-    """What a headline and an article have in common, by the names they both use."""
-    return {
-        "story": row["key"],
-        "lang": row["lang"],
-        "title": row["title"],
-        "description": row["description"],
-        "published": _time(row["published"]),
-        "updated": _time(row["updated"]),
-        "publisher": _publisher(row),
-        "category": row["category"],
-        "tags": tuple(json.loads(row["tags"])),
-        "sentiment": Sentiment(row["sentiment"]) if row["sentiment"] else None,
-        "score": row["score"],
-        "sticky_weight": row["sticky"],
-        "draft": bool(row["draft"]),
-        "provenance": _provenance(row["ai"]),
-        "origin": row["origin"],
-    }
-
-
-def _publisher(row: sqlite3.Row) -> Publisher:
-    return Publisher(row["publisher_key"], row["publisher_name"], row["publisher_type"], row["publisher_url"])
+_SENTIMENTS: Mapping[str | None, Sentiment | None] = {
+    None: None,
+    **{sentiment.value: sentiment for sentiment in Sentiment},
+}
 
 
 def _time(ms: int) -> datetime:

@@ -16,13 +16,12 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.tui.galley import Galley, Part, header, line, parts
-from cryptonews_tui.tui.scrolling import set_scroll_range
+from cryptonews_tui.tui.lines_pane import LinesPane
 from cryptonews_tui.typesetting import (
     Kind,
     Line,
@@ -58,7 +57,7 @@ _WEIGHTS = {
 }
 
 
-class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
+class ArticlePane(LinesPane, can_focus=True):
     """Shows one article. Give it values with `show`; it answers with messages.
 
     | component class | styles |
@@ -78,9 +77,6 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     ArticlePane {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size: 0 0;
         background: $background;
         color: $foreground;
 
@@ -290,7 +286,7 @@ class ArticlePane(ScrollView, can_focus=True, inherit_bindings=False):
         return max(0, min(line, self.max_scroll_y))
 
     def _update_range(self) -> None:
-        set_scroll_range(self, len(self._galley.lines) + 1)
+        self.set_lines(len(self._galley.lines) + 1)
 
     def on_resize(self) -> None:
         if self._galley.width != self._column[1]:

@@ -186,7 +186,7 @@ def _value_rows(
             value.value,
             value.count,
             value.count / largest if largest else 0.0,
-            query.sign(field, value.value),
+            query.sign(field, value.value) if terms else 0,
         )
     if field not in folds:
         if field in counts.more or len(shown) < len(values):

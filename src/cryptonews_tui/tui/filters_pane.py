@@ -11,14 +11,13 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cryptonews_tui.library import Facets
 from cryptonews_tui.query import Query, make_query
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.filter_rows import VIEWS, Folds, Kind, ListedView, Row, rows
-from cryptonews_tui.tui.scrolling import set_scroll_range
+from cryptonews_tui.tui.lines_pane import LinesPane
 from cryptonews_tui.wording import SIGNS, fit
 
 _BAR = 4
@@ -29,7 +28,7 @@ _OF_VIEWS = ("rename_view", "delete_view", "view_up", "view_down")
 _MARKS = {1: "✓", -1: "✗", 0: " "}
 
 
-class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
+class FiltersPane(LinesPane, can_focus=True):
     """A row a view or value. `show` gives it counts; it answers with messages."""
 
     BINDINGS = bindings("filters")
@@ -45,10 +44,6 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     FiltersPane {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size: 0 0;
-
         & > .filters--group { color: $text-muted; text-style: bold; }
         & > .filters--value { color: $foreground; }
         & > .filters--active { color: $text-primary; text-style: bold; }
@@ -121,10 +116,12 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
     def show(self, query: Query, facets: Facets, views: Sequence[ListedView]) -> None:
         """Show these counts, what the query says of them, and the views. The cursor stays on its row."""
         # Under other filters nobody may have what is asked for; it keeps the name by which it was chosen.
-        for field, values in (*self._facets.fields.items(), *facets.fields.items()):
-            for value in values:
-                if query.sign(field, value.value):
-                    self._labels[field, value.value.casefold()] = value.label
+        asked = {term.field for term in query.filters}
+        for counted in (self._facets, facets):
+            for field in asked & counted.fields.keys():
+                for value in counted.fields[field]:
+                    if query.sign(field, value.value):
+                        self._labels[field, value.value.casefold()] = value.label
         self._facets, self._query, self._views = facets, query, views
         self._set_rows()
 
@@ -140,7 +137,7 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
             there = [i for i, row in enumerate(self._rows) if row.kind is Kind.VIEW and row.sign]
         self.set_reactive(FiltersPane.cursor, there[0] if there else self._nearest(self.cursor, 1))
         self._stay = False
-        set_scroll_range(self, len(self._rows))
+        self.set_lines(len(self._rows))
         if self._bring_into_view():
             return
         if (len(drawn[0]), *drawn[1:]) != (len(self._rows), self._digits, self.cursor):
@@ -284,9 +281,9 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
         self.post_message(self.CursorMoved())
 
     def _bring_into_view(self) -> bool:
-        if not self._rows:
+        first, height = self.scroll_offset.y, self.size.height
+        if not self._rows or not height:  # hidden; `on_resize` comes back
             return False
-        first, height = self.scroll_offset.y, max(1, self.size.height)
         above = self._rows[self.cursor - 1].kind if self.cursor else None
         lead = 1 if above in (Kind.TITLE, Kind.GAP) else 0  # the title of the first value too
         if first <= self.cursor - lead and self.cursor < first + height:
@@ -303,7 +300,7 @@ class FiltersPane(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh_lines(row)
 
     def on_resize(self) -> None:
-        set_scroll_range(self, len(self._rows))
+        self.set_lines(len(self._rows))
         self.scroll_to(y=0, animate=False, immediate=True)
         self._bring_into_view()
 

@@ -1,8 +1,7 @@
-"""The headlines: a list of any length that holds only the pages somebody looks at."""
+"""The headlines: a list of any length that reads only the rows somebody looks at."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
@@ -11,22 +10,19 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cryptonews_tui.article import Sentiment
 from cryptonews_tui.highlighting import Ranges, matches, snippet
 from cryptonews_tui.library import Headline, Stories
 from cryptonews_tui.query import Word
-from cryptonews_tui.tui.scrolling import set_scroll_range
+from cryptonews_tui.tui.lines_pane import LinesPane
 from cryptonews_tui.wording import SIGNS, age_or_date, cells, day, fit, short_age
 
-PAGE = 64
 _CONTEXT = 2
 """Rows that stay in sight when the cursor walks over the edge."""
-_PAGES_KEPT = 8
 _KEPT = 1_000
-"""Drawn lines that are kept."""
+"""Rows, and drawn lines, that are kept."""
 _HEADER = 1
 _WIDE = 72
 """Columns from which the fields of a row take their full width."""
@@ -53,7 +49,7 @@ Part = tuple[str, str]
 """A piece of a line, and the name of its style."""
 
 
-class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
+class HeadlinesPane(LinesPane, can_focus=True):
     """A row a story. `show` gives it a result to list; it answers with messages.
 
     The first story of each day names the day, and the header the day that goes on from above. With snippets a
@@ -76,10 +72,6 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     HeadlinesPane {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size: 0 0;
-
         & > .headlines--header { color: $text-muted; }
         & > .headlines--unread { color: $foreground; }
         & > .headlines--read { color: $foreground-muted; }
@@ -123,7 +115,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         self._now = now
         self._stories: Stories | None = None
         self._fetch: Fetch = lambda positions: []
-        self._pages: OrderedDict[int, list[Headline]] = OrderedDict()
+        self._known: dict[int, Headline | None] = {}
         self._strips: dict[tuple[int, int, int], Strip] = {}
         self._styles: dict[str, Style] = {}
         self._header = ""
@@ -147,7 +139,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         snippets: Callable[[Headline], str] | None = None,
         order: str = "published",
     ) -> None:
-        """List `stories`, read by `fetch` a page at a time, with the cursor on `row`.
+        """List `stories`, read by `fetch` as they come into sight, with the cursor on `row`.
 
         `header` stands above the list, `empty` in its place when there is nothing. `words` (a query's
         `looked_for()`) are underlined. With `snippets`, which gives the text of a story that is in sight, a second
@@ -164,7 +156,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget(self) -> None:
         """Read and draw everything anew: marks or ages have changed."""
-        self._pages.clear()
+        self._known.clear()
         self._strips.clear()
         self._found.clear()
         self._days.clear()
@@ -173,9 +165,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def forget_row(self, row: int) -> None:
         """Read and draw one row anew: its marks have changed."""
-        page = self._pages.get(row // PAGE)
-        if page is not None and self._stories is not None and row % PAGE < len(page):
-            page[row % PAGE : row % PAGE + 1] = self._fetch(self._stories[row : row + 1])
+        self._known.pop(row, None)
         self._strips = {key: strip for key, strip in self._strips.items() if key[0] != row}
         self._found = {key: found for key, found in self._found.items() if key[0] != row}
         self._refresh_row(row)
@@ -193,15 +183,16 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
         """The story on a row; None if there is no such row, or it has gone from the library meanwhile."""
         if self._stories is None or not 0 <= row < self.count:
             return None
-        number = row // PAGE
-        page = self._pages.get(number)
-        if page is None:
-            page = self._fetch(self._stories[number * PAGE : (number + 1) * PAGE])
-            self._pages[number] = page
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        self._pages.move_to_end(number)
-        return page[row % PAGE] if row % PAGE < len(page) else None
+        if row not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            # The row above tells whether a day begins with the first.
+            in_sight = range(max(0, self._first - 1), min(self.count, self._first + self._rows + 1))
+            rows = [r for r in in_sight if r not in self._known] if row in in_sight else [row]
+            positions = [self._stories[r] for r in rows]
+            found = {headline.position: headline for headline in self._fetch(positions)}
+            self._known.update((r, found.get(position)) for r, position in zip(rows, positions, strict=True))
+        return self._known[row]
 
     def move_to(self, row: int) -> None:
         """Put the cursor on a row, or as near as there is one."""
@@ -247,7 +238,7 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
     def _set_range(self) -> None:
         # With a line to spare where the last rows would not end with the pane.
         spare = (self.size.height - _HEADER) % self._lines if self.size.height else 0
-        set_scroll_range(self, self.count * self._lines + spare + _HEADER)
+        self.set_lines(self.count * self._lines + spare + _HEADER)
 
     def _bring_into_view(self, row: int) -> bool:
         """Scroll if need be, and tell whether that was so."""
@@ -420,8 +411,13 @@ class HeadlinesPane(ScrollView, can_focus=True, inherit_bindings=False):
             line = "".join(text for text, _ in parts)
             style = self._style("unread") + self._style("cursor" if self.has_focus else "cursor-away")
             return Strip([Segment(line, style)]).adjust_cell_length(width, style)
-        strip = Strip([Segment(text, self._style(name)) for text, name in parts])
-        return strip.adjust_cell_length(width, self._style("read")).simplify()
+        segments: list[Segment] = []
+        for text, name in parts:
+            style = self._style(name)
+            if segments and segments[-1].style == style:  # one piece costs fewer bytes than two
+                text = segments.pop().text + text
+            segments.append(Segment(text, style))
+        return Strip(segments).adjust_cell_length(width, self._style("read"))
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

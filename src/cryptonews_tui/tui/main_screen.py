@@ -14,6 +14,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Size
+from textual.messages import Update
 from textual.reactive import Reactive, var
 from textual.screen import Screen
 from textual.timer import Timer
@@ -217,9 +218,20 @@ class MainScreen(Screen[None]):
         self.tell_status()
         if self._counted:
             self.count()  # a few milliseconds, and both are in one frame
+            self._paint_together()
         else:
             self.call_after_refresh(self.count)  # the first time all sets are read
         self._shown.follow()
+
+    def _paint_together(self) -> None:
+        """Have all that shows an answer in the next frame: each on its own would come a frame after the key's."""
+        for shown in (
+            self.headlines,
+            self.query_one(FiltersPane),
+            self.query_one(StatusLine),
+            self.query_one(KeyLine),
+        ):
+            self.post_message(Update(shown))
 
     @on(FiltersPane.CountsAsked)
     def count(self) -> None:

@@ -13,12 +13,11 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.reactive import var
 from textual.screen import ModalScreen
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
+from cryptonews_tui.tui.lines_pane import LinesPane
 from cryptonews_tui.tui.query_line import QueryLine
-from cryptonews_tui.tui.scrolling import set_scroll_range
 from cryptonews_tui.wording import fit
 
 
@@ -56,14 +55,11 @@ def among(choices: Sequence[Choice]) -> Find:
     return find
 
 
-class _Choices(ScrollView, can_focus=False):
+class _Choices(LinesPane, can_focus=False):
     COMPONENT_CLASSES = {"choices--label", "choices--detail", "choices--cursor"}  # noqa: RUF012  # Textual's own type
 
     DEFAULT_CSS = """
     _Choices {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size: 0 0;
         & > .choices--label { color: $foreground; }
         & > .choices--detail { color: $text-muted; }
         & > .choices--cursor { background: $primary-muted; }
@@ -81,7 +77,7 @@ class _Choices(ScrollView, can_focus=False):
     def show(self, choices: Sequence[Choice], cursor: int = 0) -> None:
         self.shown = choices
         self.set_reactive(_Choices.cursor, cursor)
-        set_scroll_range(self, len(choices))
+        self.set_lines(len(choices))
         self.scroll_to(y=max(0, cursor - self.size.height // 2), animate=False, immediate=True)
         self.refresh()
 

@@ -65,25 +65,22 @@ class QueryEditing:
         self._forget_complaint()
         if not self.open:
             return
-        try:
-            question = self._meant(text)
-        except QueryError as error:
-            wrong = error  # the name of an exception ends with its clause
-            if (so_far := _so_far(text)) is not None and so_far != self._screen.question:
-                self._screen.ask(so_far, self._story, else_top=True)
-            if error.position + error.length < len(text.rstrip()):
-                self._complain(wrong)
-            else:
-                self._complaint = self._screen.set_timer(_REST_SECONDS, lambda: self._complain_of_end(wrong))
+        question, wrong = self._understood(text)
+        if question is not None and question != self._screen.question:
+            self._screen.ask(question, self._story, else_top=True)
+        if wrong is None:
+            return
+        if wrong.position + wrong.length < len(text.rstrip()):
+            self._complain(wrong)
         else:
-            if question is not None and question != self._screen.question:
-                self._screen.ask(question, self._story, else_top=True)
+            self._complaint = self._screen.set_timer(_REST_SECONDS, lambda: self._complain_of_end(wrong))
 
     def keep(self, text: str) -> bool:
         """Close the line with what it says, and remember that; False if that is no query."""
         self._forget_complaint()
         try:
-            question = self._meant(text) or parse(text)
+            checked = self._checked(text)
+            question = self._meant(text) or checked
         except QueryError as error:
             if self._line is not None:
                 self._line.cursor_position = error.position
@@ -104,6 +101,21 @@ class QueryEditing:
         self._close()
         if self._screen.question != self._before:
             self._screen.ask(self._before, self._story)
+
+    def _understood(self, text: str) -> tuple[Query | None, QueryError | None]:
+        """What can be asked of a text, and what is wrong with it; an asset that nobody knows can be asked for."""
+        try:
+            question = self._meant(text)
+        except QueryError as error:
+            return _so_far(text), error
+        try:
+            self._checked(text)
+        except QueryError as error:
+            return question, error
+        return question, None
+
+    def _checked(self, text: str) -> Query:
+        return parse(text, lambda: self._screen.library.assets)
 
     def _meant(self, text: str) -> Query | None:
         """What the text asks; a value at its end that nobody has stands for those that begin so.

@@ -45,7 +45,7 @@ class SavedViews:
                 continue
             self.views.append(view)
             if view.key:
-                name, why = self._key(view.key, "")
+                name, why = self.key_for(view.key, "")
                 if why:
                     self.complaints.append(f"views: “{clean_line(view.name)}” has no key: {why}")
                 else:
@@ -136,7 +136,7 @@ class SavedViews:
         view, place = self._deleted[-1]
         if find(view.name, self.views):
             return f"There is a view “{view.name}” again: rename or delete that one first."
-        taken = self._key(view.key, "")[1] if view.key else ""
+        taken = self.key_for(view.key, "")[1] if view.key else ""
         if why := self._keep(view.name, parse(view.query), "" if taken else view.key or ""):
             return why
         self._deleted.pop()
@@ -187,7 +187,7 @@ class SavedViews:
         words = answer.split()
         given = words.pop()[len(_KEY) :] if words and words[-1].casefold().startswith(_KEY) else ""
         name = " ".join(words)
-        key, why = self._key(given, renamed or name) if given else ("", "")
+        key, why = self.key_for(given, renamed or name) if given else ("", "")
         if not name:
             return "", "", "A view needs a name; nothing was saved."
         if len(name) > NAME_LENGTH:
@@ -198,7 +198,7 @@ class SavedViews:
             return "", "", fixed
         return name, key, ""
 
-    def _key(self, key: str, name: str) -> tuple[str, str]:
+    def key_for(self, key: str, name: str) -> tuple[str, str]:
         """The name of a key that the view `name` is to have, and why it cannot."""
         others = {k: view.name for k, view in self.keys.items() if view.name.casefold() != name.casefold()}
         return key_of_view(key, self._remapped, others)
