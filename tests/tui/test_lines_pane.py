@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -10,7 +15,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cryptonews_tui.tui.lines_pane import LinesPane
+from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 
 
 class Rows(LinesPane):
@@ -74,3 +79,45 @@ async def test_lines_are_those_that_textual_would_paint(
         crop = Region(0, 0, 30, 10)
         ours, theirs = view.render_lines(crop), ScrollView.render_lines(view, crop)
         assert [strip.simplify() for strip in ours] == [strip.simplify() for strip in theirs]
+
+
+STYLES = [
+    Style.parse(words)
+    for words in (
+        "red",
+        "bold red",
+        "blue on white",
+        "red on white",
+        "underline red",
+        "strike blue",
+        "reverse red",
+        "",
+    )
+]
+PARTS = st.lists(
+    st.tuples(st.sampled_from(["", " ", "   ", "fog", " fog", "fog ", "▲ "]), st.sampled_from(STYLES))
+)
+
+
+def looks(parts: Iterable[tuple[str, Style | None]]) -> list[tuple[str, object]]:
+    """What the eye sees of each cell: of a blank one neither its colour nor its weight."""
+    return [
+        (letter, style)
+        if letter != " " or (style and (style.underline or style.strike or style.reverse))
+        else (letter, style.bgcolor if style else None)
+        for text, style in parts
+        for letter in text
+    ]
+
+
+@given(PARTS)
+def test_few_pieces_look_the_same(parts: list[tuple[str, Style]]) -> None:
+    pieces = few_pieces(parts)
+    assert looks((text, style) for text, style, _ in pieces) == looks(parts)
+    assert len(pieces) <= sum(bool(text) for text, _ in parts)
+    assert all(one.style != other.style for one, other in pairwise(pieces))
+
+
+def test_blanks_need_no_piece_of_their_own() -> None:
+    dim, bold = Style.parse("grey50 on black"), Style.parse("bold white on black")
+    assert few_pieces([("  ", dim), ("Fog", bold), ("   ", dim)]) == [Segment("  Fog   ", bold)]

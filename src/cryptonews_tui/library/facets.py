@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 UNRATED = "UNRATED"
 
 _CHUNK = 256
-_MANY_TAGS, _FEW_STORIES = 20_000, 2_000
-"""Where there are more tags than this, and at most so many stories, these are asked which tags they have."""
+_TAGS_A_STORY = 40
+"""Asking a story which tags it has takes as long as asking so many tags whether they have stories of a few."""
 
 
 @dataclass(slots=True)
@@ -127,12 +127,7 @@ class FacetIndex:
 
     def counted(self, field: str, base: BitMap, most: int | None) -> list[tuple[Values, int]]:
         """How many stories of `base` have each value: the `most` frequent, by count, then value."""
-        if (
-            most is not None
-            and field == "tag"
-            and len(base) <= _FEW_STORIES
-            and self.number(field) > _MANY_TAGS
-        ):
+        if most is not None and field == "tag" and len(base) * _TAGS_A_STORY <= self.number(field):
             return self._tags_of(base, most)
         return best(self.ranked(field), base, most)
 

@@ -35,7 +35,7 @@ _APART = "\n\ue000\n"
 
 _BEGINNINGS = """
     CREATE VIRTUAL TABLE beginnings USING fts5 (
-        text, content = '', detail = none, columnsize = 0, prefix = '3 4 5 6',
+        text, content = '', detail = none, columnsize = 0, prefix = '3 4 5 6 7',
         tokenize = 'unicode61 remove_diacritics 0'
     )
 """

@@ -19,11 +19,8 @@ else:
 PackingError = zstd.ZstdError
 """What is raised for a blob that is damaged."""
 
-# The checksum tells a body that was damaged on the disk from one that is merely odd.
-_OPTIONS: dict[int, int] = {
-    zstd.CompressionParameter.compression_level: 3,
-    zstd.CompressionParameter.checksum_flag: 1,
-}
+_LEVEL, _LEVEL_AT_FIRST = 3, 1
+"""How hard to try; a library without a dictionary is small, and is to be there soon."""
 _DICTIONARY = 64 * 1024
 _LEARNED_FROM = 1_000
 """A dictionary is made of this many articles, from all over the library."""
@@ -49,7 +46,7 @@ class Packing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._known: dict[int, zstd.ZstdDict] = {}
-        self._compressor = zstd.ZstdCompressor(options=_OPTIONS)
+        self._compressor = zstd.ZstdCompressor(options=_options(_LEVEL_AT_FIRST))
         newest = connection.execute("SELECT id FROM dictionary ORDER BY rowid DESC LIMIT 1").fetchone()
         if newest:
             self._use(self._dictionary(newest[0]))
@@ -95,7 +92,9 @@ class Packing:
         execute("DELETE FROM dictionary WHERE id <> ?", (learned.dict_id,))  # nobody needs the former ones
 
     def _use(self, dictionary: zstd.ZstdDict) -> None:
-        self._compressor = zstd.ZstdCompressor(options=_OPTIONS, zstd_dict=dictionary.as_digested_dict)
+        self._compressor = zstd.ZstdCompressor(
+            options=_options(_LEVEL), zstd_dict=dictionary.as_digested_dict
+        )
 
     def _compressed(self, plain: bytes) -> bytes:
         return self._compressor.compress(plain, zstd.ZstdCompressor.FLUSH_FRAME)
@@ -113,6 +112,11 @@ class Packing:
                 raise PackingError(f"the dictionary {number} is missing")
             self._known[number] = zstd.ZstdDict(row[0])
         return self._known[number]
+
+
+def _options(level: int) -> dict[int, int]:
+    # The checksum tells a body that was damaged on the disk from one that is merely odd.
+    return {zstd.CompressionParameter.compression_level: level, zstd.CompressionParameter.checksum_flag: 1}
 
 
 def _numbered(dictionary: zstd.ZstdDict, number: int) -> zstd.ZstdDict:

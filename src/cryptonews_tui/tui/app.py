@@ -104,6 +104,9 @@ class CryptonewsApp(App[None]):
         # The start made many objects that will live as long as the program: do not look at them again.
         gc.enable()
         gc.freeze()
+        # A key makes thousands of objects that are gone with the next: looking for rings among them, and then among
+        # all, took up to 30 ms of it.
+        gc.set_threshold(20_000, 50, 100)
         for complaint in (*self._complaints, *self.main.complaints):
             self.main.say(complaint, in_turn=True)
         self.refresh_sources()

@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.tui.galley import Galley, Part, header, line, parts
-from cryptonews_tui.tui.lines_pane import LinesPane
+from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 from cryptonews_tui.typesetting import (
     Kind,
     Line,
@@ -333,10 +333,11 @@ class ArticlePane(LinesPane, can_focus=True):
         if key not in self._strips:
             if len(self._strips) > 1_000:
                 self._strips.clear()
-            margin = Segment(" " * max(1, self._column[0]), self._style(Kind.TEXT))
-            words = [Segment(s.text, self._style(s.kind, s.link)) for s in lines[index].spans]
-            strip = Strip([margin, *words])
-            strip = strip.adjust_cell_length(self.size.width, self._style(Kind.TEXT)).simplify()
+            text, margin = self._style(Kind.TEXT), max(1, self._column[0])
+            spans = [(span.text, self._style(span.kind, span.link)) for span in lines[index].spans]
+            rest = max(0, self.size.width - margin - sum(cell_len(words) for words, _ in spans))
+            strip = Strip(few_pieces([(" " * margin, text), *spans, (" " * rest, text)]))
+            strip = strip.adjust_cell_length(self.size.width, text)
             if chosen is not None:
                 strip = self._selected(strip, *chosen)
             self._strips[key] = strip.apply_offsets(0, index)

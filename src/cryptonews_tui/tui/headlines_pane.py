@@ -16,7 +16,7 @@ from cryptonews_tui.article import Sentiment
 from cryptonews_tui.highlighting import Ranges, matches, snippet
 from cryptonews_tui.library import Headline, Stories
 from cryptonews_tui.query import Word
-from cryptonews_tui.tui.lines_pane import LinesPane
+from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 from cryptonews_tui.wording import SIGNS, age_or_date, cells, day, fit, short_age
 
 _CONTEXT = 2
@@ -411,13 +411,8 @@ class HeadlinesPane(LinesPane, can_focus=True):
             line = "".join(text for text, _ in parts)
             style = self._style("unread") + self._style("cursor" if self.has_focus else "cursor-away")
             return Strip([Segment(line, style)]).adjust_cell_length(width, style)
-        segments: list[Segment] = []
-        for text, name in parts:
-            style = self._style(name)
-            if segments and segments[-1].style == style:  # one piece costs fewer bytes than two
-                text = segments.pop().text + text
-            segments.append(Segment(text, style))
-        return Strip(segments).adjust_cell_length(width, self._style("read"))
+        strip = Strip(few_pieces((text, self._style(name)) for text, name in parts))
+        return strip.adjust_cell_length(width, self._style("read"))
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:
