@@ -40,7 +40,7 @@ async def at_rest(pilot: Pilot[None]) -> None:
 
 
 async def filtered(pilot: Pilot[None]) -> None:
-    await keys(pilot, "minus", "f", "j", "j")
+    await keys(pilot, "minus", "f", *"j" * 12)  # to what it filters by
 
 
 async def reading(pilot: Pilot[None]) -> None:
@@ -83,7 +83,7 @@ async def help_page(pilot: Pilot[None]) -> None:
 
 
 async def overlay(pilot: Pilot[None]) -> None:
-    await keys(pilot, "f", "j", "space")
+    await keys(pilot, "f", *"j" * 12, "space")
 
 
 SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {

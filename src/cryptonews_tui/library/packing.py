@@ -19,7 +19,7 @@ else:
 PackingError = zstd.ZstdError
 """What is raised for a blob that is damaged."""
 
-_LEVEL, _LEVEL_AT_FIRST = 3, 1
+_LEVEL, _LEVEL_AT_FIRST = 9, 1
 """How hard to try; a library without a dictionary is small, and is to be there soon."""
 _DICTIONARY = 64 * 1024
 _LEARNED_FROM = 1_000

@@ -40,6 +40,9 @@ _GIVEN_UP = ("category", "lang", "score", "source")
 _LEAST_TITLE = 16
 _LEAST_BESIDE_DAY = 20
 _LEAST_INDENT = 7
+_PINNED = "Pinned"
+_NAMED = ("Today", "Yesterday", _PINNED)
+"""Parts that are named even if they are a single story."""
 _LEAD = 3
 _MARKS = 4
 _MOODS: dict[Sentiment | None, str] = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}
@@ -52,8 +55,8 @@ Part = tuple[str, str]
 class HeadlinesPane(LinesPane, can_focus=True):
     """A row a story. `show` gives it a result to list; it answers with messages.
 
-    The first story of each day names the day, and the header the day that goes on from above. With snippets a
-    row takes two lines. At the edge the list moves on by a page: a repainted row costs a thirtieth of a page.
+    Where a day has more stories than one the first names it, and the header names the day that goes on from above: a
+    lone story's age says enough. With snippets a row takes two lines. At the edge the list moves on by a page: a repainted row costs a thirtieth of a page.
     """
 
     COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
@@ -76,7 +79,7 @@ class HeadlinesPane(LinesPane, can_focus=True):
         & > .headlines--unread { color: $foreground; }
         & > .headlines--read { color: $foreground-muted; }
         & > .headlines--dim { color: $text-muted; }
-        & > .headlines--day { color: $text-muted; text-style: bold; }
+        & > .headlines--day { color: $text-muted; }
         & > .headlines--match { text-style: underline; }
         & > .headlines--positive { color: $text-success; }
         & > .headlines--negative { color: $text-error; }
@@ -317,7 +320,7 @@ class HeadlinesPane(LinesPane, can_focus=True):
     def _title(self, width: int) -> Iterator[Part]:
         """What is listed, and the day that goes on from above."""
         first = self._first
-        going_on = self._day(first) if not self._new_day(first) else ""
+        going_on = "" if self._begins(first) else self._day(first)
         yield f" {fit(self._header, max(0, width - len(going_on) - 3))} ", "header"
         yield f"{going_on} ", "dim"
 
@@ -397,13 +400,17 @@ class HeadlinesPane(LinesPane, can_focus=True):
         if self._order not in ("published", "updated") or (headline := self.headline(row)) is None:
             return ""
         if self._stories is not None and row < len(self._stories.pinned):
-            return "Pinned"
+            return _PINNED
         return day(self._time(headline), self._painted)
 
     def _new_day(self, row: int) -> str:
-        """The day that begins with this row; empty where it goes on."""
-        this = self._day(row)
-        return this if row == 0 or this != self._day(row - 1) else ""
+        """The day that begins with this row, if it is to be named."""
+        day = self._day(row) if self._begins(row) else ""
+        return day if day in _NAMED or day == self._day(row + 1) else ""
+
+    def _begins(self, row: int) -> bool:
+        """Whether a part of the list begins with this row."""
+        return row == 0 or self._day(row) != self._day(row - 1)
 
     def _line(self, parts: Sequence[Part], width: int, at_cursor: bool = False) -> Strip:
         if at_cursor:
