@@ -9,15 +9,11 @@ import json
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING or sys.version_info < (3, 14):
+if TYPE_CHECKING:
     from backports import zstd
-else:
-    from compression import zstd
-
-PackingError = zstd.ZstdError
-"""What is raised for a blob that is damaged."""
 
 _LEVEL, _LEVEL_AT_FIRST = 9, 1
 """How hard to try; a library without a dictionary is small, and is to be there soon."""
@@ -27,6 +23,20 @@ _LEARNED_FROM = 1_000
 
 _FIRST = 32_768
 """The first number that may be a dictionary's own."""
+
+
+class PackingError(Exception):
+    """A blob is damaged."""
+
+
+def _zstd() -> ModuleType:
+    """Zstandard: a list needs none, and it takes a while to load."""
+    if sys.version_info < (3, 14):
+        from backports import zstd
+    else:
+        from compression import zstd
+    return zstd
+
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -46,10 +56,7 @@ class Packing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._known: dict[int, zstd.ZstdDict] = {}
-        self._compressor = zstd.ZstdCompressor(options=_options(_LEVEL_AT_FIRST))
-        newest = connection.execute("SELECT id FROM dictionary ORDER BY rowid DESC LIMIT 1").fetchone()
-        if newest:
-            self._use(self._dictionary(newest[0]))
+        self._compressor: zstd.ZstdCompressor | None = None
 
     def pack(
         self, body: str, cover: Mapping[str, str], cta: Sequence[str], extra: Mapping[str, Any]
@@ -75,14 +82,14 @@ class Packing:
         some = execute("SELECT packed FROM body WHERE (article / 32) % ? = 0 LIMIT ?", (step, _LEARNED_FROM))
         plain = [self._plain(packed) for (packed,) in some]
         try:
-            trained = zstd.train_dict(plain, _DICTIONARY)
-        except zstd.ZstdError:
+            trained = _zstd().train_dict(plain, _DICTIONARY)
+        except _zstd().ZstdError:
             return
         (number,) = execute("SELECT coalesce(max(id) + 1, ?) FROM dictionary", (_FIRST,)).fetchone()
         learned = _numbered(trained, number)
         execute("INSERT INTO dictionary (id, content) VALUES (?, ?)", (learned.dict_id, learned.dict_content))
         self._known[learned.dict_id] = learned
-        self._use(learned)
+        self._compressor = _compressor(learned)
         self._connection.create_function("repacked", 1, lambda packed: self._compressed(self._plain(packed)))
         # By way of another table: rows that shrink in their place leave the pages half empty.
         execute("CREATE TEMP TABLE shrunk AS SELECT article, repacked(packed) AS packed FROM body")
@@ -91,17 +98,22 @@ class Packing:
         execute("DROP TABLE shrunk")
         execute("DELETE FROM dictionary WHERE id <> ?", (learned.dict_id,))  # nobody needs the former ones
 
-    def _use(self, dictionary: zstd.ZstdDict) -> None:
-        self._compressor = zstd.ZstdCompressor(
-            options=_options(_LEVEL), zstd_dict=dictionary.as_digested_dict
-        )
-
     def _compressed(self, plain: bytes) -> bytes:
-        return self._compressor.compress(plain, zstd.ZstdCompressor.FLUSH_FRAME)
+        if self._compressor is None:
+            newest = self._connection.execute(
+                "SELECT id FROM dictionary ORDER BY rowid DESC LIMIT 1"
+            ).fetchone()
+            self._compressor = _compressor(self._dictionary(newest[0]) if newest else None)
+        return self._compressor.compress(plain, self._compressor.FLUSH_FRAME)
 
     def _plain(self, packed: bytes) -> bytes:
-        number = zstd.get_frame_info(packed).dictionary_id
-        return zstd.decompress(packed, zstd_dict=self._dictionary(number) if number else None)
+        zstd = _zstd()
+        try:
+            number = zstd.get_frame_info(packed).dictionary_id
+            plain: bytes = zstd.decompress(packed, zstd_dict=self._dictionary(number) if number else None)
+        except zstd.ZstdError as error:
+            raise PackingError(str(error)) from None
+        return plain
 
     def _dictionary(self, number: int) -> zstd.ZstdDict:
         if number not in self._known:
@@ -110,16 +122,23 @@ class Packing:
             ).fetchone()
             if row is None:
                 raise PackingError(f"the dictionary {number} is missing")
-            self._known[number] = zstd.ZstdDict(row[0])
+            self._known[number] = _zstd().ZstdDict(row[0])
         return self._known[number]
 
 
-def _options(level: int) -> dict[int, int]:
-    # The checksum tells a body that was damaged on the disk from one that is merely odd.
-    return {zstd.CompressionParameter.compression_level: level, zstd.CompressionParameter.checksum_flag: 1}
+def _compressor(dictionary: zstd.ZstdDict | None) -> zstd.ZstdCompressor:
+    made = _zstd()
+    options = {
+        made.CompressionParameter.compression_level: _LEVEL_AT_FIRST if dictionary is None else _LEVEL,
+        # It tells a body that was damaged on the disk from one that is merely odd.
+        made.CompressionParameter.checksum_flag: 1,
+    }
+    digested = None if dictionary is None else dictionary.as_digested_dict
+    compressor: zstd.ZstdCompressor = made.ZstdCompressor(options=options, zstd_dict=digested)
+    return compressor
 
 
 def _numbered(dictionary: zstd.ZstdDict, number: int) -> zstd.ZstdDict:
     """The same under another number. The one it comes with may be that of a former, slightly different one."""
     content = dictionary.dict_content
-    return zstd.ZstdDict(content[:4] + number.to_bytes(4, "little") + content[8:])
+    return type(dictionary)(content[:4] + number.to_bytes(4, "little") + content[8:])

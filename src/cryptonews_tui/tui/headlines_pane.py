@@ -56,7 +56,8 @@ class HeadlinesPane(LinesPane, can_focus=True):
     """A row a story. `show` gives it a result to list; it answers with messages.
 
     Where a day has more stories than one the first names it, and the header names the day that goes on from above: a
-    lone story's age says enough. With snippets a row takes two lines. At the edge the list moves on by a page: a repainted row costs a thirtieth of a page.
+    lone story's age says enough. With snippets a row takes two lines. At the edge the list moves on by a page: a
+    repainted row costs a thirtieth of a page.
     """
 
     COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
