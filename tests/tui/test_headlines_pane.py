@@ -83,7 +83,17 @@ def days(reader: Reader) -> list[str]:
 @pytest.fixture
 def week(desk: Desk) -> Desk:
     """Stories of four days, two of them of the year before; the 18th has a single one."""
-    hours_of = {"a": 1, "b": 18, "c": 19, "d": 40, "e": 43, "i": 44, "f": 67, "g": 24 * 400, "j": 24 * 400 + 1}
+    hours_of = {
+        "a": 1,
+        "b": 18,
+        "c": 19,
+        "d": 40,
+        "e": 43,
+        "i": 44,
+        "f": 67,
+        "g": 24 * 400,
+        "j": 24 * 400 + 1,
+    }
     for story, hours in hours_of.items():
         desk.write(story, title="Fog", hours=hours)
     return desk
