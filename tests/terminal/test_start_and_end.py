@@ -87,6 +87,12 @@ def test_a_reader_opens_filters_reads_and_quits(desk: Desk, start: Start) -> Non
     assert marked(desk, Mark.READ) == {"1"}
 
 
+def test_keys_that_come_in_a_bundle_reach_the_pane_that_the_first_one_opens(desk: Desk, start: Start) -> None:
+    terminal, _ = opened(start)
+    terminal.press("f", "j", "space")  # to the filters, to the view Unread, show it
+    terminal.wait_for(" is:unread ")
+
+
 def test_without_anything_the_samples_are_shown(start: Start, tmp_path: object) -> None:
     place = {
         "CRYPTONEWS_LIBRARY": f"{tmp_path}/none/library.db",

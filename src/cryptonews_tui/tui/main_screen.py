@@ -359,7 +359,8 @@ class MainScreen(Screen[None]):
         if place == ARTICLE and not self.article.display:
             self.call_after_refresh(self._shown.begin_reading)
         self._arrange(place)
-        self.query_one(f"#{place}").focus(scroll_visible=False)
+        # At once: where keys come in bundles the next is here already.
+        self.set_focus(self.query_one(f"#{place}"), scroll_visible=False)
         self._offer_keys(place)
 
     def _arrange(self, place: str | None = None) -> None:
