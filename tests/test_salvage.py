@@ -105,7 +105,8 @@ def salvaged(library: Path, doctor: Doctor) -> tuple[int, int]:
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
-    "the middle of a text": lambda path: smash(path, pages(path, "body")[2] + 4_000, 60),
+    # Pages are filled from their ends.
+    "the middle of a text": lambda path: smash(path, pages(path, "body")[2] + PAGE - 300, 60),
     "three pages of texts": lambda path: [smash(path, page, PAGE) for page in pages(path, "body")[2:5]],
     "the middle of a page of articles": lambda path: smash(path, pages(path, "article")[1] + 5_000, 60),
     "a page of articles": lambda path: smash(path, pages(path, "article")[2], PAGE),
