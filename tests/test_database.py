@@ -27,6 +27,7 @@ from cryptonews_tui.library import (
     DatabaseError,
     Library,
     Mark,
+    Place,
     Remembered,
     State,
     StoredSource,
@@ -137,20 +138,52 @@ STATE_1 = """
     );
 """
 
+STATE_2 = """
+    CREATE TABLE mark (
+        story   TEXT PRIMARY KEY,
+        read    INTEGER,
+        starred INTEGER,
+        note    TEXT                            -- the reader's own words
+    ) WITHOUT ROWID;
+    CREATE TABLE source (
+        id       INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL UNIQUE,
+        location TEXT NOT NULL UNIQUE,
+        synced   INTEGER,                       -- last complete visit
+        error    TEXT                           -- what went wrong last time, null if nothing did
+    );
+    CREATE TABLE view (
+        name     TEXT PRIMARY KEY,
+        query    TEXT NOT NULL,
+        key      TEXT,                          -- that opens it
+        position INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE asked (
+        query TEXT PRIMARY KEY,
+        time  INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE visit (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        left INTEGER NOT NULL
+    );
+"""
+
 
 @contextmanager
-def first_version(path: Path, schema: str, application_id: int) -> Iterator[sqlite3.Connection]:
+def old_version(
+    path: Path, schema: str, application_id: int, number: int = 1
+) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(schema)
         connection.execute(f"PRAGMA application_id = {application_id}")
-        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA user_version = {number}")
         yield connection
 
 
 def first_library(path: Path, puts: list[tuple[Article, bytes]]) -> None:
     """What the first version had made of these articles, no two of one story and language."""
-    with first_version(path, LIBRARY_1, LIBRARY_ID) as connection:
+    with old_version(path, LIBRARY_1, LIBRARY_ID) as connection:
         stories: dict[str, list[int]] = {}
         for one, hashed in puts:
             numbers = stories.setdefault(one.story, [(len(stories) + 1) * VERSIONS - 1])
@@ -284,7 +317,7 @@ def test_nothing_is_new_in_a_library_that_was_brought_up_to_date(tmp_path: Path)
 def test_a_state_of_the_first_version_keeps_everything(marks: frozenset[tuple[Mark, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.db"
-        with first_version(path, STATE_1, STATE_ID) as connection:
+        with old_version(path, STATE_1, STATE_ID) as connection:
             for mark, story in marks:
                 connection.execute("INSERT OR IGNORE INTO mark (story) VALUES (?)", (story,))
                 connection.execute(f"UPDATE mark SET {mark.value} = 7 WHERE story = ?", (story,))
@@ -303,6 +336,32 @@ def test_a_state_of_the_first_version_keeps_everything(marks: frozenset[tuple[Ma
         with closing(sqlite3.connect(backup)) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (1,)
             assert connection.execute("SELECT count(*) FROM source").fetchone() == (2,)
+
+
+def test_a_state_of_the_second_version_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with old_version(path, STATE_2, STATE_ID, 2) as connection:
+        for table, values in (
+            ("mark", ("1", 7, None, "Hm.")),
+            ("mark", ("2", None, 8, None)),
+            ("source", (4, "a", "/a", 5, "gone")),
+            ("view", ("Calm", "-etf", "f5", 0)),
+            ("asked", ("etf", 3)),
+            ("visit", (1, 9)),
+        ):
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    with closing(State(path)) as state:
+        assert state.belongings() == Belongings(
+            [Marked("1", 7, None, "Hm."), Marked("2", None, 8)],
+            [View("Calm", "-etf", "f5", own=True)],
+            [StoredSource("a", "/a", 5, "gone")],
+        )
+        assert (state.queries(), state.last_visit()) == (["etf"], 9)
+        state.set_place("1", Place("en", 0, 0, 0.5))
+        state.keep_text("1", "en", "Text.")
+    assert check_state(path).well  # its tables are those of a fresh one, to the letter
+    [backup] = backups(path)
+    assert version(backup) == 2
 
 
 # Kinds
@@ -716,10 +775,14 @@ STATE_READING: dict[str, Callable[[State], Any]] = {
     "queries": lambda state: state.queries(),
     "last_visit": lambda state: state.last_visit(),
     "belongings": lambda state: state.belongings(),
+    "place": lambda state: state.place("1"),
+    "text_read": lambda state: state.text_read("1", "en"),
 }
 STATE_WRITING: dict[str, Callable[[State], Any]] = {
     "set_mark": lambda state: [state.set_mark(mark, "3", on) for mark in Mark for on in (True, False)],
     "set_note": lambda state: [state.set_note("3", text) for text in ("Hm.", None)],
+    "set_place": lambda state: [state.set_place("3", place) for place in (Place("en", 1, 2, 0.5), None)],
+    "keep_text": lambda state: state.keep_text("1", "en", "Another text."),
     "add_source": lambda state: state.add_source("a", "/other"),
     "remove_source": lambda state: state.remove_source("a"),
     "note_visit": lambda state: [state.note_visit("/b", error) for error in (None, "gone")],
@@ -764,6 +827,8 @@ class Desk:
             state.set_mark(Mark.READ, "1", on=True)
             state.set_mark(Mark.STARRED, "3", on=True)
             state.set_note("1", "Hm.")
+            state.set_place("1", Place("en", 1, 2, 0.5))
+            state.keep_text("1", "en", "Before.")
             state.add_source("a", "/a")
             state.add_source("b", "/b")
             state.save_view("Mine", "tag:btc", "f5")

@@ -18,12 +18,13 @@ from pyroaring import BitMap
 
 from cryptonews_tui.article import Problem
 from cryptonews_tui.cli import main
-from cryptonews_tui.library import Library, Mark, Remembered, State, Writer
+from cryptonews_tui.library import Library, Mark, Place, Remembered, State, Writer
 from cryptonews_tui.library.health import Checkup, check_library, check_state, rebuild, vacuum
+from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.schema import STATE_ID
 from cryptonews_tui.query import parse
 from tests.strategies import HOSTILE, NOON, article, articles, threats
-from tests.test_database import STATE_1, first_version
+from tests.test_database import STATE_1, old_version
 
 CLINIC = [
     article("1", tags=("BTC",), body="## Overview\n\nCalm."),
@@ -49,6 +50,8 @@ def state(tmp_path: Path) -> Path:
     with closing(State(path)) as state:
         state.set_mark(Mark.READ, "1", on=True)
         state.set_note("2", "Hm.")
+        state.set_place("1", Place("en", 1, 2, 0.5))
+        state.keep_text("1", "en", "Text.")
         state.save_view("Calm", "-etf")
         state.add_source("news", "/news")
         state.remember_query("etf")
@@ -104,7 +107,7 @@ def test_two_sound_files_are_described(library: Path, state: Path, doctor: Docto
         f"state  {state}\n"
         "  nothing is wrong\n"
         f"  N: {sizes(out, 'state')}\n"
-        "  read 1, starred 0, note 1, source 1, view 1, query 1\n"
+        "  read 1, starred 0, note 1, source 1, view 1, query 1, place 1, text 1\n"
     )
 
 
@@ -124,7 +127,7 @@ def sizes(out: str, name: str) -> str:
             "item",
             "dictionary",
         },
-        "state": {"mark", "source", "view", "asked", "visit"},
+        "state": {"mark", "source", "view", "asked", "visit", "place", "read_text"},
     }
     assert set(tables) >= expected[name]
     return ", ".join(f"{table} N" for table in tables)
@@ -306,6 +309,13 @@ def test_an_index_that_misses_a_row_is_mended(library: Path, state: Path, doctor
         "UPDATE asked SET time = 'noon'",
         "INSERT INTO visit VALUES (1, 'noon')",
         "DROP TABLE visit",
+        "UPDATE place SET lang = x'00'",
+        "UPDATE place SET section = -2",
+        "UPDATE place SET block = 'two'",
+        "UPDATE place SET fraction = 9e999",
+        "UPDATE read_text SET packed = 'text'",
+        "UPDATE read_text SET packed = zeroblob(20)",
+        "UPDATE read_text SET time = 'noon'",
     ],
 )
 def test_a_state_with_something_odd_in_it_is_damaged(state: Path, statement: str) -> None:
@@ -318,7 +328,7 @@ def test_a_damaged_state_is_not_vacuumed_and_its_backups_are_named(
     library: Path, tmp_path: Path, doctor: Doctor
 ) -> None:
     path = tmp_path / "state.db"
-    with first_version(path, STATE_1, STATE_ID) as connection:
+    with old_version(path, STATE_1, STATE_ID) as connection:
         connection.execute("INSERT INTO mark VALUES ('1', 1, NULL)")
     State(path).close()
     [backup] = [p.name for p in tmp_path.iterdir() if ".backup-" in p.name]
@@ -383,12 +393,12 @@ def test_somebody_elses_library_is_looked_at(strangers_folder: Path) -> None:
 
 
 def test_a_state_of_an_older_version_is_looked_at_and_stays_so(tmp_path: Path, doctor: Doctor) -> None:
-    with first_version(tmp_path / "state.db", STATE_1, STATE_ID):
+    with old_version(tmp_path / "state.db", STATE_1, STATE_ID):
         pass
     before = (tmp_path / "state.db").read_bytes()
     code, out, _ = doctor()
     assert code == 0
-    assert "  it is of version 1 and becomes version 2 when it is next used\n" in out
+    assert f"  it is of version 1 and becomes version {STATE_KIND.newest} when it is next used\n" in out
     assert (tmp_path / "state.db").read_bytes() == before
 
 

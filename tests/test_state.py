@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cryptonews_tui.library import Library, Mark, State, StoredSource, Writer
-from cryptonews_tui.library.state import ASKED, Belongings, Marked
+from cryptonews_tui.library import Library, Mark, Place, State, StoredSource, Writer
+from cryptonews_tui.library.state import ASKED, PLACES, TEXT_DAYS, TEXTS, Belongings, Marked
 from cryptonews_tui.query import parse
+from cryptonews_tui.transfer import to_text
 from cryptonews_tui.views import BUILT_IN, View, all_views, find
+from tests.shelf import folder_in_memory
 from tests.strategies import article
 
 
@@ -149,6 +154,115 @@ def test_a_note_is_kept_changed_and_forgotten(state: State) -> None:
     state.set_note("unheard of", None)
     assert read_by_others(state, "has:note") == []
     assert read_by_others(state, "is:starred") == ["1"]
+
+
+# Where the reader stopped
+
+
+def test_a_place_is_kept_changed_and_forgotten(state: State) -> None:
+    assert state.place("1") is None
+    for place in (Place("uk", -1, 0, 0.0), Place("en", 3, 12, 0.625)):
+        state.set_place("1", place)
+        assert state.place("1") == place
+    state.set_place("2", Place("en", 0, 0, 1.0))
+    state.set_place("1", None)
+    state.set_place("unheard of", None)
+    assert state.place("1") is None
+    assert state.place("2") == Place("en", 0, 0, 1.0)
+
+
+@settings(max_examples=50)
+@given(st.integers(-1, 2**63 - 1), st.integers(0, 2**63 - 1), st.floats(0, 1))
+def test_any_place_comes_back_after_a_restart(section: int, block: int, fraction: float) -> None:
+    with folder_in_memory() as folder:
+        place = Place("en", section, block, fraction)
+        with closing(State(folder / "state.db")) as state:
+            state.set_place("1", place)
+        with closing(State(folder / "state.db")) as state:
+            assert state.place("1") == place
+
+
+def test_of_the_places_the_latest_are_kept(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    state._connection.execute("PRAGMA synchronous = OFF")
+    place = Place("en", 0, 0, 0.5)
+    for number in range(PLACES):
+        monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda time=number: time)
+        state.set_place(str(number), place)
+    state.set_place("0", place)  # now it is one of the latest
+    monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda: PLACES)
+    state.set_place("one more", place)
+    assert state.place("0") == state.place("2") == state.place("one more") == place
+    assert state.place("1") is None
+    assert state._connection.execute("SELECT count(*) FROM place").fetchone() == (PLACES,)
+
+
+# What was read
+
+
+def test_a_text_is_kept_as_it_was_last_read_in_each_language(state: State) -> None:
+    assert state.text_read("1", "en") is None
+    state.set_mark(Mark.READ, "1", on=True)
+    state.keep_text("1", "en", "Before.")
+    state.keep_text("1", "uk", "Раніше. \U0001f680\n\n## Огляд\n")
+    state.keep_text("1", "en", "After.")
+    state.close()
+    with closing(State(state.path)) as again:
+        assert again.text_read("1", "en") == "After."
+        assert again.text_read("1", "uk") == "Раніше. \U0001f680\n\n## Огляд\n"
+        assert again.text_read("2", "en") is None
+
+
+def test_texts_are_kept_of_read_stories_only(state: State) -> None:
+    state.keep_text("1", "en", "Text.")
+    state.set_mark(Mark.STARRED, "1", on=True)
+    state.keep_text("1", "en", "Text.")
+    assert state.text_read("1", "en") is None
+
+
+def test_what_an_unread_story_said_is_forgotten(state: State) -> None:
+    for story in ("1", "2"):
+        for mark in Mark:
+            state.set_mark(mark, story, on=True)
+        for lang in ("en", "uk"):
+            state.keep_text(story, lang, "Text.")
+    state.set_mark(Mark.STARRED, "1", on=False)
+    assert state.text_read("1", "en") == "Text."
+    state.set_mark(Mark.READ, "1", on=False)
+    assert [state.text_read("1", lang) for lang in ("en", "uk")] == [None, None]
+    assert [state.text_read("2", lang) for lang in ("en", "uk")] == ["Text.", "Text."]
+
+
+def test_texts_are_kept_for_some_weeks_and_the_latest_only(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(story: str, time: int) -> None:
+        monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda: time)
+        state.set_mark(Mark.READ, story, on=True)
+        state.keep_text(story, "en", story)
+
+    def kept() -> set[str]:
+        return {story for (story,) in state._connection.execute("SELECT story FROM read_text")}
+
+    days = TEXT_DAYS * 86_400_000
+    keep("old", 1)
+    keep("younger", 2)
+    keep("now", days + 1)
+    assert kept() == {"old", "younger", "now"}
+    keep("later", days + 2)
+    assert kept() == {"younger", "now", "later"}
+    state._connection.execute("PRAGMA synchronous = OFF")
+    for number in range(TEXTS - 1):
+        keep(str(number), days + 2)
+    assert kept() == {"later", *map(str, range(TEXTS - 1))}
+
+
+def test_neither_places_nor_texts_go_along_to_another_machine(state: State) -> None:
+    state.set_mark(Mark.READ, "1", on=True)
+    before = to_text(state.belongings())
+    state.set_place("1", Place("en", 0, 0, 0.5))
+    state.set_place("2", Place("en", 0, 0, 0.5))
+    state.keep_text("1", "en", "What it said.")
+    assert to_text(state.belongings()) == before
 
 
 # Views

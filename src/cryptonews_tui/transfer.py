@@ -1,5 +1,7 @@
 """The reader's belongings as one JSON file, for another machine. Pure: text in, values out.
 
+Where the reader stopped in stories, and the texts that were read, stay on the machine: they are for the days after.
+
 A file can come from anywhere, so it is refused as a whole unless all of it has the right form, and its texts
 are cleaned as those of articles are.
 """

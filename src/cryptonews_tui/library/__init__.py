@@ -6,7 +6,7 @@ the reader's own.
 
 from cryptonews_tui.library.database import DatabaseError
 from cryptonews_tui.library.results import Facets, FacetValue, Headline, Stories
-from cryptonews_tui.library.state import Mark, State, StoredSource
+from cryptonews_tui.library.state import Mark, Place, State, StoredSource
 from cryptonews_tui.library.store import Interrupted, Library
 from cryptonews_tui.library.writing import Outcome, Remembered, Writer
 
@@ -19,6 +19,7 @@ __all__ = [
     "Library",
     "Mark",
     "Outcome",
+    "Place",
     "Remembered",
     "State",
     "StoredSource",

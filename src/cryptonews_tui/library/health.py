@@ -39,7 +39,7 @@ from cryptonews_tui.library.database import (
     understood,
 )
 from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
-from cryptonews_tui.library.packing import Packing
+from cryptonews_tui.library.packing import Packing, unpack_text
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.safety import clean_line
 
@@ -119,7 +119,14 @@ def check_state(path: Path) -> Checkup:
     with _examined(checkup, STATE_KIND) as connection:
         if connection is None:
             return checkup
-        for part in (_check_structure, _check_texts, _check_belongings, _measure, _count_belongings):
+        for part in (
+            _check_structure,
+            _check_texts,
+            _check_belongings,
+            _check_texts_read,
+            _measure,
+            _count_belongings,
+        ):
             with _noted(checkup):
                 part(connection, checkup)
         checkup.backups = backups(path)
@@ -406,7 +413,7 @@ def _check_tags(connection: sqlite3.Connection, checkup: Checkup) -> None:
 _DERIVED = ("timeline", "tagged")
 _OWN_TABLES = {
     "library": ("story", "article", "timeline", "facet", "tagged", "item"),
-    "state": ("mark", "source", "view", "asked", "visit"),
+    "state": ("mark", "source", "view", "asked", "visit", "place", "read_text"),
 }
 
 # What Python has to understand of a row, apart from numbers
@@ -432,6 +439,11 @@ _STATE_UNDERSTOOD = {
     "view": "typeof(name) = 'text' AND typeof(query) = 'text' AND typeof(key) IN ('text', 'null')",
     "asked": "typeof(query) = 'text' AND typeof(time) = 'integer'",
     "visit": "typeof(\"left\") = 'integer'",
+    "place": "typeof(story) = 'text' AND typeof(lang) = 'text' AND typeof(time) = 'integer'"
+    " AND typeof(section) = 'integer' AND section >= -1 AND typeof(block) = 'integer' AND block >= 0"
+    " AND typeof(fraction) = 'real' AND fraction BETWEEN 0 AND 1",
+    "read_text": "typeof(story) = 'text' AND typeof(lang) = 'text' AND typeof(packed) = 'blob'"
+    " AND typeof(time) = 'integer'",
 }
 
 
@@ -439,6 +451,16 @@ def _check_belongings(connection: sqlite3.Connection, checkup: Checkup) -> None:
     for table, sound in _STATE_UNDERSTOOD.items():
         what = f"rows of {table} have something in them that cannot be"
         _complain(connection, checkup.damaged, (what, f"{table} WHERE NOT ({sound})"))
+
+
+def _check_texts_read(connection: sqlite3.Connection, checkup: Checkup) -> None:
+    lost = []
+    for story, lang, packed in connection.execute("SELECT story, lang, packed FROM read_text"):
+        try:
+            unpack_text(packed)
+        except UNREADABLE:
+            lost.append(f"the text of story {story} ({lang}) as it was read cannot be read")
+    checkup.damaged += _shortened(lost)
 
 
 def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -509,6 +531,8 @@ def _count_belongings(connection: sqlite3.Connection, checkup: Checkup) -> None:
         ("source", "SELECT count(*) FROM source"),
         ("view", "SELECT count(*) FROM view"),
         ("query", "SELECT count(*) FROM asked"),
+        ("place", "SELECT count(*) FROM place"),
+        ("text", "SELECT count(*) FROM read_text"),
     ):
         checkup.counts[what] = connection.execute(sql).fetchone()[0]
 

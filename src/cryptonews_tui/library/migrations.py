@@ -83,10 +83,47 @@ def _library_1_to_2(connection: sqlite3.Connection) -> None:
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+# The schemas that steps lead to, as they were
+
+_STATE_2 = """
+    CREATE TABLE mark (
+        story   TEXT PRIMARY KEY,
+        read    INTEGER,
+        starred INTEGER,
+        note    TEXT                            -- the reader's own words
+    ) WITHOUT ROWID;
+
+    CREATE TABLE source (
+        id       INTEGER PRIMARY KEY,
+        name     TEXT NOT NULL UNIQUE,
+        location TEXT NOT NULL UNIQUE,
+        synced   INTEGER,                       -- last complete visit
+        error    TEXT                           -- what went wrong last time, null if nothing did
+    );
+
+    CREATE TABLE view (
+        name     TEXT PRIMARY KEY,
+        query    TEXT NOT NULL,
+        key      TEXT,                          -- that opens it
+        position INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE asked (
+        query TEXT PRIMARY KEY,
+        time  INTEGER NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE visit (
+        only INTEGER PRIMARY KEY CHECK (only = 1),
+        left INTEGER NOT NULL
+    );
+"""
+
+
 def _state_1_to_2(connection: sqlite3.Connection) -> None:
     """Notes, views, what was asked, and when the reader left."""
     with _set_aside(connection, "mark", "source"):
-        run(connection, STATE)
+        run(connection, _STATE_2)
         connection.execute(
             "INSERT INTO mark (story, read, starred) SELECT story, read, starred FROM old_mark"
         )
@@ -94,6 +131,29 @@ def _state_1_to_2(connection: sqlite3.Connection) -> None:
             "INSERT INTO source (id, name, location, synced, error)"
             " SELECT id, name, location, synced, error FROM old_source"
         )
+
+
+_STATE_2_TO_3 = """
+    CREATE TABLE place (
+        story    TEXT PRIMARY KEY,
+        lang     TEXT NOT NULL,
+        section  INTEGER NOT NULL,              -- -1: the lines above the text
+        block    INTEGER NOT NULL,              -- in the section
+        fraction REAL NOT NULL,                 -- of the block
+        time     INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX place_time ON place (time);
+
+    CREATE TABLE read_text (
+        story  TEXT NOT NULL,
+        lang   TEXT NOT NULL,
+        packed BLOB NOT NULL,
+        time   INTEGER NOT NULL,
+        UNIQUE (story, lang)
+    );
+    CREATE INDEX read_text_time ON read_text (time);
+"""
+"""Where the reader stopped, and what he has read."""
 
 
 @contextmanager
@@ -120,6 +180,6 @@ STATE_KIND = Kind(
     application_id=STATE_ID,
     schema=STATE,
     remedy="Or move it away, and put a backup from beside it in its place.",
-    migrations=(_state_1_to_2,),
+    migrations=(_state_1_to_2, _STATE_2_TO_3),
     backups=3,
 )

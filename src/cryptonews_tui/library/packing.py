@@ -50,6 +50,21 @@ class Packed(NamedTuple):
     extra: Mapping[str, Any]
 
 
+def pack_text(text: str) -> bytes:
+    """A text by itself, without a dictionary."""
+    packed: bytes = _compressor(None).compress(text.encode(), _zstd().ZstdCompressor.FLUSH_FRAME)
+    return packed
+
+
+def unpack_text(packed: bytes) -> str:
+    """What `pack_text` packed. Raises `PackingError` for a blob that is damaged."""
+    try:
+        plain: bytes = _zstd().decompress(packed)
+    except _zstd().ZstdError as error:
+        raise PackingError(str(error)) from None
+    return plain.decode()
+
+
 class Packing:
     """Packs and unpacks with the dictionaries of one library."""
 

@@ -153,4 +153,25 @@ STATE = """
         only INTEGER PRIMARY KEY CHECK (only = 1),
         left INTEGER NOT NULL
     );
+
+    -- Where the reader stopped in a story. What is counted does not depend on how wide the lines are.
+    CREATE TABLE place (
+        story    TEXT PRIMARY KEY,
+        lang     TEXT NOT NULL,
+        section  INTEGER NOT NULL,              -- -1: the lines above the text
+        block    INTEGER NOT NULL,              -- in the section
+        fraction REAL NOT NULL,                 -- of the block
+        time     INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX place_time ON place (time);
+
+    -- What a story that is marked read said when it was last read, compressed.
+    CREATE TABLE read_text (
+        story  TEXT NOT NULL,
+        lang   TEXT NOT NULL,
+        packed BLOB NOT NULL,
+        time   INTEGER NOT NULL,
+        UNIQUE (story, lang)
+    );
+    CREATE INDEX read_text_time ON read_text (time);
 """

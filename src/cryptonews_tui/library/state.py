@@ -1,4 +1,4 @@
-"""What is the reader's own: marks, notes, sources, views and what was asked. Small, precious, never rebuilt."""
+"""What is the reader's own: marks, notes, sources, views, what was asked and read. Small, precious, never rebuilt."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ from typing import Any, TypeVar
 
 from cryptonews_tui.library.database import connect, explained, transaction, understood
 from cryptonews_tui.library.migrations import STATE_KIND
+from cryptonews_tui.library.packing import pack_text, unpack_text
 from cryptonews_tui.views import View, find
 
 _T = TypeVar("_T")
 
 ASKED = 500
 """So many queries are remembered."""
+PLACES = 5_000
+"""So many places where the reader stopped are kept."""
+TEXTS, TEXT_DAYS = 5_000, 60
+"""So many texts as they were read are kept, and for so long: publishers rewrite within hours."""
 
 
 class Mark(StrEnum):
@@ -39,6 +44,19 @@ class StoredSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a story the reader stopped, the same at any width. The text may be another one by now."""
+
+    lang: str
+    section: int
+    """Counted from 0; -1: in the lines above the text."""
+    block: int
+    """In the section, counted from 0."""
+    fraction: float
+    """How far into the block, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """All that the reader said of one story. Times are milliseconds since 1970, UTC; None: not so."""
 
@@ -50,7 +68,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Belongings:
-    """What a reader takes along to another machine."""
+    """What a reader takes along to another machine. Where the reader stopped and what was read stays on this one."""
 
     marks: Sequence[Marked] = ()
     views: Sequence[View] = ()
@@ -82,7 +100,10 @@ class State:
     # Marks and notes
 
     def set_mark(self, mark: Mark, story: str, on: bool) -> None:
-        """Mark a story, or take the mark away. Marking twice keeps the first time."""
+        """Mark a story, or take the mark away. Marking twice keeps the first time.
+
+        What an unread story said is forgotten.
+        """
         column = mark.value
         with self._changing():
             if on:
@@ -93,6 +114,8 @@ class State:
                 )
             else:
                 self._connection.execute(f"UPDATE mark SET {column} = NULL WHERE story = ?", (story,))
+                if mark is Mark.READ:
+                    self._connection.execute("DELETE FROM read_text WHERE story = ?", (story,))
 
     def note(self, story: str) -> str | None:
         """What the reader wrote about a story."""
@@ -109,6 +132,57 @@ class State:
                 )
             else:
                 self._connection.execute("UPDATE mark SET note = NULL WHERE story = ?", (story,))
+
+    # Where the reader stopped, and what was read
+
+    def place(self, story: str) -> Place | None:
+        """Where the reader stopped in a story."""
+        with understood(self.path, STATE_KIND):
+            row = self._connection.execute(
+                "SELECT lang, section, block, fraction FROM place WHERE story = ?", (story,)
+            ).fetchone()
+            return _place(*row) if row else None
+
+    def set_place(self, story: str, place: Place | None) -> None:
+        """Remember where the reader stopped, or that the story begins at its top again."""
+        with self._changing():
+            if place is None:
+                self._connection.execute("DELETE FROM place WHERE story = ?", (story,))
+                return
+            self._connection.execute(
+                "REPLACE INTO place (story, lang, section, block, fraction, time) VALUES (?, ?, ?, ?, ?, ?)",
+                (story, place.lang, place.section, place.block, place.fraction, now_ms()),
+            )
+            self._connection.execute(
+                "DELETE FROM place WHERE story IN"
+                " (SELECT story FROM place ORDER BY time DESC, story DESC LIMIT -1 OFFSET ?)",
+                (PLACES,),
+            )
+
+    def text_read(self, story: str, lang: str) -> str | None:
+        """The body of a story as it was when `keep_text` was last told."""
+        with understood(self.path, STATE_KIND):
+            row = self._connection.execute(
+                "SELECT packed FROM read_text WHERE story = ? AND lang = ?", (story, lang)
+            ).fetchone()
+            return unpack_text(row[0]) if row else None
+
+    def keep_text(self, story: str, lang: str, body: str) -> None:
+        """Keep what a story says while it is read, for a comparison later; of one that is not marked read, nothing."""
+        packed = pack_text(body)
+        now = now_ms()
+        with self._changing():
+            self._connection.execute(
+                "REPLACE INTO read_text (story, lang, packed, time)"
+                " SELECT story, ?, ?, ? FROM mark WHERE story = ? AND read IS NOT NULL",
+                (lang, packed, now, story),
+            )
+            self._connection.execute("DELETE FROM read_text WHERE time < ?", (now - TEXT_DAYS * 86_400_000,))
+            self._connection.execute(
+                "DELETE FROM read_text WHERE rowid IN"
+                " (SELECT rowid FROM read_text ORDER BY time DESC, rowid DESC LIMIT -1 OFFSET ?)",
+                (TEXTS,),
+            )
 
     # Sources
 
@@ -301,6 +375,13 @@ class State:
         with understood(self.path, STATE_KIND):
             row = self._connection.execute(sql, parameters).fetchone()
             return _typed(row[0], wanted) if row else None
+
+
+def _place(lang: Any, section: Any, block: Any, fraction: Any) -> Place:
+    numbers = isinstance(section, int) and isinstance(block, int) and isinstance(fraction, float)
+    if numbers and section >= -1 and block >= 0 and 0 <= fraction <= 1:
+        return Place(_text(lang), section, block, fraction)
+    raise ValueError("no place in a story")
 
 
 def now_ms() -> int:
