@@ -130,13 +130,21 @@ def test_how_much_later_something_was_done_is_said(late: timedelta, said: str) -
 
 
 def test_what_a_machine_did_is_said() -> None:
-    def mark(provenance: Provenance | None) -> str:
-        return provenance_mark(article(provenance=provenance))
+    def mark(provenance: Provenance | None, **facts: object) -> str:
+        return provenance_mark(article(provenance=provenance, **facts), ("en", "uk"), UTC)
 
     assert mark(None) == mark(Provenance()) == ""
     assert mark(Provenance(rewritten=True)) == "AI-rewritten"
-    assert mark(Provenance(True, NOON + 5 * MINUTE)) == "AI-rewritten 5 min later"
-    assert mark(Provenance(True, translated_from="1")) == "AI-rewritten, machine-translated"
+    assert mark(Provenance(True, NOON + 5 * MINUTE)) == "AI-rewritten 12:05, 5 min later"
+    assert mark(Provenance(True, NOON + 26 * HOUR)) == "AI-rewritten 26 Nov 14:00, 26 hours later"
+    assert mark(Provenance(True, translated_from="1")) == "AI-rewritten, machine-translated from 1"
+
+
+def test_a_translation_names_the_language_it_was_made_from() -> None:
+    story = article(lang="uk", provenance=Provenance(translated_from="7"), updated=NOON + 90 * MINUTE)
+    story = replace(story, story="7")
+    assert provenance_mark(story, ("en", "uk"), UTC) == "machine-translated from en 13:30, 90 min later"
+    assert provenance_mark(story, ("de", "en", "uk"), UTC) == "machine-translated 13:30, 90 min later"
 
 
 def test_an_article_is_introduced_line_by_line() -> None:

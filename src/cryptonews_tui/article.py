@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -117,3 +117,11 @@ class Article:
     def url(self) -> str | None:
         """The page to open in a browser: the original one, else the publisher's."""
         return self.canonical_url or self.publisher.url
+
+    def markdown(self, sections: Sequence[Section] | None = None) -> str:
+        """The title and all sections, or only these sections, as Markdown."""
+        parts = [] if sections is not None else [f"# {self.title}"]
+        for section in self.sections if sections is None else sections:
+            parts += [f"## {section.heading}"] if section.heading else []
+            parts += [section.text] if section.text else []
+        return "\n\n".join(parts)

@@ -287,7 +287,7 @@ def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
         if options.format == "json":
             output.print_json(output.article_json(article, library, sections))
         elif options.format == "markdown":
-            print(output.markdown(article, sections, whole=not options.section))
+            print(article.markdown(sections if options.section else None))
         else:
             print(output.text(article, sections, whole=not options.section))
         return DONE

@@ -69,12 +69,12 @@ def _places(text: str, words: Sequence[Word]) -> list[tuple[tuple[int, int], int
     """Each place of each word with the word's number, from left to right."""
     if not words:
         return []
-    folded = _folded(text)
+    small = folded(text)
     return sorted(
         (found.span(1), number)
         for number, word in enumerate(words)
         if (sought := _pattern(word))
-        for found in sought.finditer(folded)
+        for found in sought.finditer(small)
     )
 
 
@@ -103,8 +103,8 @@ def _pattern(word: Word) -> re.Pattern[str] | None:
     return re.compile(f"{_BEGINS}(?=({sought}))")
 
 
-def _folded(text: str) -> str:
-    """In small letters, letter by letter: places stay where they are."""
+def folded(text: str) -> str:
+    """The text in small letters, letter by letter: places stay where they are."""
     small = text.lower()
     if len(small) == len(text) and "Σ" not in text:  # a sigma becomes another one at the end of a word
         return small

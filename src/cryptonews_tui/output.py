@@ -182,14 +182,6 @@ def report_json(report: Report) -> dict[str, Any]:
     }
 
 
-def markdown(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
-    parts = [f"# {article.title}"] if whole else []
-    for section in sections:
-        parts += [f"## {section.heading}"] if section.heading else []
-        parts += [section.text] if section.text else []
-    return "\n\n".join(parts)
-
-
 def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
     from cryptonews_tui.markdown import typeset
     from cryptonews_tui.typesetting import to_text
@@ -197,7 +189,7 @@ def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
 
     width = min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80
     head = [*about(article)] if whole else []
-    body = to_text(typeset(markdown(article, sections, whole=False), width))
+    body = to_text(typeset(article.markdown(sections), width))
     return "\n".join([*head, "", body] if head else [body])
 
 

@@ -124,3 +124,8 @@ def _without_floods(text: str) -> str:
             marks = 0
         kept.append(character)
     return "".join(kept)
+
+
+def shown_url(url: str) -> str:
+    """The URL as people should see it."""
+    return url

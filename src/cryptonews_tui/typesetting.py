@@ -35,6 +35,7 @@ class Kind(Flag):
     TAG = auto()
     POSITIVE = auto()
     NEGATIVE = auto()
+    NOTICE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,18 +123,35 @@ def about(article: Article) -> Iterator[str]:
         yield article.url
 
 
-def provenance_mark(article: Article) -> str:
-    """What a machine did to the text, in a few words; empty if nothing."""
+def provenance_mark(article: Article, languages: Iterable[str] = (), zone: tzinfo | None = None) -> str:
+    """What a machine did to the text, when, and how long after publication; empty if nothing.
+
+    `languages` are those of the story: one version is translated from another. Times are told in `zone` (the
+    local one).
+    """
     provenance = article.provenance
     if provenance is None:
         return ""
     marks = []
     if provenance.rewritten:
-        written = later(article.published, provenance.expanded_at or article.updated)
-        marks.append(f"AI-rewritten {written}".rstrip())
+        marks.append("AI-rewritten")
     if provenance.translated_from:
-        marks.append("machine-translated")
-    return ", ".join(marks)
+        marks.append(f"machine-translated{_original(article, provenance.translated_from, languages)}")
+    done = provenance.expanded_at or article.updated
+    if not marks or not (after := later(article.published, done)):
+        return ", ".join(marks)
+    published, local = article.published.astimezone(zone), done.astimezone(zone)
+    same_day = published.date() == local.date()
+    when = f"{local:%H:%M}" if same_day else f"{local.day} {MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{', '.join(marks)} {when}, {after}"
+
+
+def _original(article: Article, story: str, languages: Iterable[str]) -> str:
+    """From which language, or from what other story, as far as it is known."""
+    if story != article.story:
+        return f" from {story}"
+    others = [lang for lang in languages if lang != article.lang]
+    return f" from {others[0]}" if len(others) == 1 else ""
 
 
 def _amount(minutes: int) -> str:

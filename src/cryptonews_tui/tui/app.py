@@ -20,9 +20,10 @@ from textual.screen import Screen
 
 from cryptonews_tui.library import DatabaseError, Library, State, Writer
 from cryptonews_tui.moments import system_now
-from cryptonews_tui.safety import safe_url
+from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.settings import Paths, Settings
-from cryptonews_tui.tui.commands import BY_ID, check_remapping, shown_keys
+from cryptonews_tui.tui import clipboard
+from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.theme import OURS, suitable
@@ -89,7 +90,7 @@ class CryptonewsApp(App[None]):
         return screen
 
     def on_mount(self) -> None:
-        self.set_keymap(self.remapped)
+        self.set_keymap(keymap(self.remapped))
         if sys.platform != "win32":
             import asyncio
 
@@ -208,10 +209,15 @@ class CryptonewsApp(App[None]):
             self.main.say("This address is not one that a browser may be sent to.")
         elif self._has_browser():
             self.open_url(url)
-            self.main.say(f"Opened {url}")
+            self.main.say(f"Opened {shown_url(url)}")
         else:
-            self.copy_to_clipboard(url)
-            self.main.say(f"No browser here; sent to the terminal's clipboard: {url}")
+            self.copy(url)
+            self.main.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+
+    def copy(self, text: str) -> None:
+        """Send text to the clipboard of the terminal, wherever that is."""
+        self.copy_to_clipboard(text)  # the terminal's own way, over SSH too
+        clipboard.to_tmux(text)
 
     @staticmethod
     def _has_browser() -> bool:

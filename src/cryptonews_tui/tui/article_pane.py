@@ -1,417 +1,381 @@
-"""The article as it is read: a bar with its sections, below it one column of text.
-
-The pane draws lines that `typesetting` made, only those that are visible, and sets a long article in steps:
-as much as the first screen needs, then the rest while the reader reads.
-"""
+"""The article as it is read: found in, folded, its links followed and its text selected by keyboard and mouse."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.actions import SkipAction
+from textual.geometry import Offset
 from textual.message import Message
-from textual.reactive import var
 from textual.selection import Selection
-from textual.strip import Strip
 
-from cryptonews_tui.article import Article, Role
-from cryptonews_tui.tui.galley import Galley, Part, header, line, parts
-from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
-from cryptonews_tui.typesetting import (
-    Kind,
-    Line,
-    Span,
-    to_text,
-)
+from cryptonews_tui.article import Role
+from cryptonews_tui.highlighting import matches
+from cryptonews_tui.query import Word
+from cryptonews_tui.tui.article_sheet import ArticleSheet
+from cryptonews_tui.tui.bindings import bindings
+from cryptonews_tui.tui.finding import Finding, Places, places
+from cryptonews_tui.tui.galley import Spot
+from cryptonews_tui.tui.ink import Mark
+from cryptonews_tui.tui.link_hints import Link, LinkHints
+from cryptonews_tui.tui.selecting import Selecting
+from cryptonews_tui.typesetting import Kind, Line, Span, to_text
 
-_NOTHING_OPEN = "Choose a headline, and the article opens here."
-_WORDS_A_MINUTE = 220
-_FIRST_CHARACTERS = 6_000
-"""How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
-_BAR_NAME = 22
-_NO_HEADING = "Start"
-
-_CLASSES = {
-    Kind.LEAD: "lead",
-    Kind.TITLE: "title",
-    Kind.HEADING: "heading",
-    Kind.TABLE_HEAD: "table-head",
-    Kind.TAG: "tag",
-    Kind.CODE: "code",
-    Kind.LINK: "link",
-    Kind.DIM: "dim",
-    Kind.MARK: "mark",
-    Kind.RULE: "rule",
-    Kind.POSITIVE: "positive",
-    Kind.NEGATIVE: "negative",
-}
-_WEIGHTS = {
-    Kind.STRONG: Style(bold=True),
-    Kind.EMPHASIS: Style(italic=True),
-    Kind.STRIKE: Style(strike=True),
-}
+_PAN = 12
+"""Cells that a wide table is moved at once."""
+_WHILE_SEARCHING = 60_000
+"""How much Markdown is set at once while somebody looks for what may not be set yet."""
 
 
-class ArticlePane(LinesPane, can_focus=True):
-    """Shows one article. Give it values with `show`; it answers with messages.
+class ArticlePane(ArticleSheet, can_focus=True):
+    """Shows one article. Give it values with `show`; it answers with messages."""
 
-    | component class | styles |
-    |---|---|
-    | `article-pane--title`, `--lead`, `--heading` | what is read first |
-    | `article-pane--dim`, `--tag`, `--mark`, `--rule` | what is looked up |
-    | `article-pane--link`, `--code`, `--table-head` | inside the text |
-    | `article-pane--positive`, `--negative` | the sentiment |
-    | `article-pane--section`, `--current-section` | the bar |
-    """
-
-    COMPONENT_CLASSES = {  # noqa: RUF012  # Textual's own type
-        *(f"article-pane--{name}" for name in _CLASSES.values()),
-        "article-pane--section",
-        "article-pane--current-section",
-    }
-
-    DEFAULT_CSS = """
-    ArticlePane {
-        background: $background;
-        color: $foreground;
-
-        & > .article-pane--title { text-style: bold; }
-        & > .article-pane--lead { text-style: italic; }
-        & > .article-pane--heading { text-style: bold; }
-        & > .article-pane--table-head { text-style: bold; }
-        & > .article-pane--tag { color: $text-muted; }
-        & > .article-pane--code { background: $surface; }
-        & > .article-pane--link { color: $text-primary; text-style: underline; }
-        & > .article-pane--dim { color: $text-muted; }
-        & > .article-pane--mark { color: $text-muted; }
-        & > .article-pane--rule { color: $text-disabled; }
-        & > .article-pane--positive { color: $text-success; }
-        & > .article-pane--negative { color: $text-error; }
-        & > .article-pane--section { color: $text-muted; }
-        & > .article-pane--current-section { color: $foreground; text-style: bold underline; }
-
-        &:ansi {
-            & > .article-pane--code { text-style: bold; }
-            & > .article-pane--tag { text-style: dim; }
-            & > .article-pane--dim { text-style: dim; }
-            & > .article-pane--mark { text-style: dim; }
-            & > .article-pane--rule { text-style: dim; }
-            & > .article-pane--section { text-style: dim; }
-        }
-    }
-    """
-
-    reading_width: var[int] = var(80)
-    """The widest the text column gets, in cells."""
+    BINDINGS = bindings("article")
 
     class LinkActivated(Message):
-        """A link was clicked; the URL is one that a browser may be sent to."""
+        """A link is to be opened; the URL is one that a browser may be sent to, or `story:` and an id."""
 
         def __init__(self, url: str) -> None:
             super().__init__()
             self.url = url
 
+    class LinkCopied(Message):
+        """The target of a link is to be copied."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
+
+    class LinkPicked(Message):
+        """A link has been picked: its target is to be shown before it is opened."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
+
+    class TextCopied(Message):
+        """Selected text is to be copied."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Busy(Message):
+        """Keys mean something else now, as `text` says; when it is empty, no more."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Wanted(Message):
+        """Something is asked for that needs more than the pane: the command's id."""
+
+        def __init__(self, command: str) -> None:
+            super().__init__()
+            self.command = command
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._article: Article | None = None
-        self._parts: list[Part] = []
-        self._minutes = 0
-        self._galley = Galley([], 0)
-        self._wanted: Role | int | None = None
-        self._chosen = (0, 0)  # the section that was asked for, and the position that showed it
-        self._announced = 0
-        self._styles: dict[tuple[Kind, str | None], Style] = {}
-        self._strips: dict[tuple[int, tuple[int, int] | None], Strip] = {}
+        self._finding: Finding | None = None
+        self._before_finding: Spot | None = None
+        self._sought = 0
+        """The direction in which a match is looked for that is not set yet."""
+        self._words: tuple[Word, ...] = ()
+        self._highlights = True
+        self._hints: LinkHints | None = None
+        self._selecting: Selecting | None = None
 
-    # -- what the screen asks for
+    # -- finding
 
-    def show(
-        self,
-        article: Article | None,
-        *,
-        now: datetime,
-        languages: tuple[str, ...] = (),
-        starred: bool = False,
-        note: str = "",
-        section: Role | int | None = None,
-    ) -> None:
-        """Show this article from its beginning or from `section`; the same one again keeps its place.
+    def look_for(self, letters: str) -> None:
+        """Show where these letters stand, while they are typed; none: as it was before."""
+        if self._before_finding is None:
+            self._before_finding = self.spot
+        if self._finding is None:
+            self._finding = Finding(self._galley.lines)
+        line = self._galley.line_of(self._before_finding)
+        self._finding.look_for(letters, line)
+        self._sought = 1 if letters and self._finding.current is None and not self._galley.complete else 0
+        if self._finding.line is None:
+            self.position = line
+        else:
+            self.bring_into_view(self._finding.line)
+        self.redraw()
 
-        `languages` are all in which the story exists, `now` is aware and tells in which time zone to date.
-        """
-        before = self._article
-        same = (
-            before is not None
-            and article is not None
-            and (before.story, before.lang) == (article.story, article.lang)
-        )
-        place = self._galley.place(self.position) if same and section is None else (0, 0.0)
-        self._article = article
-        self._parts = parts(article, header(article, now, languages, starred, note)) if article else []
-        self._minutes = max(1, round(len(article.body.split()) / _WORDS_A_MINUTE)) if article else 0
-        if section is not None or not same:  # what was asked for before the first layout still is
-            self._wanted = section
-        self._set(place)
+    def keep_looking(self) -> None:
+        """The letters are as they should be: `n` and `N` go on from here."""
+        self._before_finding = None
+        if self._finding is not None and not self._finding.count and self._galley.complete:
+            self.stop_looking()
 
-    def clear(self) -> None:
-        """Show that nothing is open."""
-        self._article, self._parts, self._wanted = None, [], None
-        self._set((0, 0.0))
+    def stop_looking(self) -> None:
+        """Forget the letters; if they were being typed, go back to where that began."""
+        spot, self._before_finding, self._finding = self._before_finding, None, None
+        self._sought = 0
+        if spot is not None:
+            self.position = self._galley.line_of(spot)
+        self.redraw()
 
     @property
-    def sections(self) -> list[tuple[Role, str]]:
-        """Role and heading of each section."""
-        return [(s.role, s.heading) for s in self._article.sections] if self._article else []
+    def looks_for(self) -> str:
+        """The letters that are looked for; empty if none are."""
+        return self._finding.letters if self._finding else ""
 
     @property
-    def current_section(self) -> int:
-        """The section that is being read: the one asked for, else the last that begins in the upper third."""
-        section, position = self._chosen
-        if position == self.position:
-            return section
-        if self.at_end:
-            return max(0, len(self.sections) - 1)
-        return max(0, bisect_right(self._galley.sections, self.position + self._rows // 3) - 1)
+    def found(self) -> str:
+        """Which match of how many is the current one: `3/17`."""
+        finding = self._finding
+        if finding is None or not finding.letters:
+            return ""
+        more = "" if self._galley.complete else "+"
+        return f"{finding.number}/{finding.count}{more}"
 
-    @property
-    def position(self) -> int:
-        """The first line of the text that is visible."""
-        return self.scroll_offset.y
+    def _next_match(self, direction: int) -> None:
+        finding = self._finding
+        if finding is None or not finding.letters:
+            raise SkipAction
+        finding.extend()
+        round_the_end = finding.step(direction)
+        if round_the_end and not self._galley.complete:
+            self._sought = direction
+        if finding.line is not None:
+            self.bring_into_view(finding.line)
+        self.redraw()
 
-    @position.setter
-    def position(self, line: int) -> None:
-        self.scroll_to(y=self._reach(line), animate=False)
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the last line of an article is visible."""
-        return self._article is not None and self._galley.complete and self.position >= self.max_scroll_y
-
-    def go_to_section(self, index: int) -> None:
-        """Bring the heading of a section below the bar, or as near as the end of the text allows."""
-        if not self.sections:
+    def text_was_set(self) -> None:
+        finding = self._finding
+        if finding is None:
             return
-        index = max(0, min(index, len(self.sections) - 1))
-        if not self._galley.width:  # never in sight so far; `on_resize` goes there
-            self._wanted = index
-            return
-        line = self._galley.section_line(index) - 1 if index else 0
-        self._chosen = (index, self._reach(line))
-        self.position = line
-        self._announce()
-
-    def next_section(self) -> None:
-        self.go_to_section(self.current_section + 1)
-
-    def previous_section(self) -> None:
-        self.go_to_section(self.current_section - 1)
-
-    def step(self, lines: int) -> None:
-        """Move by lines; down is positive."""
-        self.position += lines
-
-    def page(self, pages: float) -> None:
-        """Move by pages or parts of one; a whole page leaves two lines that were already there."""
-        lines = max(1, round(abs(pages) * self._rows) - (2 if abs(pages) >= 1 else 0))
-        self.step(lines if pages > 0 else -lines)
-
-    def top(self) -> None:
-        """Move to the first line."""
-        self.position = 0
-
-    def bottom(self) -> None:
-        """Move to the last line."""
-        self._galley.finish()
-        self.position = len(self._galley.lines)
-
-    # -- setting the text
+        if finding.lines is not self._galley.lines:  # set anew, for another width or article
+            letters = finding.letters
+            finding = self._finding = Finding(self._galley.lines)
+            finding.look_for(letters, 0)
+        finding.extend()
+        if self._sought and finding.current is None:
+            finding.look_for(finding.letters, 0)
+            if finding.line is not None:
+                self._sought = 0
+                self.bring_into_view(finding.line)
+                self.redraw()
+        self.post_message(self.Moved())  # there may be more matches
 
     @property
-    def _rows(self) -> int:
-        """How many lines of text are visible below the bar."""
-        return max(0, self.size.height - 1)
+    def at_once(self) -> int:
+        return _WHILE_SEARCHING if self._finding is not None else super().at_once
 
-    @property
-    def _column(self) -> tuple[int, int]:
-        """Where the text column begins, and its width: in the middle, with air on both sides."""
-        width = self.size.width
-        column = max(
-            1, min(self.reading_width, width - 4 if width > 50 else width - 2 if width > 20 else width)
-        )
-        return (width - column) // 2, column
+    def highlight(self, words: Sequence[Word]) -> None:
+        """The words that the list was asked for: they are marked in the text."""
+        words = tuple(word for word in words if word.scope != "title")
+        if words != self._words:
+            self._words = words
+            self.redraw()
 
-    def _set(self, place: tuple[int, float], section: int | None = None) -> None:
-        """Set the text for the width of now as far as the screen needs it; stand at `place` or `section`."""
-        if not self.size.width:
-            return  # `on_resize` comes back
-        galley = self._galley = Galley(self._parts, self._column[1])
-        self._strips.clear()
-        self.screen.selections.pop(self, None)
-        galley.set(_FIRST_CHARACTERS)
-        if self._wanted is not None:
-            roles = [role for role, _ in self.sections]
-            role = self._wanted
-            section = role if not isinstance(role, Role) else roles.index(role) if role in roles else None
-            self._wanted = None
-        if section is None or not self.sections:
-            self._chosen = (0, 0)
-            self.position = galley.line_of(place)
-            self._announce()
-        else:
-            self.go_to_section(section)
-        self.refresh()
-        self._go_on_later(galley)
-
-    def _go_on_later(self, galley: Galley) -> None:
-        if not galley.complete:
-            self.set_timer(0.02, lambda: self._go_on(galley))
-
-    def _go_on(self, galley: Galley) -> None:
-        """Set some more of a long article, unless another has taken its place."""
-        if galley is self._galley:
-            galley.set(_FIRST_CHARACTERS)
-            self._update_range()
-            self.refresh(Region(0, 0, self.size.width, 1))
-            self._go_on_later(galley)
-
-    def _reach(self, line: int) -> int:
-        """Set the text so far that `line` can be the first visible one; the line that then will be."""
-        self._galley.set_lines(line + self._rows)
-        self._update_range()
-        return max(0, min(line, self.max_scroll_y))
-
-    def _update_range(self) -> None:
-        self.set_lines(len(self._galley.lines) + 1)
-
-    def on_resize(self) -> None:
-        if self._galley.width != self._column[1]:
-            section, position = self._chosen
-            asked_for = section if position == self.position and section else None
-            self._set(self._galley.place(self.position), asked_for)
-        else:
-            self._strips.clear()
-            self.position = self.position
-
-    def watch_reading_width(self) -> None:
-        self.on_resize()
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._announce()
-
-    def _announce(self) -> None:
-        current = self.current_section
-        if current != self._announced:
-            self._announced = current
-            self.refresh(Region(0, 0, self.size.width, 1))
-
-    # -- drawing
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        if self._article is None:
-            text = _NOTHING_OPEN if y == self.size.height // 3 else ""
-            strip = Strip([Segment(set_cell_size(text.center(width), width), self._style(Kind.DIM))], width)
-        elif y == 0:
-            strip = self._bar()
-        else:
-            strip = self._text(self.position + y - 1)
-        return strip.adjust_cell_length(width, self.rich_style)
-
-    def _text(self, index: int) -> Strip:
+    def marks(self, index: int) -> Iterable[Mark]:
         lines = self._galley.lines
-        if index >= len(lines):
-            return Strip([])
+        if self._words and self._highlights and self._finding is None:
+            for start, end in places(lines, index, lambda text: matches(text, self._words)):
+                yield start, end, "match"
+        if self._finding is not None:
+            self._finding.extend()
+            current: Places = self._finding.current_places(index)
+            for start, end in self._finding.places(index):
+                if (start, end) not in current:
+                    yield start, end, "match"
+            for start, end in current:
+                yield start, end, "current-match"
+
+    def told(self) -> str:
+        return f"{self.found} · " if self.found else ""
+
+    # -- links
+
+    def _links(self) -> Iterator[Link]:
+        before = None
+        for index in range(self.position, min(self.position + self._rows, len(self._galley.lines))):
+            at = 0
+            for span in self._galley.lines[index].spans:
+                if span.link is None:
+                    before = before if not span.text.strip() else None
+                elif span.link != before:  # one that goes on from the line above is the same
+                    yield Link(index, at, span.link)
+                    before = span.link
+                at += len(span.text)
+
+    def labels(self, index: int) -> Iterable[tuple[int, str]]:
+        return self._hints.on(index) if self._hints else ()
+
+    def _hint(self, key: str) -> None:
+        hints = self._hints
+        assert hints is not None
+        picked = hints.picked
+        if picked is not None and key in ("enter", hints.typed[-1]):
+            self._end_mode()
+            self.post_message(self.LinkActivated(picked))
+        elif picked is not None and key in ("y", "Y"):
+            self._end_mode()
+            self.post_message(self.LinkCopied(picked))
+        elif picked is None and key == "y" and not hints.typed:
+            hints.copies = True
+            self.post_message(self.Busy("The letter of a link copies its address · Esc leaves"))
+        elif picked is None and len(key) == 1 and hints.press(key):
+            target = hints.picked
+            if target is None:
+                self.redraw()
+            elif hints.copies:
+                self._end_mode()
+                self.post_message(self.LinkCopied(target))
+            elif target.startswith("story:"):
+                self._end_mode()
+                self.post_message(self.LinkActivated(target))
+            else:
+                self.redraw()
+                self.post_message(self.LinkPicked(target))
+        else:
+            self._end_mode()
+
+    # -- selecting
+
+    def _select(self, key: str) -> None:
+        selecting = self._selecting
+        assert selecting is not None
+        page = max(1, self._rows - 2)
+        last = len(self._galley.lines) - 1
+        moves = {
+            **dict.fromkeys(("j", "down"), 1),
+            **dict.fromkeys(("k", "up"), -1),
+            **dict.fromkeys(("ctrl+d",), page // 2),
+            **dict.fromkeys(("ctrl+u",), -(page // 2)),
+            **dict.fromkeys(("pagedown", "ctrl+f"), page),
+            **dict.fromkeys(("pageup", "ctrl+b", "b"), -page),
+            **dict.fromkeys(("g", "home"), -last),
+            **dict.fromkeys(("G", "end"), last),
+        }
+        if key in moves:
+            if key in ("G", "end"):
+                self._galley.finish()
+                self._update_range()
+                last = len(self._galley.lines) - 1
+                moves[key] = last
+            selecting.move(moves[key], last)
+            self.bring_into_view(selecting.cursor)
+            self._show_selection()
+        elif key in ("V", "v", "space"):
+            selecting.anchor()
+            self._show_selection()
+        elif key in ("enter", "y", "Y"):
+            text = self._selected_text()
+            self._end_mode()
+            self.post_message(self.TextCopied(text))
+        else:
+            self._end_mode()
+
+    def _show_selection(self) -> None:
+        assert self._selecting is not None
+        first, last = self._selecting.extent
+        # Behind the end of the last line, so that all of it is chosen.
+        self.screen.selections = {self: Selection(Offset(0, first), Offset(10_000, last))}
+        self.redraw()
+
+    def _selected_text(self) -> str:
         selection = self.text_selection
-        chosen = selection.get_span(index) if selection else None
-        key = (index, chosen)
-        if key not in self._strips:
-            if len(self._strips) > 1_000:
-                self._strips.clear()
-            text, margin = self._style(Kind.TEXT), max(1, self._column[0])
-            spans = [(span.text, self._style(span.kind, span.link)) for span in lines[index].spans]
-            rest = max(0, self.size.width - margin - sum(cell_len(words) for words, _ in spans))
-            strip = Strip(few_pieces([(" " * margin, text), *spans, (" " * rest, text)]))
-            strip = strip.adjust_cell_length(self.size.width, text)
-            if chosen is not None:
-                strip = self._selected(strip, *chosen)
-            self._strips[key] = strip.apply_offsets(0, index)
-        return self._strips[key]
+        got = self.get_selection(selection) if selection else None
+        return got[0] if got else ""
 
-    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
-        style = self.screen.get_component_rich_style("screen--selection")
-        text = strip.text
-        margin = max(1, self._column[0])
-        end = len(text) if end < 0 else end
-        low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
-        before, inside, after = strip.divide([low, max(low, high), strip.cell_length])
-        return Strip([*before, *Segment.apply_style(inside, post_style=style), *after])
+    # -- keys
 
-    def _style(self, kind: Kind, link: str | None = None) -> Style:
-        key = (kind, link)
-        if key not in self._styles:
-            style = self.rich_style
-            for flag, name in _CLASSES.items():
-                if flag in kind:
-                    style += self.get_component_rich_style(f"article-pane--{name}")
-            for flag, weight in _WEIGHTS.items():
-                if flag in kind:
-                    style += weight
-            self._styles[key] = style + Style(meta={"url": link}) if link else style
-        return self._styles[key]
+    def on_key(self, event: events.Key) -> None:
+        """While links have letters, or text is selected, keys mean something else."""
+        if self._hints is None and self._selecting is None:
+            if event.key == "escape" and self._finding is not None:
+                self.stop_looking()
+                event.stop()
+                event.prevent_default()
+            return
+        event.stop()
+        event.prevent_default()
+        if self._hints is not None:
+            self._hint(event.character or event.key if event.key not in ("enter", "escape") else event.key)
+        else:
+            self._select(event.key)
 
-    def _bar(self) -> Strip:
-        """The names of the sections, the current one in sight; how far and how long to read."""
-        left, column = self._column
-        plain = self.get_component_rich_style("article-pane--section")
-        bright = self.get_component_rich_style("article-pane--current-section")
-        read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
-        end = f"{100 if self.at_end else min(99, read)} % · {self._minutes} min"
-        room = max(0, column - cell_len(end) - 3)
-        current = self.current_section
-        segments: list[Segment] = []
-        at = begin = 0
-        begins: list[int] = []
-        for index, (_, heading) in enumerate(self.sections):
-            name = _cut(line(heading) or _NO_HEADING, _BAR_NAME)
-            style = bright if index == current else plain
-            if index:
-                segments.append(Segment("  ", plain))
-                at += 2
-            segments.append(Segment(name, style + Style(meta={"section": index})))
-            begins.append(at)
-            if index == current:
-                begin = at
-            at += cell_len(name)
-        # Scrolled only as far as the current name needs, and never into the middle of one.
-        needed = max(0, min(begin + _BAR_NAME - room, at - room))
-        start = next((b for b in begins if needed <= b <= begin), begin)
-        names = Strip(segments, at).crop(start, start + room).extend_cell_length(room, plain)
-        edges = ("‹" if start else " ", "›" if at - start > room else " ")
-        return Strip(
-            [
-                Segment(" " * max(0, left - 1) + edges[0], plain),
-                *names,
-                Segment(edges[1] + " " * (column - room - cell_len(end) - 1) + end, plain),
-            ]
-        )
+    def _end_mode(self) -> None:
+        if self._selecting is not None:
+            self.screen.selections.pop(self, None)
+        if self._hints is not None or self._selecting is not None:
+            self._hints = self._selecting = None
+            self.redraw()
+            self.post_message(self.Busy(""))
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-        self._strips.clear()
+    def on_blur(self) -> None:
+        self._end_mode()
+
+    def action_link_hints(self) -> None:
+        links = list(self._links())
+        if not links:
+            self.post_message(self.Wanted("no-links"))
+            return
+        self._hints = LinkHints(links)
+        self.redraw()
+        self.post_message(self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves"))
+
+    def action_select(self) -> None:
+        if self._article is None:
+            return
+        lines = self._galley.lines
+        visible = range(self.position, min(self.position + self._rows, len(lines)))
+        first = next((index for index in visible if lines[index].text.strip()), self.position)
+        self._selecting = Selecting(first)
+        self._show_selection()
+        self.post_message(self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves"))
+
+    def action_next_match(self) -> None:
+        self._next_match(1)
+
+    def action_previous_match(self) -> None:
+        self._next_match(-1)
+
+    def action_find(self) -> None:
+        self.post_message(self.Wanted("find"))
+
+    def action_raw(self) -> None:
+        self.post_message(self.Wanted("raw"))
+
+    def action_cover(self) -> None:
+        self.post_message(self.Wanted("cover"))
+
+    def action_copy_section(self) -> None:
+        self.post_message(self.Wanted("copy-section"))
+
+    def action_fold_section(self) -> None:
+        self.fold(self.current_section)
+
+    def action_fold_others(self) -> None:
+        self.fold_others(self.current_section)
+
+    def action_nth_section(self, number: int = 0) -> None:
+        """To the n-th section from 1; 0: choose one."""
+        if not number:
+            self.post_message(self.Wanted("sections"))
+        elif number <= len(self.sections):
+            self.go_to_section(number - 1, unfold=True)
+
+    def action_pan_left(self) -> None:
+        self.pan(-_PAN)
+
+    def action_pan_right(self) -> None:
+        self.pan(_PAN)
+
+    def action_highlight(self) -> None:
+        self._highlights = not self._highlights
+        self.redraw()
 
     # -- the mouse
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta
         if "section" in meta:
-            self.go_to_section(meta["section"])
+            self.go_to_section(meta["section"], unfold=True)
         elif "url" in meta and not self.text_selection:
             self.post_message(self.LinkActivated(meta["url"]))
 
@@ -442,7 +406,3 @@ class ArticlePane(LinesPane, can_focus=True):
                 text, hang = text[cut:], max(0, hang - cut)
             picked.append(Line((Span(text),), line.ending, hang))
         return to_text(picked, wrapped=False).removesuffix("\n"), "\n"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

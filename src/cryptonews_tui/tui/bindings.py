@@ -9,8 +9,16 @@ from cryptonews_tui.tui.commands import COMMANDS
 
 def bindings(scope: str) -> list[BindingType]:
     """The bindings of all commands of a scope; each has its command's id, so that it can be remapped."""
-    return [
-        Binding(command.keys, command.id.replace("-", "_"), command.title, show=False, id=command.id)
-        for command in COMMANDS
-        if command.scope == scope
-    ]
+    made: list[BindingType] = []
+    for command in COMMANDS:
+        action = command.id.replace("-", "_")
+        if command.scope != scope:
+            continue
+        if command.each:
+            made += [
+                Binding(key, f"{action}({number})", command.title, show=False, id=f"{command.id}-{number}")
+                for number, key in enumerate(command.keys.split(","), 1)
+            ]
+        else:
+            made.append(Binding(command.keys, action, command.title, show=False, id=command.id))
+    return made

@@ -26,17 +26,25 @@ class Command:
     help: str
     scope: str = "anywhere"
     group: str = "Everything else"
+    each: bool = False
+    """Whether its keys mean different things: the action is told which of them it was, from 1."""
 
 
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
-_FILTER = "In the filters"
+_FILTER, _TEXT = "In the filters", "In the article"
 
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
     Command("up", "k,up", "Up", "One line or story up.", group=_MOVE),
     Command("half-page-down", "ctrl+d", "Half a page down", "Half a page down.", group=_MOVE),
     Command("half-page-up", "ctrl+u", "Half a page up", "Half a page up.", group=_MOVE),
-    Command("page-down", "space,pagedown", "Page down", "A page down.", group=_MOVE),
+    Command(
+        "page-down",
+        "space,pagedown",
+        "Page down",
+        "A page down; at the end of an article the next unread story.",
+        group=_MOVE,
+    ),
     Command("page-up", "b,pageup", "Page up", "A page up.", group=_MOVE),
     Command("top", "g,home", "Top", "To the first line or story.", group=_MOVE),
     Command("bottom", "G,end", "Bottom", "To the last line or story.", group=_MOVE),
@@ -85,9 +93,35 @@ COMMANDS: tuple[Command, ...] = (
         "previous-section", "left_square_bracket", "Previous section", "The section before.", group=_READ
     ),
     Command("sections", "ctrl+t", "Sections", "List the sections of the article and go to one.", group=_READ),
+    Command(
+        "impact", "i", "Impact", "To the impact section, in whatever language the story is.", group=_READ
+    ),
     Command("language", "L", "Other language", "The story in its next language.", group=_READ),
+    Command(
+        "both-languages",
+        "B",
+        "Two languages",
+        "Two languages of the story side by side, or paragraph by paragraph; and back.",
+        group=_READ,
+    ),
+    Command("changes", "D", "What changed", "What has changed in the story since you read it.", group=_READ),
+    Command(
+        "previous-shown",
+        "backspace",
+        "Story before",
+        "Back to the story that led to this one by a link.",
+        group=_READ,
+    ),
     Command("browser", "o", "Open in browser", "Open the story's own page in the browser.", group=_READ),
     Command("copy-link", "y", "Copy link", "Copy the address of the story's page.", group=_READ),
+    Command("copy-article", "Y", "Copy the article", "Copy the whole article as Markdown.", group=_READ),
+    Command(
+        "pipe",
+        "vertical_line",
+        "Pipe",
+        "Give the article, as Markdown, to the command of the settings and show what it says.",
+        group=_READ,
+    ),
     Command(
         "query",
         "slash",
@@ -150,6 +184,59 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view-up", "K", "View up", "The view under the cursor one place up.", "filters", _FILTER),
     Command("view-down", "J", "View down", "The view under the cursor one place down.", "filters", _FILTER),
+    Command(
+        "find", "slash", "Find", "Find letters in the article, while you type them.", "article", _TEXT
+    ),
+    Command("next-match", "n", "Next match", "The next place that was found.", "article", _TEXT),
+    Command("previous-match", "N", "Previous match", "The place found before.", "article", _TEXT),
+    Command(
+        "highlight", "H", "Highlights", "Mark the words of the query in the text, or not.", "article", _TEXT
+    ),
+    Command(
+        "nth-section",
+        "1,2,3,4,5,6,7,8,9",
+        "Section by number",
+        "To the first, second … section.",
+        "article",
+        _TEXT,
+        each=True,
+    ),
+    Command("fold-section", "x", "Fold the section", "Fold the section, or unfold it.", "article", _TEXT),
+    Command(
+        "fold-others", "X", "Fold the others", "Fold all other sections; again: unfold all.", "article", _TEXT
+    ),
+    Command(
+        "link-hints",
+        "f",
+        "Links …",
+        "Letters on the links: a letter shows where its link leads, Enter opens it; y and a letter copies it.",
+        "article",
+        _TEXT,
+    ),
+    Command(
+        "select", "V", "Select lines", "Select lines with j and k; Enter copies them.", "article", _TEXT
+    ),
+    Command(
+        "copy-section", "Y", "Copy the section", "Copy the section as Markdown.", "article", _TEXT
+    ),
+    Command("cover", "v", "Cover picture", "Show the cover picture, or take it away.", "article", _TEXT),
+    Command("raw", "u", "Raw text", "The article's file as it is.", "article", _TEXT),
+    Command(
+        "pan-left",
+        "left_curly_bracket",
+        "Table to the left",
+        "Show more of the left of a wide table.",
+        "article",
+        _TEXT,
+    ),
+    Command(
+        "pan-right",
+        "right_curly_bracket",
+        "Table to the right",
+        "Show more of the right of a wide table.",
+        "article",
+        _TEXT,
+    ),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
     Command("note", "N", "Note", "Write a note on the story; an empty one takes it away.", group=_MARK),
@@ -182,7 +269,10 @@ def keys_of(command: Command, remapped: Mapping[str, str]) -> str:
 
 
 def shown_keys(command: Command, remapped: Mapping[str, str] | None = None, separator: str = " ") -> str:
-    """The keys in force as people write them: `j ↓`, `Ctrl+D`."""
+    """The keys in force as people write them: `j ↓`, `Ctrl+D`; `1–9` for many that mean different things."""
+    if command.each and keys_of(command, remapped or {}) == command.keys:
+        first, *_, last = command.keys.split(",")
+        return f"{_shown(first)}–{_shown(last)}"
     return separator.join(_shown(key.strip()) for key in keys_of(command, remapped or {}).split(","))
 
 
@@ -378,6 +468,19 @@ def _shown(key: str) -> str:
     usual = letter if len(name) == 1 else name.capitalize() if name in _NAMED else _sign(name)
     shown = _SHOWN.get(name, usual)
     return "+".join([*(modifier.capitalize() for modifier in modifiers), shown])
+
+
+def keymap(remapped: Mapping[str, str]) -> dict[str, str]:
+    """The keys that a user changed, by the ids of the bindings."""
+    changed: dict[str, str] = {}
+    for name, keys in remapped.items():
+        if BY_ID[name].each:
+            usual = range(1, 1 + len(BY_ID[name].keys.split(",")))
+            given = keys.split(",") if keys else []
+            changed |= {f"{name}-{number}": "".join(given[number - 1 : number]) for number in usual}
+        else:
+            changed[name] = keys
+    return changed
 
 
 def grouped(commands: Iterable[Command] = COMMANDS) -> dict[str, list[Command]]:

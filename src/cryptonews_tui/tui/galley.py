@@ -7,11 +7,12 @@ A galley is where printers keep set type. `header` gives the lines above the tex
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptonews_tui.article import Article, Role, Section, Sentiment
@@ -27,10 +28,14 @@ from cryptonews_tui.typesetting import (
     Span,
     literal,
 )
-from cryptonews_tui.wording import SIGNS, date, later, long_age
+from cryptonews_tui.wording import SIGNS, date, later, long_age, provenance_mark
 
 if TYPE_CHECKING:
     from cryptonews_tui.markdown import References
+
+
+NO_HEADING = "Start"
+"""How a text before the first heading is called."""
 
 
 def line(text: str) -> str:
@@ -43,14 +48,22 @@ def _dim(text: str) -> Run:
 
 
 def header(
-    article: Article, now: datetime, languages: tuple[str, ...], starred: bool, note: str = ""
+    article: Article,
+    now: datetime,
+    languages: tuple[str, ...],
+    *,
+    starred: bool = False,
+    note: str = "",
+    notice: str = "",
 ) -> Iterator[Block]:
-    """Title, facts and lead. Times are told in the zone of `now`."""
+    """Title, facts and lead. Times are told in the zone of `now`. `notice` is what else has to be known first."""
     when = f"{date(article.published, now.tzinfo)} ({long_age(article.published, now)})"
     facts = [line(article.publisher.name), line(article.category), when]
     yield Block(Paragraph(((Span(line(article.title), Kind.TITLE),),)))
     yield Block(Flow(tuple(_dim(fact) for fact in facts if fact), Span(" · ", Kind.DIM)))
-    yield Block(Flow(tuple(_marks(article, languages, starred)), Span("   ")), space=0)
+    yield Block(Flow(tuple(_marks(article, now, languages, starred)), Span("   ")), space=0)
+    if notice:
+        yield Block(Paragraph(((Span(notice, Kind.NOTICE),),)), space=0)
     if note:
         yield Block(Paragraph(((Span(f"✎ {line(note)}", Kind.STRONG),),)), space=0)
     if article.tags:
@@ -61,7 +74,7 @@ def header(
         yield Block(Paragraph(((Span(lead, Kind.LEAD),),)))
 
 
-def _marks(article: Article, languages: tuple[str, ...], starred: bool) -> Iterator[Run]:
+def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred: bool) -> Iterator[Run]:
     sign, letter, word = SIGNS[article.sentiment]
     kinds: dict[Sentiment | None, Kind] = {
         Sentiment.POSITIVE: Kind.POSITIVE,
@@ -79,15 +92,10 @@ def _marks(article: Article, languages: tuple[str, ...], starred: bool) -> Itera
         yield _dim("pinned")
     if article.draft:
         yield _dim("draft")
-    provenance = article.provenance
-    if provenance and provenance.rewritten:
-        yield _dim(
-            f"AI-rewritten {later(article.published, provenance.expanded_at or article.updated)}".rstrip()
-        )
+    if mark := line(provenance_mark(article, languages, now.tzinfo)):
+        yield _dim(mark)
     elif article.updated - article.published >= timedelta(minutes=1):
         yield _dim(f"updated {later(article.published, article.updated)}")
-    if provenance and provenance.translated_from:
-        yield _dim(f"translated from {line(provenance.translated_from)}")
     codes = [line(code) for code in languages or (article.lang,)]
     parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
     yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
@@ -110,59 +118,120 @@ def _lead(article: Article) -> str:
     return "" if opening.startswith(lead.rstrip("….").rstrip()) else lead
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some blocks of the article that are parsed when they are needed, and then kept."""
+HEADER, TAIL = -1, -2
+"""In place of a section's number: what stands above the first, and below the last."""
 
-    section: int
-    heading: tuple[Block, ...]
-    text: str
-    known: References
+
+class Part:
+    """Some blocks of one section that are made when they are needed, and then kept.
+
+    `size` is how many characters of Markdown they are made of. `brief` are the blocks that stand for the whole
+    section when it is folded; parts that go on with a section have none.
+    """
+
+    def __init__(
+        self, section: int, make: Callable[[], Iterable[Block]], size: int = 0, brief: Iterable[Block] = ()
+    ) -> None:
+        self.section = section
+        self.size = size
+        self.brief = tuple(brief)
+        self._make = make
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        from cryptonews_tui.markdown import blocks  # not before the first headlines are on the screen
-
-        found = blocks(self.text, self.known)
-        if self.heading and found and type(found[0].body) is Paragraph:
-            found[0] = replace(found[0], space=0)
-        return (*self.heading, *found)
+        return tuple(self._make())
 
 
 def parts(article: Article, header: Iterable[Block]) -> list[Part]:
+    """An article from its header to its last section."""
     from cryptonews_tui.markdown import pieces, references
 
     known = references(article.body)
-    made = [Part(-1, tuple(header), "", known)]
+    above = tuple(header)
+    made = [Part(HEADER, lambda: above)]
     for index, section in enumerate(article.sections):
-        heading = _heading(section)
         first, *others = pieces(section.text) or [""]
-        made.append(Part(index, heading, first, known))
-        made += [Part(index, (), piece, known) for piece in others]
+        heading = section_heading(article, section)
+        made.append(
+            Part(index, partial(_opening, heading, first, known), len(first), _brief(article, section))
+        )
+        made += [Part(index, partial(parsed, piece, known), len(piece)) for piece in others]
     return made
 
 
-def _heading(section: Section) -> tuple[Block, ...]:
+def parsed(markdown: str, known: References) -> list[Block]:
+    """A piece of a section's text as blocks."""
+    from cryptonews_tui.markdown import blocks  # not before the first headlines are on the screen
+
+    return blocks(markdown, known)
+
+
+def under_heading(heading: tuple[Block, ...], found: list[Block]) -> tuple[Block, ...]:
+    """A heading with its text: a paragraph stands close below it."""
+    if heading and found and type(found[0].body) is Paragraph:
+        found[0] = replace(found[0], space=0)
+    return (*heading, *found)
+
+
+def section_heading(article: Article, section: Section) -> tuple[Block, ...]:
+    """The heading as one block; none for a text before the first heading."""
     if not (text := line(section.heading)):
         return ()
-    run: Run = (Span(text, Kind.HEADING),)
-    if section.role is Role.AUTHOR:
-        run += (Span("  opinion", Kind.DIM),)
-    return (Block(Heading((run,), 2), space=2),)
+    return (Block(Heading(((Span(text, Kind.HEADING), *_opinion(article, section)),), 2), space=2),)
+
+
+def _opening(heading: tuple[Block, ...], markdown: str, known: References) -> tuple[Block, ...]:
+    return under_heading(heading, parsed(markdown, known))
+
+
+def _brief(article: Article, section: Section) -> tuple[Block, ...]:
+    """One line that stands for a section, and says how much it holds."""
+    words = len(section.text.split())
+    run = (
+        Span("▸ ", Kind.MARK),
+        Span(line(section.heading) or NO_HEADING, Kind.HEADING),
+        *_opinion(article, section),
+        Span(f"  {words:,} words folded", Kind.DIM),
+    )
+    return (Block(Paragraph((run,)), space=2),)
+
+
+def _opinion(article: Article, section: Section) -> Run:
+    """The mark of a section that says what somebody thinks, not what happened."""
+    if section.role is not Role.AUTHOR:
+        return ()
+    by_machine = article.provenance is not None and (
+        article.provenance.rewritten or article.provenance.translated_from is not None
+    )
+    return (Span("  opinion, written by a machine" if by_machine else "  opinion", Kind.DIM),)
+
+
+class Spot(NamedTuple):
+    """A place in an article, the same at any width: how far into which block of which section."""
+
+    section: int
+    block: int
+    fraction: float
+
+
+BEGINNING = Spot(HEADER, 0, 0.0)
 
 
 class Galley:
-    """The lines of an article for one width, as far as they have been set."""
+    """The lines of an article for one width, as far as they have been set. `folded` sections are one line each."""
 
-    def __init__(self, parts: list[Part], width: int) -> None:
+    def __init__(self, parts: Sequence[Part], width: int, folded: Collection[int] = ()) -> None:
         self.width = width
+        self.folded = frozenset(folded)
         self.lines: list[Line] = []
         self.sections: list[int] = []
         """Where the sections reached so far begin."""
-        self._parts = parts
+        self._parts = list(parts)
         self._next = 0
         self._starts: list[int] = []
-        self._left = sum(len(part.text) for part in parts)
+        self._blocks: list[tuple[int, int]] = []
+        """The section of each block that is set, and its number in it."""
+        self._left = sum(self._size(part) for part in parts)
 
     @property
     def complete(self) -> bool:
@@ -172,6 +241,11 @@ class Galley:
     def length(self) -> int:
         """How many lines there are, by estimate for what is not yet set."""
         return len(self.lines) + self._left // max(1, self.width)
+
+    def append(self, part: Part) -> None:
+        """Let one more part follow the last."""
+        self._parts.append(part)
+        self._left += self._size(part)
 
     def set(self, characters: int) -> None:
         """Set about so much more of the text."""
@@ -193,32 +267,74 @@ class Galley:
             self._set_part()
         return self.sections[section]
 
-    def place(self, line: int) -> tuple[int, float]:
-        """Which block stands on this line, and how far into it the line is: the same at any width."""
+    def section_at(self, line: int) -> int:
+        """The section that a line belongs to; -1 above the first."""
+        return bisect_right(self.sections, line) - 1
+
+    def spot(self, line: int) -> Spot:
+        """Where a line stands."""
         if not self._starts:
-            return 0, 0.0
-        block = bisect_right(self._starts, line) - 1
-        return block, (line - self._starts[block]) / self._height(block)
+            return BEGINNING
+        number = max(0, bisect_right(self._starts, line) - 1)
+        return Spot(*self._blocks[number], (line - self._starts[number]) / self._height(number))
 
-    def line_of(self, place: tuple[int, float]) -> int:
-        block, fraction = place
-        while not self.complete and len(self._starts) <= block + 1:
+    def line_of(self, spot: Spot) -> int:
+        """The line at a spot; if there is no such block any more, where it would be."""
+        wanted = (_rank(spot.section), spot.block)
+        while not self.complete and (not self._blocks or self._key(-1) <= wanted):
             self._set_part()
-        if block >= len(self._starts):
-            return len(self.lines)
-        return self._starts[block] + round(fraction * self._height(block))
+        number = bisect_right(self._blocks, wanted, key=lambda block: (_rank(block[0]), block[1])) - 1
+        if number < 0:
+            return 0
+        if self._blocks[number] != (spot.section, spot.block):
+            return self._starts[number]
+        return self._starts[number] + round(spot.fraction * self._height(number))
 
-    def _height(self, block: int) -> int:
-        end = self._starts[block + 1] if block + 1 < len(self._starts) else len(self.lines)
-        return max(1, end - self._starts[block])
+    def depth(self, line: int) -> tuple[int, float]:
+        """The section of a line, and how far into it (0 to 1) the line stands."""
+        section = self.section_at(line)
+        start, end = self._extent(section)
+        return section, (line - start) / max(1, end - start)
+
+    def line_at(self, section: int, depth: float) -> int:
+        """The line so far into a section."""
+        start, end = self._extent(section)
+        return start + round(depth * (end - start))
+
+    def _extent(self, section: int) -> tuple[int, int]:
+        while not self.complete and len(self.sections) <= section + 1:
+            self._set_part()
+        if not self.sections:
+            return 0, len(self.lines)
+        start = self.sections[section] if section >= 0 else 0
+        return start, self.sections[section + 1] if section + 1 < len(self.sections) else len(self.lines)
+
+    def _key(self, number: int) -> tuple[int, int]:
+        section, block = self._blocks[number]
+        return _rank(section), block
+
+    def _height(self, number: int) -> int:
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self.lines)
+        return max(1, end - self._starts[number])
+
+    def _size(self, part: Part) -> int:
+        return 0 if part.section in self.folded else part.size
 
     def _set_part(self) -> None:
         part = self._parts[self._next]
         self._next += 1
-        self._left -= len(part.text)
+        self._left -= self._size(part)
+        blocks = part.brief if part.section in self.folded else part.blocks
         if part.section == len(self.sections):
-            space = part.blocks[0].space if part.blocks else 0
+            space = blocks[0].space if blocks else 0
             self.sections.append(len(self.lines) + space)
-        for block in part.blocks:
+        for block in blocks:
+            last = self._blocks[-1] if self._blocks else (part.section, -1)
+            self._blocks.append((part.section, last[1] + 1 if last[0] == part.section else 0))
             self._starts.append(len(self.lines))
             self.lines += block.lines(self.width)
+
+
+def _rank(section: int) -> float:
+    """The order of sections from top to bottom."""
+    return inf if section == TAIL else section

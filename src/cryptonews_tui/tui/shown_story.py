@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from cryptonews_tui.library import DatabaseError, Headline, Mark
+from cryptonews_tui.article import Article
+from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
+from cryptonews_tui.tui import article_sheet
+from cryptonews_tui.tui.article_sheet import Facts
+from cryptonews_tui.tui.commands import BY_ID, shown_keys
+from cryptonews_tui.tui.galley import Spot
+from cryptonews_tui.tui.parallel import SIDE_BY_SIDE, aligned
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.main_screen import MainScreen
+
+_KEEP_SECONDS = 0.2
+"""After so long without a move it is remembered where the reader is: the connection may be lost at any time."""
 
 
 class ShownStory:
@@ -21,13 +30,22 @@ class ShownStory:
         self._screen = screen
         self.headline: Headline | None = None
         """It, in the language it is shown in."""
+        self.article: Article | None = None
         self.following: Timer | None = None
         """Runs while the cursor rests before its story is shown."""
         self.reading: Timer | None = None
         """Runs while the story is not in sight for long enough to be read."""
+        self.parallel = False
+        """Whether stories are shown in two languages."""
+        self._zoomed_before = False
         self._marks_by_time = True
         self._left_unread = ""
         """The story that was set back to unread while it is shown: it stays so."""
+        self._read_as: str | None = None
+        """What the story said when it was read, in the language it is shown in."""
+        self._keeping: Timer | None = None
+        self._kept: Place | None = None
+        """Where the reader is, as far as that has been remembered."""
 
     # Showing
 
@@ -38,56 +56,126 @@ class ShownStory:
         rest = max(1, self._screen.app.settings.follow_after_ms) / 1000
         self.following = self._screen.set_timer(rest, self.show_current)
 
-    def show_current(self) -> None:
-        """Show the story under the cursor now; if it is shown already, in its language."""
+    def show_current(self, at: article_sheet.Place = None) -> None:
+        """Show the story under the cursor now; the one that is shown stays where it is, unless `at` is a place."""
         self._stop(self.following)
         headline = self._screen.headlines.current
-        self._show(headline, self.headline.lang if self.headline and self._is_shown(headline) else None)
+        if self._is_shown(headline) and headline is not None and self.headline is not None:
+            headline = replace(headline, lang=self.headline.lang)
+        self._show(headline, at)
 
     def _is_shown(self, headline: Headline | None) -> bool:
         return headline is not None and self.headline is not None and headline.story == self.headline.story
 
-    def _show(self, headline: Headline | None, lang: str | None = None, section: int | None = None) -> None:
+    def _show(self, headline: Headline | None, at: article_sheet.Place = None) -> None:
         screen = self._screen
-        article = screen.library.article(headline.story, lang or headline.lang) if headline else None
+        shown, before = self.headline, self.article
+        article = screen.library.article(headline.story, headline.lang) if headline else None
         self._stop(self.reading)
-        self.headline = headline
+        if shown is not None and (headline is None or headline.story != shown.story):
+            self.keep_place()
         if headline is None or article is None:
+            self.headline = self.article = None
             screen.article.clear()
             return
-        self.headline = replace(headline, lang=lang or headline.lang)
+        again = shown is not None and shown.story == headline.story
+        same = again and before is not None and before.lang == article.lang
+        self.headline, self.article = headline, article
+        state = screen.app.state
+        if not same:
+            self._read_as = state.text_read(article.story, article.lang) if headline.read else None
+        if not again:
+            self._kept = state.place(article.story)
+            if at is None and self._kept is not None:
+                at = _spot(self._kept, article)
         screen.article.show(
             article,
-            now=screen.app.now(),
-            languages=headline.languages,
-            starred=headline.starred,
-            note=(screen.app.state.note(headline.story) or "") if headline.noted else "",
-            section=section,
+            Facts(
+                now=screen.app.now(),
+                languages=headline.languages,
+                starred=headline.starred,
+                note=(state.note(headline.story) or "") if headline.noted else "",
+                notice=self._notice(),
+            ),
+            at=at,
+            beside=self._beside(headline) if self.parallel else None,
+            folded=screen.app.settings.folded_sections,
         )
         self.begin_reading()
+        if not again:
+            screen.story_shown()
+
+    @property
+    def changed_since(self) -> str | None:
+        """What the story said when it was read, if it says something else now."""
+        changed = self.article is not None and self._read_as not in (None, self.article.body)
+        return self._read_as if changed else None
+
+    def _notice(self) -> str:
+        if self.changed_since is None:
+            return ""
+        key = shown_keys(BY_ID["changes"], self._screen.app.remapped).split(" ")[0]
+        return f"changed since you read it   {key} shows what"
+
+    # Languages
 
     def next_language(self) -> None:
-        """Show the story under the cursor in its next language, at the same section."""
+        """Show the story under the cursor in its next language, at the same place; the list follows."""
         if not self._is_shown(self._screen.headlines.current):
             self.show_current()
-        shown = self.headline
-        if shown is None:
+        shown, before = self.headline, self.article
+        if shown is None or before is None:
             return
         if len(shown.languages) < 2:
             self._screen.say(f"This story is only there in “{shown.lang}”.")
             return
-        following = shown.languages[(shown.languages.index(shown.lang) + 1) % len(shown.languages)]
-        self._show(self._screen.headlines.current, following, self._screen.article.current_section)
+        pane = self._screen.article
+        lang = _next(shown)
+        section, depth = pane.depth
+        after = self._screen.library.article(shown.story, lang)
+        if after is not None:
+            pairs = dict(aligned(before.sections, after.sections))
+            section = _number(pairs.get(section)) if section in pairs else 0
+        self._screen.choose_language(shown.story, lang)
+        at_top = pane.position == 0
+        self._show(replace(shown, lang=lang), None if at_top else (section, depth))
+        if at_top:
+            pane.top()
+
+    def both_languages(self) -> None:
+        """Show two languages of each story beside each other, or one again."""
+        screen = self._screen
+        self.show_current()
+        if self.headline is None:
+            return
+        if not self.parallel and len(self.headline.languages) < 2:
+            screen.say(f"This story is only there in “{self.headline.lang}”.")
+            return
+        self.parallel = not self.parallel
+        if self.parallel:
+            self._zoomed_before = screen.zoomed
+            if screen.app.size.width >= SIDE_BY_SIDE:
+                screen.zoomed = True
+        elif screen.zoomed and not self._zoomed_before:
+            screen.zoomed = False
+        self._show(self.headline)
+        screen.go_to_article()
+
+    def _beside(self, headline: Headline) -> Article | None:
+        if len(headline.languages) < 2:
+            return None
+        return self._screen.library.article(headline.story, _next(headline))
 
     # Reading
 
     def begin_reading(self) -> None:
         """The story counts as read when it has been in sight for a while."""
-        screen, shown = self._screen, self.headline
+        screen, shown, article = self._screen, self.headline, self.article
         seconds = screen.app.settings.read_after_seconds
-        if not (seconds and self._marks_by_time and shown and screen.article.display):
+        if not (seconds and self._marks_by_time and shown and article and screen.article.display):
             return
-        if not shown.read and shown.story != self._left_unread:
+        known = shown.read and article.body in (self._read_as, self._kept_text)
+        if not known and shown.story != self._left_unread:
             self.reading = screen.set_timer(seconds, self._has_been_in_sight)
 
     def _has_been_in_sight(self) -> None:
@@ -97,8 +185,45 @@ class ShownStory:
             self._marks_by_time = self.mark_read()  # what fails once would fail at every story
 
     def mark_read(self) -> bool:
-        """Mark it read; False if that cannot be kept."""
-        return self.headline is None or self._set_mark(Mark.READ, self.headline, on=True)
+        """Mark it read, and remember what it said; False if that cannot be kept."""
+        headline, article = self.headline, self.article
+        if headline is None or article is None:
+            return True
+        if not headline.read and not self._set_mark(Mark.READ, headline, on=True):
+            return False
+        self.headline = replace(headline, read=True)
+        if self._kept_text != article.body:
+            try:
+                self._screen.app.state.keep_text(article.story, article.lang, article.body)
+            except DatabaseError as error:
+                self._screen.say(str(error))
+                return False
+            self._kept_text = article.body
+        return True
+
+    _kept_text: str | None = None
+    """The text that was remembered last."""
+
+    def moved(self) -> None:
+        """The reader has moved in the text."""
+        self._stop(self._keeping)
+        self._keeping = self._screen.set_timer(_KEEP_SECONDS, self.keep_place)
+
+    def keep_place(self) -> None:
+        """Remember where the reader is: a story that is left is found again at the same line."""
+        self._stop(self._keeping)
+        pane, article = self._screen.article, self.article
+        if article is None or pane.article is None or pane.article.story != article.story or not pane.size:
+            return
+        spot = pane.spot
+        at_top = pane.position == 0 or spot.section < -1
+        place = None if at_top or pane.finished else Place(article.lang, *spot)
+        if place != self._kept:
+            try:
+                self._screen.app.state.set_place(article.story, place)
+            except DatabaseError:
+                return  # a place is not worth a complaint
+            self._kept = place
 
     # Marking the story under the cursor
 
@@ -107,7 +232,10 @@ class ShownStory:
         if headline := self._screen.headlines.current:
             self._stop(self.reading)
             self._left_unread = headline.story if headline.read else ""
+            self._kept_text = None
             self._set_mark(Mark.READ, headline, on=not headline.read)
+            if self._is_shown(headline):
+                self.show_current()
 
     def toggle_star(self) -> None:
         """Star it, or take the star away."""
@@ -166,3 +294,22 @@ class ShownStory:
     def _stop(timer: Timer | None) -> None:
         if timer is not None:
             timer.stop()
+
+
+def _next(headline: Headline) -> str:
+    """The language after the one that a story is shown in."""
+    at = headline.languages.index(headline.lang) if headline.lang in headline.languages else -1
+    return headline.languages[(at + 1) % len(headline.languages)]
+
+
+def _spot(place: Place, article: Article) -> article_sheet.Place:
+    """Where to begin in an article that was left at a place, perhaps in another language."""
+    if place.lang == article.lang:
+        return Spot(place.section, place.block, place.fraction)
+    return (place.section, 0.0) if place.section >= 0 else None
+
+
+def _number(section: int | None) -> int:
+    return 0 if section is None else section
+
+

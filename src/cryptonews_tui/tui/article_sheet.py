@@ -1,0 +1,558 @@
+"""One article set in a column: which part of it is in sight, and how that is drawn.
+
+Only visible lines are drawn, and a long article is set in steps: as much as the first screen needs, then the rest
+while the reader reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import var
+from textual.strip import Strip
+
+from cryptonews_tui.article import Article, Role
+from cryptonews_tui.tui.galley import (
+    BEGINNING,
+    HEADER,
+    NO_HEADING,
+    TAIL,
+    Galley,
+    Part,
+    Spot,
+    header,
+    line,
+    parts,
+)
+from cryptonews_tui.tui.ink import InkedPane, Mark
+from cryptonews_tui.tui.parallel import GAP, SIDE_BY_SIDE, parallel
+from cryptonews_tui.typesetting import Block, Kind, Line
+
+_NOTHING_OPEN = "Choose a headline, and the article opens here."
+_WORDS_A_MINUTE = 220
+_FIRST_CHARACTERS = 6_000
+"""How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
+_BAR_NAME = 22
+
+Place = Spot | tuple[int, float] | Role | int | None
+"""Where to begin: at a spot, so far into a section, at a section by its role or number, or at the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is told of an article above its text, besides what it says itself.
+
+    `languages` are all in which the story exists, `now` is aware and tells in which time zone to date.
+    """
+
+    now: datetime
+    languages: tuple[str, ...] = ()
+    starred: bool = False
+    note: str = ""
+    notice: str = ""
+
+
+class ArticleSheet(InkedPane):
+    """Shows one article, or two versions of it beside each other.
+
+    | component class | styles |
+    |---|---|
+    | `sheet--section`, `--current-section` | the bar |
+    """
+
+    COMPONENT_CLASSES = {"sheet--section", "sheet--current-section"}  # noqa: RUF012  # Textual's own type
+
+    DEFAULT_CSS = """
+    ArticleSheet {
+        & > .sheet--section { color: $text-muted; }
+        & > .sheet--current-section { color: $foreground; text-style: bold underline; }
+        &:ansi > .sheet--section { text-style: dim; }
+    }
+    """
+
+    reading_width: var[int] = var(80)
+    """The widest the text column gets, in cells."""
+
+    class Moved(Message):
+        """Another part of the article is in sight."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._article: Article | None = None
+        self._beside: Article | None = None
+        self._facts: Facts | None = None
+        self._picture: Block | None = None
+        self._tail: tuple[Block, ...] = ()
+        self._parts: list[Part] = []
+        self._side_by_side = False
+        self._minutes = 0
+        self._galley = Galley([], 0)
+        self._folded: set[int] = set()
+        self._wanted: Place = None
+        self._chosen = (0, 0)  # the section that was asked for, and the position that showed it
+        self._announced = 0
+        self._pan = 0
+        self._strips: dict[tuple[int, tuple[int, int] | None], Strip] = {}
+
+    # -- what is shown
+
+    @property
+    def article(self) -> Article | None:
+        return self._article
+
+    def show(
+        self,
+        article: Article | None,
+        facts: Facts,
+        *,
+        at: Place = None,
+        beside: Article | None = None,
+        folded: Iterable[Role] = (),
+    ) -> None:
+        """Show this article from `at` on; the same one again keeps its place.
+
+        `beside` is another version of it, to be shown in parallel. Sections of the roles `folded` are folded; those
+        of an article that is shown again stay as they are.
+        """
+        before, old = self._article, self._galley
+        again = before is not None and article is not None and before.story == article.story
+        same = again and before is not None and article is not None and before.lang == article.lang
+        if at is None and same:
+            at = self._spot_in_both(old.spot(self.position), beside)
+        self._article, self._beside, self._facts = article, beside, facts
+        if not again:
+            self._folded = {n for n, (role, _) in enumerate(self.sections) if role in folded}
+            self._tail = ()
+            self._picture = None
+            self._pan = 0
+        self._folded &= set(range(len(self.sections)))
+        self._parts = []
+        self._minutes = max(1, round(len(article.body.split()) / _WORDS_A_MINUTE)) if article else 0
+        if at is not None or not same:  # what was asked for before the first layout still is
+            self._wanted = at
+        self._set(BEGINNING)
+
+    def clear(self) -> None:
+        """Show that nothing is open."""
+        self._article = self._beside = self._picture = None
+        self._parts, self._tail, self._wanted = [], (), None
+        self._set(BEGINNING)
+
+    def follow_with(self, blocks: Iterable[Block]) -> None:
+        """Show this below the text; nothing else moves."""
+        self._tail = tuple(blocks)
+        if self._article is not None and self._galley.width:
+            self._galley.append(Part(TAIL, lambda: self._tail))
+            if self.is_galley_short:
+                self._reach(self.position)
+            self._update_range()
+            self._strips.clear()
+            self.refresh()
+            self._go_on_later(self._galley)
+
+    def illustrate(self, picture: Block | None) -> None:
+        """Show a picture below the header, or take it away."""
+        if picture is not self._picture:
+            self._picture = picture
+            self._again()
+
+    @property
+    def illustrated(self) -> bool:
+        return self._picture is not None
+
+    @property
+    def sections(self) -> list[tuple[Role, str]]:
+        """Role and heading of each section."""
+        return [(s.role, s.heading) for s in self._article.sections] if self._article else []
+
+    @property
+    def column(self) -> int:
+        """How many cells wide the text is."""
+        return self._column[1]
+
+    # -- where it stands
+
+    @property
+    def current_section(self) -> int:
+        """The section that is being read: the one asked for, else the last that begins in the upper third."""
+        section, position = self._chosen
+        if position == self.position:
+            return section
+        if self.at_end and not self._tail:
+            return max(0, len(self.sections) - 1)
+        return max(0, self._galley.section_at(self.position + self._rows // 3))
+
+    @property
+    def position(self) -> int:
+        """The first line of the text that is visible."""
+        return self.scroll_offset.y
+
+    @position.setter
+    def position(self, line: int) -> None:
+        self.scroll_to(y=self._reach(line), animate=False)
+
+    @property
+    def spot(self) -> Spot:
+        """Where the first visible line stands, at any width."""
+        return self._galley.spot(self.position)
+
+    @property
+    def depth(self) -> tuple[int, float]:
+        """The section that is being read, and how far into it the first visible line stands."""
+        section = self.current_section
+        at, depth = self._galley.depth(self.position + 1)
+        return (section, depth) if at == section else (section, 0.0)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line of an article is visible."""
+        return self._article is not None and self._galley.complete and self.position >= self.max_scroll_y
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last line of the text itself is, or has been, in sight."""
+        if not self._galley.complete:
+            return False
+        end = self._galley.line_of(Spot(TAIL, 0, 0.0)) if self._tail else len(self._galley.lines)
+        return self.position + self._rows >= end
+
+    def go_to_section(self, index: int, *, unfold: bool = False) -> None:
+        """Bring the heading of a section below the bar, or as near as the end of the text allows."""
+        if not self.sections:
+            return
+        index = max(0, min(index, len(self.sections) - 1))
+        if unfold and index in self._folded:
+            self._fold(self._folded - {index})
+        if not self._galley.width:  # never in sight so far; `on_resize` goes there
+            self._wanted = index
+            return
+        line = self._galley.section_line(index) - 1 if index else 0
+        self._chosen = (index, self._reach(line))
+        self.position = line
+        self._announce()
+
+    def section_of(self, role: Role) -> int | None:
+        """The number of the first section of a role."""
+        return next((n for n, (found, _) in enumerate(self.sections) if found is role), None)
+
+    def next_section(self) -> None:
+        self.go_to_section(self.current_section + 1)
+
+    def previous_section(self) -> None:
+        self.go_to_section(self.current_section - 1)
+
+    def fold(self, section: int) -> None:
+        """Fold a section, or unfold it; its heading stays where it is."""
+        if self.sections:
+            self._fold(self._folded ^ {section})
+            self.go_to_section(section)
+
+    def fold_others(self, section: int) -> None:
+        """Fold all other sections; if they are folded, unfold everything."""
+        others = set(range(len(self.sections))) - {section}
+        if others:
+            self._fold(set() if others <= self._folded else self._folded | others)
+            self.go_to_section(section)
+
+    def _fold(self, folded: set[int]) -> None:
+        self._folded = folded
+        self._again()
+
+    def step(self, lines: int) -> None:
+        """Move by lines; down is positive."""
+        self.position += lines
+
+    def page(self, pages: float) -> None:
+        """Move by pages or parts of one; a whole page leaves two lines that were already there."""
+        lines = max(1, round(abs(pages) * self._rows) - (2 if abs(pages) >= 1 else 0))
+        self.step(lines if pages > 0 else -lines)
+
+    def top(self) -> None:
+        """Move to the first line."""
+        self.position = 0
+
+    def bottom(self) -> None:
+        """Move to the last line."""
+        self._galley.finish()
+        self.position = len(self._galley.lines)
+
+    def bring_into_view(self, line: int) -> None:
+        """Scroll so that a line is in sight, in the upper third if it was not."""
+        if not self.position <= line < self.position + self._rows:
+            self.position = max(0, line - self._rows // 3)
+
+    # -- setting the text
+
+    @property
+    def _rows(self) -> int:
+        """How many lines of text are visible below the bar."""
+        return max(0, self.size.height - 1)
+
+    @property
+    def _column(self) -> tuple[int, int]:
+        """Where the text column begins, and its width: in the middle, with air on both sides."""
+        width = self.size.width
+        widest = self.reading_width
+        if self._beside is not None and width >= SIDE_BY_SIDE:
+            widest = 2 * widest + GAP
+        column = max(1, min(widest, width - 4 if width > 50 else width - 2 if width > 20 else width))
+        return (width - column) // 2, column
+
+    def _again(self) -> None:
+        """Set the text anew without leaving the place."""
+        self._set(self._galley.spot(self.position))
+
+    def _set(self, spot: Spot, section: int | None = None) -> None:
+        """Set the text for the width of now as far as the screen needs it; stand at `spot` or `section`."""
+        if not self.size.width:
+            return  # `on_resize` comes back
+        galley = self._galley = Galley(self._arranged(), self._column[1], self._folded)
+        self._strips.clear()
+        self.screen.selections.pop(self, None)
+        galley.set(_FIRST_CHARACTERS)
+        self.text_was_set()
+        wanted, self._wanted = self._wanted, None
+        line = None
+        if isinstance(wanted, Spot):
+            spot = wanted
+        elif isinstance(wanted, tuple):
+            number, depth = wanted
+            if depth:
+                line = galley.line_at(min(number, len(self.sections) - 1), depth) - 1
+                self._chosen = (number, self._reach(line))
+            else:
+                section = number
+        elif wanted is not None:
+            section = self.section_of(wanted) if isinstance(wanted, Role) else wanted
+        if line is not None:
+            self.position = line
+            self._announce()
+        elif section is None or not self.sections:
+            self._chosen = (0, 0)
+            self.position = galley.line_of(spot)
+            self._announce()
+        else:
+            self.go_to_section(section)
+        self.refresh()
+        self._go_on_later(galley)
+
+    def _arranged(self) -> list[Part]:
+        """What the galley is made of, for the width of now."""
+        article, facts = self._article, self._facts
+        if article is None or facts is None:
+            return []
+        side_by_side = self._beside is not None and self.size.width >= SIDE_BY_SIDE
+        if not self._parts or side_by_side is not self._side_by_side:
+            self._side_by_side = side_by_side
+            above = header(
+                article,
+                facts.now,
+                facts.languages,
+                starred=facts.starred,
+                note=facts.note,
+                notice=facts.notice,
+            )
+            if self._beside is None:
+                self._parts = parts(article, above)
+            else:
+                self._parts = parallel(article, self._beside, above, side_by_side)
+        arranged = [*self._parts]
+        if picture := self._picture:
+            arranged.insert(1, Part(HEADER, lambda: (picture,)))
+        if self._tail:
+            arranged.append(Part(TAIL, lambda: self._tail))
+        return arranged
+
+    def _spot_in_both(self, spot: Spot, beside: Article | None) -> Place:
+        """A spot of the text as it was set until now, in the text as it will be set."""
+        if (beside is None) is (self._beside is None):
+            return spot
+        return self.depth if spot.section >= 0 else spot  # other blocks: only the sections are the same
+
+    def text_was_set(self) -> None:
+        """More lines may be there, or other ones."""
+
+    @property
+    def is_galley_short(self) -> bool:
+        """Whether what is set does not fill the screen."""
+        return len(self._galley.lines) < self.position + self._rows
+
+    def _go_on_later(self, galley: Galley) -> None:
+        if not galley.complete:
+            self.set_timer(0.02, lambda: self._go_on(galley))
+
+    def _go_on(self, galley: Galley) -> None:
+        """Set some more of a long article, unless another has taken its place."""
+        if galley is self._galley and not galley.complete:
+            galley.set(self.at_once)
+            self._update_range()
+            self.refresh(Region(0, 0, self.size.width, 1))
+            self.text_was_set()
+            self._go_on_later(galley)
+
+    @property
+    def at_once(self) -> int:
+        """How much Markdown is set at once while nobody waits for it."""
+        return _FIRST_CHARACTERS
+
+    def _reach(self, line: int) -> int:
+        """Set the text so far that `line` can be the first visible one; the line that then will be."""
+        self._galley.set_lines(line + self._rows)
+        self._update_range()
+        return max(0, min(line, self.max_scroll_y))
+
+    def _update_range(self) -> None:
+        self.set_lines(len(self._galley.lines) + 1)
+
+    def on_resize(self) -> None:
+        if self._galley.width != self._column[1]:
+            section, position = self._chosen
+            asked_for = section if position == self.position and section else None
+            self._set(self._galley.spot(self.position), asked_for)
+        else:
+            self._strips.clear()
+            self.position = self.position
+
+    def watch_reading_width(self) -> None:
+        self.on_resize()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._announce()
+        self.post_message(self.Moved())
+
+    def _announce(self) -> None:
+        current = self.current_section
+        if current != self._announced:
+            self._announced = current
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def pan(self, cells: int) -> None:
+        """Move tables that are too wide sideways; to the right is positive."""
+        in_sight = self._galley.lines[self.position : self.position + self._rows]
+        widest = max((cell_len(line.text) for line in in_sight if line.wide), default=0)
+        pan = max(0, min(self._pan + cells, widest - self._column[1]))
+        if pan != self._pan:
+            self._pan = pan
+            self._strips.clear()
+            self.refresh()
+
+    # -- drawing
+
+    def marks(self, index: int) -> Iterable[Mark]:
+        """What is laid over a line of the text."""
+        return ()
+
+    def labels(self, index: int) -> Iterable[tuple[int, str]]:
+        """What stands on top of a line's text: the character it begins at, and the label."""
+        return ()
+
+    def told(self) -> str:
+        """What the bar says at its end before how far and how long to read."""
+        return ""
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self._article is None:
+            text = _NOTHING_OPEN if y == self.size.height // 3 else ""
+            strip = Strip([Segment(set_cell_size(text.center(width), width), self.ink(Kind.DIM))], width)
+        elif y == 0:
+            strip = self._bar()
+        else:
+            strip = self._text(self.position + y - 1)
+        return strip.adjust_cell_length(width, self.rich_style)
+
+    def _text(self, index: int) -> Strip:
+        lines = self._galley.lines
+        if index >= len(lines):
+            return Strip([])
+        selection = self.text_selection
+        chosen = selection.get_span(index) if selection else None
+        key = (index, chosen)
+        if key not in self._strips:
+            if len(self._strips) > 1_000:
+                self._strips.clear()
+            strip = self._drawn(lines[index], index)
+            if chosen is not None:
+                strip = self._selected(strip, *chosen)
+            self._strips[key] = strip.apply_offsets(0, index)
+        return self._strips[key]
+
+    def _drawn(self, line: Line, index: int) -> Strip:
+        left, column = self._column
+        margin = max(1, left)
+        room = column if line.wide else 0
+        strip = self.drawn(line, margin, self.size.width, self.marks(index), self._pan, room)
+        for start, label in self.labels(index):
+            at = margin + cell_len(line.text[:start])
+            before, _, after = strip.divide(
+                [at, at + len(label), max(at + len(label), strip.cell_length)]
+            )
+            strip = Strip([*before, Segment(label, self.ink(Kind.TEXT) + self.over("hint")), *after])
+        return strip.adjust_cell_length(self.size.width, self.ink(Kind.TEXT))
+
+    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
+        style = self.screen.get_component_rich_style("screen--selection")
+        text = strip.text
+        margin = max(1, self._column[0])
+        end = len(text) if end < 0 else end
+        low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
+        before, inside, after = strip.divide([low, max(low, high), strip.cell_length])
+        return Strip([*before, *Segment.apply_style(inside, post_style=style), *after])
+
+    def _bar(self) -> Strip:
+        """The names of the sections, the current one in sight; how far and how long to read."""
+        left, column = self._column
+        plain = self.get_component_rich_style("sheet--section")
+        bright = self.get_component_rich_style("sheet--current-section")
+        read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
+        told = self.told()
+        end = f"{told}{100 if self.at_end else min(99, read)} % · {self._minutes} min"
+        room = max(0, column - cell_len(end) - 3)
+        current = self.current_section
+        segments: list[Segment] = []
+        at = begin = 0
+        begins: list[int] = []
+        for index, (_, heading) in enumerate(self.sections):
+            name = _cut(line(heading) or NO_HEADING, _BAR_NAME)
+            style = bright if index == current else plain
+            if index:
+                segments.append(Segment("  ", plain))
+                at += 2
+            segments.append(Segment(name, style + Style(meta={"section": index})))
+            begins.append(at)
+            if index == current:
+                begin = at
+            at += cell_len(name)
+        # Scrolled only as far as the current name needs, and never into the middle of one.
+        needed = max(0, min(begin + _BAR_NAME - room, at - room))
+        start = next((b for b in begins if needed <= b <= begin), begin)
+        names = Strip(segments, at).crop(start, start + room).extend_cell_length(room, plain)
+        edges = ("‹" if start else " ", "›" if at - start > room else " ")
+        return Strip(
+            [
+                Segment(" " * max(0, left - 1) + edges[0], plain),
+                *names,
+                Segment(edges[1] + " " * (column - room - cell_len(end) - 1) + end, plain),
+            ]
+        )
+
+    def redraw(self) -> None:
+        """Draw every line anew: what is laid over them has changed."""
+        self._strips.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

@@ -1,0 +1,145 @@
+"""Text to be looked at over everything else: the raw file, what a command says, what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widgets import Static
+
+from cryptonews_tui.tui.galley import HEADER, Galley, Part
+from cryptonews_tui.tui.ink import InkedPane
+from cryptonews_tui.typesetting import Block, Code, verbatim
+
+_PIECE = 400
+"""Lines of a long text that are set at once."""
+
+
+class _Text(InkedPane, can_focus=True):
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[Part] = []
+        self._galley = Galley([], 0)
+
+    def show(self, parts: Sequence[Part]) -> None:
+        self._parts = list(parts)
+        self._set()
+
+    def _set(self) -> None:
+        if self.size.width:
+            self._galley = Galley(self._parts, max(1, self.size.width - 2))
+            self.move_to(self.scroll_offset.y)
+            self.refresh()
+
+    def on_resize(self) -> None:
+        self._set()
+
+    def move_to(self, line: int) -> None:
+        self._galley.set_lines(line + self.size.height + 1)
+        self.set_lines(len(self._galley.lines))
+        self.scroll_to(y=max(0, min(line, self.max_scroll_y)), animate=False)
+
+    def bottom(self) -> None:
+        self._galley.finish()
+        self.move_to(len(self._galley.lines))
+
+    def render_line(self, y: int) -> Strip:
+        lines, index = self._galley.lines, self.scroll_offset.y + y
+        if index >= len(lines):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self.drawn(lines[index], 1, self.size.width)
+
+
+class PagerScreen(ModalScreen[None]):
+    """Shows blocks, and scrolls by the usual keys; Esc or q closes it."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual's own type
+        Binding("escape,q,enter", "leave", show=False),
+        Binding("j,down", "scroll(1)", show=False),
+        Binding("k,up", "scroll(-1)", show=False),
+        Binding("ctrl+d", "page(0.5)", show=False),
+        Binding("ctrl+u", "page(-0.5)", show=False),
+        Binding("space,pagedown", "page(1)", show=False),
+        Binding("b,pageup", "page(-1)", show=False),
+        Binding("g,home", "top", show=False),
+        Binding("G,end", "bottom", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    PagerScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 100%;
+            max-width: 110;
+            height: 100%;
+            background: $background;
+            & > Static { height: 1; background: $surface; color: $text-muted; padding: 0 1; }
+            & > _Text { height: 1fr; }
+        }
+        &:ansi { background: transparent; }
+    }
+    """
+
+    def __init__(self, title: str, parts: Iterable[Part] = (), leave: Callable[[], None] = lambda: None) -> None:
+        """`leave` is called when the text is closed."""
+        super().__init__()
+        self._title = title
+        self._parts = [*parts]
+        self._leave = leave
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(self._title, markup=False, id="about")
+            yield _Text()
+            yield Static("j k Space b move   Esc closes", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(_Text).focus()
+        self.call_after_refresh(self.show, self._title, self._parts)
+
+    def show(self, title: str, parts: Iterable[Part]) -> None:
+        """Show another text."""
+        self.query_one("#about", Static).update(title)
+        self.query_one(_Text).show([*parts])
+
+    def action_scroll(self, lines: int) -> None:
+        text = self.query_one(_Text)
+        text.move_to(text.scroll_offset.y + lines)
+
+    def action_page(self, pages: float) -> None:
+        height = self.query_one(_Text).size.height
+        self.action_scroll(round(pages * height) - (2 if pages == 1 else -2 if pages == -1 else 0))
+
+    def action_top(self) -> None:
+        self.query_one(_Text).move_to(0)
+
+    def action_bottom(self) -> None:
+        self.query_one(_Text).bottom()
+
+    def action_leave(self) -> None:
+        self._leave()
+        self.dismiss(None)
+
+
+def plain(text: str) -> list[Part]:
+    """A text as it was typed."""
+    lines = verbatim(text).split("\n")
+    return [
+        Part(HEADER, _code("\n".join(lines[start : start + _PIECE])), sum(map(len, lines[start : start + _PIECE])))
+        for start in range(0, len(lines), _PIECE)
+    ]
+
+
+def set_blocks(blocks: Iterable[Block]) -> list[Part]:
+    """Blocks from top to bottom."""
+    made = tuple(blocks)
+    return [Part(HEADER, lambda: made)]
+
+
+def _code(text: str) -> Callable[[], Iterable[Block]]:
+    return lambda: (Block(Code(text), space=0),)

@@ -1,0 +1,152 @@
+"""Two versions of one article beside each other, section by section. Knows no widget.
+
+Where there is room they stand in two columns, else their paragraphs take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+from rich.cells import cell_len
+
+from cryptonews_tui.article import Article, Section
+from cryptonews_tui.tui.galley import HEADER, Part, line, parsed, section_heading, under_heading
+from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Line, Paragraph, Span
+
+SIDE_BY_SIDE = 120
+"""Columns of a pane from which two texts stand side by side."""
+GAP = 5
+"""Cells between two columns, with the rule in their middle."""
+
+Pair = tuple[int | None, int | None]
+"""The numbers of two sections that belong together; None where a version lacks one."""
+
+_Text = tuple[Article, Section, Mapping[str, Any]]
+"""A section of a version, with the link targets of all of that version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks side by side, each side in a column of its own; the shorter one ends earlier."""
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+
+    def lines(self, width: int) -> list[Line]:
+        column = max(1, (width - GAP) // 2)
+        left, right = (_stack(blocks, column) for blocks in (self.left, self.right))
+        return [_side_by_side(one, other, column) for one, other in zip_longest(left, right)] or [Line()]
+
+
+def parallel(article: Article, beside: Article, header: Iterable[Block], side_by_side: bool) -> list[Part]:
+    """An article with another version of it, from the header to the last section.
+
+    The parts are those of `article`; a section that only the other version has follows the one before it.
+    """
+    from cryptonews_tui.markdown import references
+
+    pairs = aligned(article.sections, beside.sections)
+    above = [*header, *_head(article, beside, side_by_side)]
+    known = references(article.body), references(beside.body)
+    made = [Part(HEADER, lambda: above)]
+    number = HEADER
+    for one, other in pairs:
+        number = one if one is not None else max(number, 0)
+        texts = [
+            (version, version.sections[index], links) if index is not None else None
+            for version, index, links in zip((article, beside), (one, other), known, strict=True)
+        ]
+        size = sum(len(text[1].text) for text in texts if text)
+        made.append(Part(number, partial(_pair, texts, side_by_side), size, _brief(texts)))
+    return made
+
+
+def aligned(one: Sequence[Section], other: Sequence[Section]) -> list[Pair]:
+    """Which sections belong together: by number where there are as many, else by their roles."""
+    if len(one) == len(other):
+        return [(number, number) for number in range(len(one))]
+    pairs: list[Pair] = []
+    matcher = SequenceMatcher(None, [s.role for s in one], [s.role for s in other], autojunk=False)
+    for _, low, high, first, last in matcher.get_opcodes():
+        pairs += zip_longest(range(low, high), range(first, last))
+    return pairs
+
+
+def _head(article: Article, beside: Article, side_by_side: bool) -> Iterator[Block]:
+    """Which column is which; what they do not have in common."""
+    count, others = len(article.sections), len(beside.sections)
+    if count != others:
+        told = f"{count} sections in {article.lang}, {others} in {beside.lang}: aligned by what they are about"
+        yield Block(Paragraph(((Span(line(told), Kind.NOTICE),),)))
+    names = [Block(Paragraph(((Span(line(v.lang), Kind.DIM),),))) for v in (article, beside)]
+    titles = [Block(Paragraph(((Span(line(v.title), Kind.TITLE),),))) for v in (article, beside)]
+    if side_by_side:
+        yield _row((names[0], replace(titles[0], space=0)), (names[1], replace(titles[1], space=0)))
+    else:
+        yield _second(titles[1])
+
+
+def _pair(texts: Sequence[_Text | None], side_by_side: bool) -> list[Block]:
+    """Two sections, block by block."""
+    columns = [_blocks(text) for text in texts]
+    if side_by_side:
+        if len(columns[0]) != len(columns[1]):  # block by block they would drift apart
+            return [_row(tuple(columns[0]), tuple(columns[1]))]
+        return [_row((left,), (right,)) for left, right in zip(*columns, strict=True)]
+    rows = zip_longest(*columns)
+    return [
+        block
+        for left, right in rows
+        for block in (left, _second(right) if right is not None else None)
+        if block is not None
+    ]
+
+
+def _row(left: tuple[Block, ...], right: tuple[Block, ...]) -> Block:
+    space = max((blocks[0].space for blocks in (left, right) if blocks), default=1)
+    return Block(Columns(left, right), space=space)
+
+
+def _stack(blocks: tuple[Block, ...], width: int) -> list[Line]:
+    """Blocks one below the other, without the blank lines before the first."""
+    spaced = (replace(block, space=0) if not number else block for number, block in enumerate(blocks))
+    return [set_line for block in spaced for set_line in block.lines(width)]
+
+
+def _blocks(text: _Text | None) -> list[Block]:
+    from cryptonews_tui.markdown import pieces
+
+    if text is None:
+        return []
+    article, section, known = text
+    found = [block for piece in pieces(section.text) for block in parsed(piece, known)]
+    return [*under_heading(section_heading(article, section), found)]
+
+
+def _brief(texts: Sequence[_Text | None]) -> tuple[Block, ...]:
+    names = " · ".join(line(text[1].heading) for text in texts if text and text[1].heading)
+    run = (Span("▸ ", Kind.MARK), Span(names, Kind.HEADING), Span("  folded", Kind.DIM))
+    return (Block(Paragraph((run,)), space=2),)
+
+
+def _second(block: Block) -> Block:
+    """A block of the second version where paragraphs take turns."""
+    if isinstance(block.body, Heading):
+        block = replace(block, body=Paragraph(block.body.runs), space=0)
+    mark = Container("▏ ", "▏ ")
+    return replace(block, containers=(mark, *block.containers), fresh=block.fresh + 1)
+
+
+def _side_by_side(left: Line | None, right: Line | None, column: int) -> Line:
+    spans = [*(left.spans if left else ())]
+    used = sum(cell_len(span.text) for span in spans)
+    rule = " " * (column - used + GAP // 2) + "│"
+    spans.append(Span(rule, Kind.RULE))
+    if right and right.spans:
+        spans += [Span(" " * (GAP - GAP // 2 - 1)), *right.spans]
+    return Line(tuple(spans))
