@@ -51,6 +51,7 @@ ROOMS: dict[str, set[str]] = {
     "safety": set(),
     "views": set(),
     "sections": {"article"},
+    "changes": {"sections"},
     "front_matter": set(),
     "reading": {"article", "front_matter", "safety", "sections"},
     "query": {"article", "moments"},

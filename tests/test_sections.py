@@ -202,6 +202,7 @@ def test_any_body_is_split_and_no_word_is_lost(lines: list[str], title: str) -> 
         "# " * 200_000,
         "## " + "[" * 200_000,
         "## " + "#" * 200_000,
+        "## a" + " " * 200_000 + "b",
     ],
     ids=lambda body: body[:6],
 )

@@ -101,7 +101,7 @@ _STRUCTURE = re.compile(
     r"^ {0,3}(?:(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*|(?P<level>##?)(?!#)(?:[ \t]+(?P<heading>[^\n]*))?)$",
     re.M,
 )
-_CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+_CLOSING = re.compile(r"(?:^|(?<![ \t])[ \t]+)#+[ \t]*$")  # each run of blanks is looked at once
 _LINKED = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 
 
