@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -136,8 +137,8 @@ def test_what_a_machine_did_is_said() -> None:
     assert mark(None) == mark(Provenance()) == ""
     assert mark(Provenance(rewritten=True)) == "AI-rewritten"
     assert mark(Provenance(True, NOON + 5 * MINUTE)) == "AI-rewritten 12:05, 5 min later"
-    assert mark(Provenance(True, NOON + 26 * HOUR)) == "AI-rewritten 26 Nov 14:00, 26 hours later"
-    assert mark(Provenance(True, translated_from="1")) == "AI-rewritten, machine-translated from 1"
+    assert mark(Provenance(True, NOON + 26 * HOUR)) == "AI-rewritten 26 Nov 14:00, 1 day later"
+    assert mark(Provenance(True, translated_from="41")) == "AI-rewritten, machine-translated from 41"
 
 
 def test_a_translation_names_the_language_it_was_made_from() -> None:

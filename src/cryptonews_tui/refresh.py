@@ -13,6 +13,9 @@ from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
+from cryptonews_tui.sources.local import original
+
+__all__ = ["Report", "original", "sync"]
 
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000

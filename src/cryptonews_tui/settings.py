@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from cryptonews_tui.article import Role
+
 APP = "cryptonews-tui"
 
 FILTERS = ("is", "sentiment", "asset", "source", "category", "tag", "lang", "section", "on")
@@ -37,6 +39,8 @@ class Settings:
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
+    folded_sections: tuple[Role, ...] = ()
+    pipe: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,16 @@ def _views(value: Any) -> dict[str, str | dict[str, str]] | None:
     return dict(value) if good else None
 
 
+def _roles(value: Any) -> tuple[Role, ...] | None:
+    names = _some_of(tuple(Role))(value)
+    return None if names is None else tuple(map(Role, names))
+
+
+def _command(value: Any) -> tuple[str, ...] | None:
+    good = isinstance(value, list) and all(isinstance(word, str) and "\0" not in word for word in value)
+    return tuple(value) if good and value and value[0].strip() else None
+
+
 def _keys(value: Any) -> dict[str, object] | None:
     return dict(value) if isinstance(value, dict) else None
 
@@ -174,6 +188,17 @@ SETTINGS: dict[str, Setting] = {
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
         "a table of command ids and keys",
         _keys,
+    ),
+    "folded_sections": Setting(
+        "Sections that are folded when an article is opened; `x` unfolds one. `author` is the machine's opinion.",
+        f"a list of some of {', '.join(Role)}",
+        _roles,
+    ),
+    "pipe": Setting(
+        "The command that `|` gives the article to, as Markdown, without a shell: its words one by one, "
+        'such as `["pandoc", "-t", "plain"]`.',
+        "a list of a program and its arguments",
+        _command,
     ),
 }
 

@@ -58,6 +58,7 @@ class Line:
     spans: tuple[Span, ...] = ()
     ending: str = "\n"
     hang: int = 0
+    wide: bool = False
 
     @property
     def text(self) -> str:

@@ -14,6 +14,7 @@ from textual.selection import SELECT_ALL, Selection
 
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.tui.article_pane import ArticlePane
+from cryptonews_tui.tui.article_sheet import Facts
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -68,7 +69,7 @@ async def reading(
     app = Reading()
     async with app.run_test(size=(width, height)) as pilot:
         pane = app.query_one(ArticlePane)
-        pane.show(article, now=NOW, languages=("en", "uk"), section=section)
+        pane.show(article, Facts(NOW, ("en", "uk")), at=section)
         await pilot.pause()
         yield pane, pilot, app
 
@@ -114,7 +115,7 @@ async def test_the_header_says_who_when_and_what_the_article_is() -> None:
             "Boats return",
             "",
             "Example Wire · HARBOUR · 25 Nov 2025 09:31 (3 days ago)",
-            "▼ N negative   AI-rewritten 62 min later   translated from 41   en · uk",
+            "▼ N negative   en · uk   AI-rewritten, machine-translated from 41 10:33, 62 min later",
             "FOG  SMALL BOATS",
             "original page example.org   cover picture pictures.example",
             "",
@@ -159,7 +160,7 @@ async def test_a_lead_that_the_text_repeats_is_left_out() -> None:
 
 async def test_a_star_is_told_in_words() -> None:
     async with reading(FOUR) as (pane, pilot, _):
-        pane.show(FOUR, now=NOW, starred=True)
+        pane.show(FOUR, Facts(NOW, starred=True))
         await pilot.pause()
         assert "★ starred" in screen(pane)
 
@@ -171,7 +172,7 @@ async def test_nothing_open_says_what_to_do() -> None:
         assert not pane.at_end
         pane.next_section()
         pane.bottom()
-        pane.show(FOUR, now=NOW)
+        pane.show(FOUR, Facts(NOW))
         assert "Boats return" in screen(pane)
         pane.clear()
         await pilot.pause()
@@ -310,9 +311,9 @@ async def test_the_text_column_has_a_greatest_width_and_stands_in_the_middle() -
 async def test_showing_the_same_article_again_keeps_the_place() -> None:
     async with reading(FOUR) as (pane, _, _):
         pane.position = 15
-        pane.show(FOUR, now=NOW, starred=True)
+        pane.show(FOUR, Facts(NOW, starred=True))
         assert pane.position == 15
-        pane.show(replace(FOUR, story="8"), now=NOW)
+        pane.show(replace(FOUR, story="8"), Facts(NOW))
         assert pane.position == 0
 
 
@@ -320,13 +321,13 @@ async def test_a_long_article_is_set_in_steps_and_whole_in_the_end() -> None:
     text = "\n\n".join(f"Paragraph {number}. {PARAGRAPH}" for number in range(800))
     article = story(Section(Role.OVERVIEW, "Overview", text), Section(Role.IMPACT, "Impact", "The end."))
     async with reading(article) as (pane, pilot, _):
-        pane.show(article, now=NOW)
+        pane.show(article, Facts(NOW))
         at_once = pane.virtual_size.height
         pane.go_to_section(1)
         assert rows(pane)[-1].strip() == "The end."
         whole = pane.virtual_size.height
         assert whole > 3 * at_once
-        pane.show(replace(article, story="8"), now=NOW)
+        pane.show(replace(article, story="8"), Facts(NOW))
         for _ in range(100):
             await pilot.pause(0.02)
             if pane.virtual_size.height == whole:
@@ -415,7 +416,7 @@ async def test_a_version_without_sections_is_shown_from_its_beginning() -> None:
     async with reading(long, 60, 20) as (pane, pilot, _):
         pane.go_to_section(6)
         await pilot.pause()
-        pane.show(replace(long, lang="uk", title="Туман", sections=(), body=""), now=NOW, section=6)
+        pane.show(replace(long, lang="uk", title="Туман", sections=(), body=""), Facts(NOW), at=6)
         await pilot.pause()
         assert pane.position == 0
         assert "Туман" in "".join(rows(pane))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.main_screen import MainScreen
@@ -12,6 +13,7 @@ from tests.tui.desk import Desk, Reader
 
 ANYWHERE = [command for command in COMMANDS if command.scope == "anywhere"]
 FILTERS = [command for command in COMMANDS if command.scope == "filters"]
+ARTICLE = [command for command in COMMANDS if command.scope == "article"]
 
 
 @pytest.fixture
@@ -34,12 +36,12 @@ def row_of(reader: Reader, label: str) -> int:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_every_command_has_an_action_in_its_place(command: Command) -> None:
-    places = {"anywhere": MainScreen, "filters": FiltersPane}
+    places = {"anywhere": MainScreen, "filters": FiltersPane, "article": ArticlePane}
     assert callable(getattr(places[command.scope], "action_" + command.id.replace("-", "_")))
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    for commands in (ANYWHERE, FILTERS):
+    for commands in (ANYWHERE, FILTERS, ARTICLE):
         keys = [key for command in commands for key in command.keys.split(",")]
         assert len(keys) == len(set(keys))
 
@@ -49,8 +51,12 @@ async def test_every_key_runs_its_command_in_every_pane(desk: Desk) -> None:
         for place in ("headlines-pane", "article-pane", "filters-pane"):
             await reader.do(place)
             expected = {key: command.id for command in ANYWHERE for key in command.keys.split(",")}
-            if place == "filters-pane":
-                expected |= {key: command.id for command in FILTERS for key in command.keys.split(",")}
+            own = {"filters-pane": FILTERS, "article-pane": ARTICLE}.get(place, [])
+            expected |= {
+                key: f"{command.id}-{number}" if command.each else command.id
+                for command in own
+                for number, key in enumerate(command.keys.split(","), 1)
+            }
             # The cursor of the filters stands on a view, which has commands of its own.
             there = in_force(reader)
             assert {key: there.get(key) for key in expected} == expected
@@ -79,9 +85,11 @@ async def test_keys_move_the_focus_from_pane_to_pane(desk: Desk) -> None:
             ("tab", "article"),
             ("tab", "filters"),
             ("shift+tab", "article"),
+            ("h", "headlines"),
             ("1", "filters"),
             ("2", "headlines"),
             ("3", "article"),
+            ("h", "headlines"),
             ("f", "filters"),
         ):
             await reader.pilot.press(key)
@@ -151,7 +159,7 @@ async def test_control_c_says_how_to_leave_and_leaves_nothing(desk: Desk) -> Non
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_lists_every_command_and_field(desk: Desk, key: str) -> None:
-    async with desk.open(size=(150, 120)) as reader:
+    async with desk.open(size=(150, 160)) as reader:
         await reader.press(key)
         for command in COMMANDS:
             assert shown_keys(command) in reader.screen
@@ -190,7 +198,7 @@ async def test_the_palette_has_every_command(desk: Desk) -> None:
             if command.id != "palette":
                 assert any(text.endswith(command.title) for text in shown), command.id
         found = [str(hit.text) async for hit in provider.search("alone")]  # type: ignore[union-attr]
-        assert found == ["Article alone"]
+        assert "Article alone" in found
 
 
 @pytest.mark.parametrize("key", ["ctrl+p", "colon"])

@@ -40,6 +40,20 @@ class _Open(NamedTuple):
     descriptor: int
 
 
+def original(origin: str) -> str:
+    """The text of the article file that is at this path now; empty if there is none that can be read."""
+    if not (os.path.isabs(origin) and is_article(origin)):
+        return ""
+    try:
+        descriptor = os.open(origin, _OPEN)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return ""
+            return file.read(Limits().article).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class LocalSource:
     """A file, folder or archive at an absolute path. What it is, is decided anew on every visit."""

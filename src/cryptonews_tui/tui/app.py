@@ -214,6 +214,13 @@ class CryptonewsApp(App[None]):
             self.copy(url)
             self.main.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
 
+    @staticmethod
+    def original(origin: str) -> str:
+        """The text of the file that an article was read from; empty if it cannot be read."""
+        from cryptonews_tui.refresh import original
+
+        return original(origin)
+
     def copy(self, text: str) -> None:
         """Send text to the clipboard of the terminal, wherever that is."""
         self.copy_to_clipboard(text)  # the terminal's own way, over SSH too

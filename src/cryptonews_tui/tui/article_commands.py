@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from cryptonews_tui.typesetting import Block, Heading, Kind, Paragraph, Run, Spa
 from cryptonews_tui.wording import age_or_date
 
 if TYPE_CHECKING:
+    from cryptonews_tui.changes import Change
     from cryptonews_tui.tui.main_screen import MainScreen
     from cryptonews_tui.tui.pager_screen import PagerScreen
     from cryptonews_tui.tui.shown_story import ShownStory
@@ -60,7 +61,7 @@ class ArticleCommands:
 
     def pick(self, url: str) -> None:
         """Show where a link leads before it is opened."""
-        self._screen.say(f"Enter opens {shown_url(url)} · y copies it · Esc leaves", until_hushed=True)
+        self._screen.say(f"Enter opens · y copies · Esc leaves   {shown_url(url)}", until_hushed=True)
 
     def open(self, url: str) -> None:
         """Open a link: a page in the browser, a story here."""
@@ -103,7 +104,9 @@ class ArticleCommands:
             self.copy_article()
             return
         section = article.sections[self._screen.article.current_section]
-        self.copy_text(article.markdown([section]) + "\n", f"“{section.heading}”" if section.heading else "the text")
+        self.copy_text(
+            article.markdown([section]) + "\n", f"“{section.heading}”" if section.heading else "the text"
+        )
 
     def copy_text(self, text: str, what: str) -> None:
         """Copy a text, and say how much it is."""
@@ -127,6 +130,9 @@ class ArticleCommands:
             text = self._screen.app.original(article.origin) or article.markdown()
             self._screen.app.push_screen(PagerScreen(clean_line(article.origin), plain(clean(text))))
 
+    def show_cover(self) -> None:
+        """Show the cover picture, or take it away."""
+
     def show_changes(self) -> None:
         """What is different since the story was read."""
         from cryptonews_tui.changes import changes
@@ -146,7 +152,7 @@ class ArticleCommands:
 
     def pipe(self) -> None:
         """Give the article to the reader's own command, and show what that says."""
-        from cryptonews_tui.tui.pager_screen import PagerScreen, plain
+        from cryptonews_tui.tui.pager_screen import PagerScreen
         from cryptonews_tui.tui.piping import Piping
 
         command = self._screen.app.settings.pipe
@@ -201,18 +207,18 @@ class ArticleCommands:
     def _related(self, found: list[Headline]) -> Iterator[Block]:
         now = self._screen.app.now()
         yield Block(Heading(((Span("Related", Kind.HEADING | Kind.DIM),),), 2), space=2)
-        for number, headline in enumerate(found):
+        for headline in found:
             facts = f"  {line(headline.publisher.name)} · {age_or_date(headline.published, now)}"
             run: Run = (
                 Span(line(headline.title), Kind.LINK, f"story:{headline.story}"),
                 Span(facts, Kind.DIM),
             )
-            yield Block(Paragraph((run,)), space=min(number, 1) * 0)
+            yield Block(Paragraph((run,)), space=0)
 
 
-def _compared(changed: object) -> Iterator[Block]:
+def _compared(changed: Iterable[Change]) -> Iterator[Block]:
     heading = None
-    for change in changed:  # type: ignore[attr-defined]
+    for change in changed:
         if change.heading != heading:
             heading = change.heading
             yield Block(Heading(((Span(line(heading) or "Start", Kind.HEADING),),), 2), space=2)
@@ -223,5 +229,3 @@ def _compared(changed: object) -> Iterator[Block]:
             for number, sentence in enumerate(sentences):
                 run: Run = (Span(f"{sign} ", Kind.MARK), Span(line(sentence), kind))
                 yield Block(Paragraph((run,)), space=1 if not number else 0)
-
-

@@ -10,7 +10,6 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.selection import Selection
 
-from cryptonews_tui.article import Role
 from cryptonews_tui.highlighting import matches
 from cryptonews_tui.query import Word
 from cryptonews_tui.tui.article_sheet import ArticleSheet
@@ -313,11 +312,13 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def action_link_hints(self) -> None:
         links = list(self._links())
         if not links:
-            self.post_message(self.Wanted("no-links"))
+            self.post_message(self.Busy("There is no link in sight."))
             return
         self._hints = LinkHints(links)
         self.redraw()
-        self.post_message(self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves"))
+        self.post_message(
+            self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
+        )
 
     def action_select(self) -> None:
         if self._article is None:
@@ -327,7 +328,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
         first = next((index for index in visible if lines[index].text.strip()), self.position)
         self._selecting = Selecting(first)
         self._show_selection()
-        self.post_message(self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves"))
+        self.post_message(
+            self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves")
+        )
 
     def action_next_match(self) -> None:
         self._next_match(1)

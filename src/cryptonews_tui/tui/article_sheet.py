@@ -6,7 +6,7 @@ while the reader reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -492,14 +492,14 @@ class ArticleSheet(InkedPane):
         strip = self.drawn(line, margin, self.size.width, self.marks(index), self._pan, room)
         for start, label in self.labels(index):
             at = margin + cell_len(line.text[:start])
-            before, _, after = strip.divide(
-                [at, at + len(label), max(at + len(label), strip.cell_length)]
-            )
+            if not line.text[max(0, start - len(label)) : start].strip() and len(label) <= at:
+                at -= len(label)  # on the blanks before, so that the link can still be read
+            before, _, after = strip.divide([at, at + len(label), max(at + len(label), strip.cell_length)])
             strip = Strip([*before, Segment(label, self.ink(Kind.TEXT) + self.over("hint")), *after])
         return strip.adjust_cell_length(self.size.width, self.ink(Kind.TEXT))
 
     def _selected(self, strip: Strip, start: int, end: int) -> Strip:
-        style = self.screen.get_component_rich_style("screen--selection")
+        style = self.screen.get_component_rich_style("screen--selection", partial=True)
         text = strip.text
         margin = max(1, self._column[0])
         end = len(text) if end < 0 else end

@@ -86,6 +86,9 @@ def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred:
             kinds.get(article.sentiment, Kind.DIM),
         ),
     )
+    codes = [line(code) for code in languages or (article.lang,)]
+    parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
+    yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
     if starred:
         yield (Span("★ starred", Kind.STRONG),)
     if article.sticky_weight > 0:
@@ -96,9 +99,6 @@ def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred:
         yield _dim(mark)
     elif article.updated - article.published >= timedelta(minutes=1):
         yield _dim(f"updated {later(article.published, article.updated)}")
-    codes = [line(code) for code in languages or (article.lang,)]
-    parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
-    yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
 
 
 def _links(article: Article) -> Iterator[Run]:
@@ -309,7 +309,7 @@ class Galley:
         start = self.sections[section] if section >= 0 else 0
         return start, self.sections[section + 1] if section + 1 < len(self.sections) else len(self.lines)
 
-    def _key(self, number: int) -> tuple[int, int]:
+    def _key(self, number: int) -> tuple[float, int]:
         section, block = self._blocks[number]
         return _rank(section), block
 

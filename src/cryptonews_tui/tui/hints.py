@@ -35,8 +35,12 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     "article": (
         "next-story",
         "next-section",
-        "sections",
+        "impact",
+        "find",
+        "link-hints",
         "language",
+        "both-languages",
+        "fold-section",
         "star",
         "browser",
         "zoom",
@@ -45,6 +49,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     ),
     "query": ("open", "back"),
     "prompt": ("open", "back"),
+    "find": ("open", "back"),
 }
 KEY_TITLES: Mapping[str, Mapping[str, str]] = {
     "value": {"open": "only this", "clear-field": "any", "search-tags": "search", "clear": "all stories"},
@@ -52,6 +57,7 @@ KEY_TITLES: Mapping[str, Mapping[str, str]] = {
     "view": {"open": "show", "save-view": "save another", "rename-view": "rename", "delete-view": "delete"},
     "query": {"open": "keep", "back": "as it was"},
     "prompt": {"open": "save", "back": "leave"},
+    "find": {"open": "stay there, then n and N", "back": "as it was"},
 }
 FURTHER: Mapping[str, tuple[tuple[str, str], ...]] = {"query": (("Tab", "complete"), ("↑", "asked before"))}
 """Keys that are no commands."""

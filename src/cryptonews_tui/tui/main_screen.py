@@ -6,7 +6,7 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.library import Library, Stories
+from cryptonews_tui.library import Headline, Library, Stories
 from cryptonews_tui.query import ORDERS, Query
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.tui.article_commands import ArticleCommands
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
@@ -33,7 +34,7 @@ from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
 from cryptonews_tui.tui.pane import Pane
-from cryptonews_tui.tui.prompt import Prompt
+from cryptonews_tui.tui.prompt import Listen, Prompt
 from cryptonews_tui.tui.query_editing import QueryEditing
 from cryptonews_tui.tui.query_line import QueryLine
 from cryptonews_tui.tui.saved_views import SavedViews
@@ -92,6 +93,9 @@ class MainScreen(Screen[None]):
         """Stories in the library, whatever the query."""
         self._counted = False
         self._shown = ShownStory(self)
+        self._commands = ArticleCommands(self, self._shown)
+        self._languages: dict[str, str] = {}
+        """The language that the reader chose for a story."""
         self._searching: Timer | None = None
         self._recounting: Timer | None = None
         self._quiet: Timer | None = None
@@ -126,6 +130,7 @@ class MainScreen(Screen[None]):
         self.set_interval(_LOOK_SECONDS, self.catch_up)
 
     def on_unmount(self) -> None:
+        self._shown.keep_place()
         self._asker.close()
 
     def _when_free(self, act: Callable[[], None]) -> None:
@@ -200,21 +205,8 @@ class MainScreen(Screen[None]):
         position = self.library.position(story) if story is not None else None
         if unasked and position is not None and position not in stories:
             stories = stories.including(position)
-        self._stories = stories
         here = position is not None and (position in stories or not else_top)
-        row = stories.row(position) if here and position is not None else 0
-        languages = self.question.values("lang")
-        name, rises = asked.order
-        self.headlines.show(
-            stories,
-            lambda positions: self.library.headlines(positions, languages),
-            row,
-            f"Headlines, {SORTED_BY[name][1 + rises]}",
-            self._why_empty(),
-            words=self.question.looked_for(),
-            snippets=self.library.text if name == "relevance" else None,
-            order=name,
-        )
+        self._list(stories, stories.row(position) if here and position is not None else 0)
         self.tell_status()
         if self._counted:
             self.count()  # a few milliseconds, and both are in one frame
@@ -222,6 +214,53 @@ class MainScreen(Screen[None]):
         else:
             self.call_after_refresh(self.count)  # the first time all sets are read
         self._shown.follow()
+
+    def _list(self, stories: Stories, row: int) -> None:
+        """Show a list with the cursor on a row."""
+        self._stories = stories
+        name, rises = self._asked.order
+        words = self.question.looked_for()
+        self.headlines.show(
+            stories,
+            partial(self._headlines, self.question.values("lang")),
+            row,
+            f"Headlines, {SORTED_BY[name][1 + rises]}",
+            self._why_empty(),
+            words=words,
+            snippets=self.library.text if name == "relevance" else None,
+            order=name,
+        )
+        self.article.highlight(words)
+
+    def _headlines(self, languages: Sequence[str], positions: Sequence[int]) -> list[Headline]:
+        """The stories at some positions, each in the language that the reader chose for it."""
+        found = self.library.headlines(positions, languages)
+        for number, headline in enumerate(found):
+            chosen = self._languages.get(headline.story, headline.lang)
+            if chosen != headline.lang and chosen in headline.languages:
+                found[number : number + 1] = self.library.headlines([headline.position], (chosen,))
+        return found
+
+    def choose_language(self, story: str, lang: str) -> None:
+        """List a story in this language from now on."""
+        self._languages[story] = lang
+        self._redraw_row(story)
+
+    def show_story(self, story: str) -> bool:
+        """Show any story, in the list as well, though nobody asked for it; False if it is not there."""
+        position = self.library.position(story)
+        if position is None or self._stories is None:
+            self.say("That story is not in the library any more.")
+            return False
+        if position not in self._stories:
+            self._list(self._stories.including(position), 0)
+        self.headlines.move_to(self._stories.row(position))
+        self._shown.show_current()
+        self.go_to_article()
+        return True
+
+    def story_shown(self) -> None:
+        """Another story is in the article pane."""
 
     def _paint_together(self) -> None:
         """Have all that shows an answer in the next frame: each on its own would come a frame after the key's."""
@@ -315,20 +354,25 @@ class MainScreen(Screen[None]):
         """Show what the marks of a story are now."""
         self._marks_version = self.library.marks_version()  # our own work
         self.catch_up()
-        position = self.library.position(story)
-        if self._stories is not None and position is not None and position in self._stories:
-            self.headlines.forget_row(self._stories.row(position))
+        self._redraw_row(story)
         if self._recounting is not None:
             self._recounting.stop()
         self._recounting = self.set_timer(_RECOUNT_SECONDS, self.count)
 
-    async def prompt(self, question: str, text: str = "", hint: str = "") -> str | None:
+    def _redraw_row(self, story: str) -> None:
+        position = self.library.position(story)
+        if self._stories is not None and position is not None and position in self._stories:
+            self.headlines.forget_row(self._stories.row(position))
+
+    async def prompt(
+        self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
+    ) -> str | None:
         """The reader's answer to a question in the bottom line; None if it is left open."""
         if self._prompt is None:
             self._prompt = Prompt()
             self._prompt.display = False
             await self.mount(self._prompt, before=self.query_one(KeyLine))
-        answer = await self._prompt.ask(question, text, hint)
+        answer = await self._prompt.ask(question, text, hint, listen)
         self._offer_keys()
         return answer
 
@@ -352,6 +396,10 @@ class MainScreen(Screen[None]):
     @property
     def _pane(self) -> Pane:
         return self.query_one(f"#{self._place}", Widget)  # type: ignore[return-value]  # all three are panes
+
+    def go_to_article(self) -> None:
+        """Give the article the focus."""
+        self._go_to(ARTICLE)
 
     def _go_to(self, place: str) -> None:
         if place != ARTICLE:
@@ -389,7 +437,8 @@ class MainScreen(Screen[None]):
         if self._prompt is not None and focused is not None and focused.id != "answer":
             self._prompt.leave()
         if focused is None or focused.id not in PLACES:
-            self._offer_keys("query" if self._editing.open else "prompt")
+            listens = self._prompt is not None and self._prompt.listens
+            self._offer_keys("query" if self._editing.open else "find" if listens else "prompt")
             return
         if self._editing.open:
             self._editing.part()
@@ -420,7 +469,11 @@ class MainScreen(Screen[None]):
         self._pane.page(-0.5)
 
     def action_page_down(self) -> None:
-        self._pane.page(1)
+        if self._place == ARTICLE and self.article.at_end:
+            self._shown.mark_read()  # to its end
+            self._move_to_unread(1)
+        else:
+            self._pane.page(1)
 
     def action_page_up(self) -> None:
         self._pane.page(-1)
@@ -543,7 +596,7 @@ class MainScreen(Screen[None]):
         )
         if chosen is not None:
             self._go_to(ARTICLE)
-            self.article.go_to_section(int(chosen.value))
+            self.article.go_to_section(int(chosen.value), unfold=True)
 
     def action_language(self) -> None:
         self._shown.next_language()
@@ -554,13 +607,72 @@ class MainScreen(Screen[None]):
     def action_copy_link(self) -> None:
         self._shown.with_url(self._copy)
 
-    @on(ArticlePane.LinkActivated)
-    def _open_link(self, event: ArticlePane.LinkActivated) -> None:
-        self.app.open_in_browser(event.url)
-
     def _copy(self, url: str) -> None:
-        self.app.copy_to_clipboard(url)
-        self.say(f"Sent to the terminal's clipboard: {url}")
+        self._commands.copy_link(url)
+
+    # What is done with the article
+
+    @on(ArticlePane.Moved)
+    def _article_moved(self) -> None:
+        self._shown.moved()
+        if self._prompt is not None and self._prompt.display and self.article.looks_for:
+            self._prompt.tell(self.article.found)
+
+    @on(ArticlePane.LinkPicked)
+    def _link_picked(self, event: ArticlePane.LinkPicked) -> None:
+        self._commands.pick(event.url)
+
+    @on(ArticlePane.LinkActivated)
+    def _link_activated(self, event: ArticlePane.LinkActivated) -> None:
+        self._commands.open(event.url)
+
+    @on(ArticlePane.LinkCopied)
+    def _link_copied(self, event: ArticlePane.LinkCopied) -> None:
+        self._commands.copy_link(event.url)
+
+    @on(ArticlePane.TextCopied)
+    def _text_copied(self, event: ArticlePane.TextCopied) -> None:
+        self._commands.copy_text(event.text, "what was selected")
+
+    @on(ArticlePane.Busy)
+    def _keys_mean(self, event: ArticlePane.Busy) -> None:
+        if event.text:
+            self.say(event.text, until_hushed=True)
+        else:
+            self.hush()
+
+    @on(ArticlePane.Wanted)
+    def _wanted(self, event: ArticlePane.Wanted) -> None:
+        wanted = {
+            "copy-section": self._commands.copy_section,
+            "cover": self._commands.show_cover,
+            "find": self._find,
+            "raw": self._commands.show_raw,
+            "sections": self.action_sections,
+        }
+        wanted[event.command]()
+
+    @work
+    async def _find(self) -> None:
+        await self._commands.find()
+
+    def action_impact(self) -> None:
+        self._commands.go_to_impact()
+
+    def action_both_languages(self) -> None:
+        self._shown.both_languages()
+
+    def action_changes(self) -> None:
+        self._commands.show_changes()
+
+    def action_previous_shown(self) -> None:
+        self._commands.go_back()
+
+    def action_copy_article(self) -> None:
+        self._commands.copy_article()
+
+    def action_pipe(self) -> None:
+        self._commands.pipe()
 
     # Marking
 

@@ -85,7 +85,9 @@ class PagerScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, parts: Iterable[Part] = (), leave: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, title: str, parts: Iterable[Part] = (), leave: Callable[[], None] = lambda: None
+    ) -> None:
         """`leave` is called when the text is closed."""
         super().__init__()
         self._title = title
@@ -130,7 +132,11 @@ def plain(text: str) -> list[Part]:
     """A text as it was typed."""
     lines = verbatim(text).split("\n")
     return [
-        Part(HEADER, _code("\n".join(lines[start : start + _PIECE])), sum(map(len, lines[start : start + _PIECE])))
+        Part(
+            HEADER,
+            _code("\n".join(lines[start : start + _PIECE])),
+            sum(map(len, lines[start : start + _PIECE])),
+        )
         for start in range(0, len(lines), _PIECE)
     ]
 

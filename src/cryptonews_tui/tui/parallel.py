@@ -51,7 +51,8 @@ def parallel(article: Article, beside: Article, header: Iterable[Block], side_by
     from cryptonews_tui.markdown import references
 
     pairs = aligned(article.sections, beside.sections)
-    above = [*header, *_head(article, beside, side_by_side)]
+    _, *facts = header  # instead of the title both titles
+    above = [*_titles(article, beside, side_by_side), *facts, *_difference(article, beside)]
     known = references(article.body), references(beside.body)
     made = [Part(HEADER, lambda: above)]
     number = HEADER
@@ -77,18 +78,24 @@ def aligned(one: Sequence[Section], other: Sequence[Section]) -> list[Pair]:
     return pairs
 
 
-def _head(article: Article, beside: Article, side_by_side: bool) -> Iterator[Block]:
-    """Which column is which; what they do not have in common."""
+def _titles(article: Article, beside: Article, side_by_side: bool) -> list[Block]:
+    titles = [
+        Block(
+            Paragraph(((Span(line(version.title), Kind.TITLE), Span(f"  {line(version.lang)}", Kind.DIM)),))
+        )
+        for version in (article, beside)
+    ]
+    return [_row((titles[0],), (titles[1],))] if side_by_side else [titles[0], _second(titles[1])]
+
+
+def _difference(article: Article, beside: Article) -> Iterator[Block]:
+    """What the versions do not have in common."""
     count, others = len(article.sections), len(beside.sections)
     if count != others:
-        told = f"{count} sections in {article.lang}, {others} in {beside.lang}: aligned by what they are about"
+        told = (
+            f"{count} sections in {article.lang}, {others} in {beside.lang}: aligned by what they are about"
+        )
         yield Block(Paragraph(((Span(line(told), Kind.NOTICE),),)))
-    names = [Block(Paragraph(((Span(line(v.lang), Kind.DIM),),))) for v in (article, beside)]
-    titles = [Block(Paragraph(((Span(line(v.title), Kind.TITLE),),))) for v in (article, beside)]
-    if side_by_side:
-        yield _row((names[0], replace(titles[0], space=0)), (names[1], replace(titles[1], space=0)))
-    else:
-        yield _second(titles[1])
 
 
 def _pair(texts: Sequence[_Text | None], side_by_side: bool) -> list[Block]:
@@ -98,13 +105,25 @@ def _pair(texts: Sequence[_Text | None], side_by_side: bool) -> list[Block]:
         if len(columns[0]) != len(columns[1]):  # block by block they would drift apart
             return [_row(tuple(columns[0]), tuple(columns[1]))]
         return [_row((left,), (right,)) for left, right in zip(*columns, strict=True)]
-    rows = zip_longest(*columns)
-    return [
-        block
-        for left, right in rows
-        for block in (left, _second(right) if right is not None else None)
-        if block is not None
-    ]
+    taking_turns: list[Block] = []
+    for number, (left, right) in enumerate(zip_longest(*columns)):
+        if left is not None:
+            taking_turns.append(left if number > 1 or type(left.body) is Heading else _close(left))
+        if right is not None:
+            if type(right.body) is Heading and left is not None and type(left.body) is Heading:
+                taking_turns[-1] = _both_headings(left, left.body, right.body)
+            else:
+                taking_turns.append(_second(right))
+    return taking_turns
+
+
+def _both_headings(left: Block, one: Heading, other: Heading) -> Block:
+    names = tuple(Span(f"   {span.text}", Kind.DIM) for run in other.runs for span in run)
+    return replace(left, body=replace(one, runs=(*one.runs[:-1], (*one.runs[-1], *names))))
+
+
+def _close(block: Block) -> Block:
+    return replace(block, space=0)
 
 
 def _row(left: tuple[Block, ...], right: tuple[Block, ...]) -> Block:
@@ -135,11 +154,9 @@ def _brief(texts: Sequence[_Text | None]) -> tuple[Block, ...]:
 
 
 def _second(block: Block) -> Block:
-    """A block of the second version where paragraphs take turns."""
-    if isinstance(block.body, Heading):
-        block = replace(block, body=Paragraph(block.body.runs), space=0)
+    """A block of the second version where paragraphs take turns: close below what it translates, with a mark."""
     mark = Container("▏ ", "▏ ")
-    return replace(block, containers=(mark, *block.containers), fresh=block.fresh + 1)
+    return replace(block, containers=(mark, *block.containers), fresh=block.fresh + 1, space=0)
 
 
 def _side_by_side(left: Line | None, right: Line | None, column: int) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,6 +17,10 @@ _ELSEWHERE = ("tab", "shift+tab", "up", "down", "pageup", "pagedown")
 """Keys that would do something to the panes."""
 
 
+Listen = Callable[[str], str]
+"""Hears what is typed, and says what stands at the right of it."""
+
+
 class Prompt(Horizontal):
     """Asks for a name, a note … Enter answers, Esc answers nothing."""
 
@@ -26,6 +31,7 @@ class Prompt(Horizontal):
         layer: above;
         margin: 0 0 1 0;
         & > Static { width: auto; padding: 0 0 0 1; color: $text-primary; text-style: bold; }
+        & > #told { padding: 0 1; color: $text-muted; background: $surface; text-style: none; }
         & > QueryLine { width: 1fr; }
     }
     """
@@ -33,21 +39,32 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._answer: asyncio.Future[str | None] | None = None
+        self._listen: Listen | None = None
         self._before: Widget | None = None
         """What had the focus."""
 
-    def compose(self) -> ComposeResult:
-        yield Static(markup=False)
-        yield QueryLine(id="answer")
+    @property
+    def listens(self) -> bool:
+        """Whether something follows what is typed."""
+        return self._listen is not None
 
-    async def ask(self, question: str, text: str = "", hint: str = "") -> str | None:
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False, id="question")
+        yield QueryLine(id="answer")
+        yield Static(markup=False, id="told")
+
+    async def ask(
+        self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
+    ) -> str | None:
         """The reader's answer without spaces around it; None if it is left open. `text` can be edited."""
         self.leave()
+        self._listen = listen
+        self.tell("")
         line = self.query_one(QueryLine)
         if self.screen.focused is not line:
             self._before = self.screen.focused
         self._answer = answer = asyncio.get_running_loop().create_future()
-        self.query_one(Static).update(question)
+        self.query_one("#question", Static).update(question)
         line.placeholder = hint
         line.value = text
         line.cursor_position = len(text)
@@ -61,6 +78,12 @@ class Prompt(Horizontal):
             if here and self._before is not None:
                 self._before.focus(scroll_visible=False)
         return given
+
+    def tell(self, text: str) -> None:
+        """Say something at the right end."""
+        told = self.query_one("#told", Static)
+        told.update(text)
+        told.display = bool(text)
 
     def leave(self) -> None:
         """Leave the question open."""
@@ -78,6 +101,8 @@ class Prompt(Horizontal):
     @on(QueryLine.Changed)
     def _typed(self, event: QueryLine.Changed) -> None:
         event.stop()  # it is no query
+        if self._listen is not None and self._answer is not None and not self._answer.done():
+            self.tell(self._listen(event.value))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "escape":

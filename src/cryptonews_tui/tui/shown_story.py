@@ -13,7 +13,7 @@ from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
 from cryptonews_tui.tui import article_sheet
 from cryptonews_tui.tui.article_sheet import Facts
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
-from cryptonews_tui.tui.galley import Spot
+from cryptonews_tui.tui.galley import TAIL, Spot
 from cryptonews_tui.tui.parallel import SIDE_BY_SIDE, aligned
 
 if TYPE_CHECKING:
@@ -43,7 +43,11 @@ class ShownStory:
         """The story that was set back to unread while it is shown: it stays so."""
         self._read_as: str | None = None
         """What the story said when it was read, in the language it is shown in."""
+        self._kept_text: str | None = None
+        """What it said when that was remembered last."""
         self._keeping: Timer | None = None
+        self._place: Place | None = None
+        """Where the reader is; None: at the top, or at the end."""
         self._kept: Place | None = None
         """Where the reader is, as far as that has been remembered."""
 
@@ -83,9 +87,10 @@ class ShownStory:
         self.headline, self.article = headline, article
         state = screen.app.state
         if not same:
+            self._kept_text = None
             self._read_as = state.text_read(article.story, article.lang) if headline.read else None
         if not again:
-            self._kept = state.place(article.story)
+            self._kept = self._place = state.place(article.story)
             if at is None and self._kept is not None:
                 at = _spot(self._kept, article)
         screen.article.show(
@@ -201,29 +206,28 @@ class ShownStory:
             self._kept_text = article.body
         return True
 
-    _kept_text: str | None = None
-    """The text that was remembered last."""
-
     def moved(self) -> None:
-        """The reader has moved in the text."""
-        self._stop(self._keeping)
-        self._keeping = self._screen.set_timer(_KEEP_SECONDS, self.keep_place)
+        """The reader has moved in the text; where to is remembered soon."""
+        pane, article = self._screen.article, self.article
+        if article is None or pane.article is not article or not pane.size:
+            return
+        spot = pane.spot
+        # What is finished begins at its top the next time, as does what has hardly been begun.
+        nowhere = pane.position == 0 or pane.finished or spot.section == TAIL
+        self._place = None if nowhere else Place(article.lang, *spot)
+        if self._place != self._kept and self._keeping is None:
+            self._keeping = self._screen.set_timer(_KEEP_SECONDS, self.keep_place)
 
     def keep_place(self) -> None:
         """Remember where the reader is: a story that is left is found again at the same line."""
         self._stop(self._keeping)
-        pane, article = self._screen.article, self.article
-        if article is None or pane.article is None or pane.article.story != article.story or not pane.size:
-            return
-        spot = pane.spot
-        at_top = pane.position == 0 or spot.section < -1
-        place = None if at_top or pane.finished else Place(article.lang, *spot)
-        if place != self._kept:
+        self._keeping = None
+        if self.article is not None and self._place != self._kept:
             try:
-                self._screen.app.state.set_place(article.story, place)
+                self._screen.app.state.set_place(self.article.story, self._place)
             except DatabaseError:
                 return  # a place is not worth a complaint
-            self._kept = place
+            self._kept = self._place
 
     # Marking the story under the cursor
 
@@ -311,5 +315,3 @@ def _spot(place: Place, article: Article) -> article_sheet.Place:
 
 def _number(section: int | None) -> int:
     return 0 if section is None else section
-
-
