@@ -110,12 +110,13 @@ async def test_the_header_says_who_when_and_what_the_article_is() -> None:
         description="A lead of its own.",
     )
     async with reading(article, 90) as (pane, _, _):
-        assert [row.strip() for row in rows(pane)[1:10]] == [
+        assert [row.strip() for row in rows(pane)[1:11]] == [
             "",
             "Boats return",
             "",
             "Example Wire · HARBOUR · 25 Nov 2025 09:31 (3 days ago)",
-            "▼ N negative   en · uk   AI-rewritten, machine-translated from 41 10:33, 62 min later",
+            "▼ N negative   en · uk",
+            "AI-rewritten, machine-translated from 41 10:33, 62 min later",
             "FOG  SMALL BOATS",
             "original page example.org   cover picture pictures.example",
             "",

@@ -174,7 +174,7 @@ class ArticleCommands:
     def _piped(self, pager: PagerScreen, title: str, said: str) -> None:
         from cryptonews_tui.tui.pager_screen import plain
 
-        if pager.is_current:
+        if not pager.left:
             pager.show(clean_line(title), plain(clean(said)))
 
     def _article(self) -> Article | None:

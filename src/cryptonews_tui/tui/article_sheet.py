@@ -205,10 +205,14 @@ class ArticleSheet(InkedPane):
 
     @property
     def depth(self) -> tuple[int, float]:
-        """The section that is being read, and how far into it the first visible line stands."""
-        section = self.current_section
-        at, depth = self._galley.depth(self.position + 1)
-        return (section, depth) if at == section else (section, 0.0)
+        """The section of the first line below the bar, and how far into it that stands (0 to 1).
+
+        Where a section was asked for it is this one, though the end of the text may keep it from the top.
+        """
+        section, position = self._chosen
+        if position == self.position:
+            return section, 0.0
+        return self._galley.depth(self.position + 1)
 
     @property
     def at_end(self) -> bool:
@@ -326,7 +330,7 @@ class ArticleSheet(InkedPane):
             number, depth = wanted
             if depth:
                 line = galley.line_at(min(number, len(self.sections) - 1), depth) - 1
-                self._chosen = (number, self._reach(line))
+                self._chosen = (0, -1)
             else:
                 section = number
         elif wanted is not None:

@@ -93,6 +93,8 @@ class PagerScreen(ModalScreen[None]):
         self._title = title
         self._parts = [*parts]
         self._leave = leave
+        self.left = False
+        """Whether nobody looks any more."""
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -102,12 +104,17 @@ class PagerScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one(_Text).focus()
-        self.call_after_refresh(self.show, self._title, self._parts)
+        self.call_after_refresh(self._show)
 
     def show(self, title: str, parts: Iterable[Part]) -> None:
-        """Show another text."""
-        self.query_one("#about", Static).update(title)
-        self.query_one(_Text).show([*parts])
+        """Show another text, now or as soon as the screen is there."""
+        self._title, self._parts = title, [*parts]
+        if self.is_mounted:
+            self._show()
+
+    def _show(self) -> None:
+        self.query_one("#about", Static).update(self._title)
+        self.query_one(_Text).show(self._parts)
 
     def action_scroll(self, lines: int) -> None:
         text = self.query_one(_Text)
@@ -124,6 +131,7 @@ class PagerScreen(ModalScreen[None]):
         self.query_one(_Text).bottom()
 
     def action_leave(self) -> None:
+        self.left = True
         self._leave()
         self.dismiss(None)
 

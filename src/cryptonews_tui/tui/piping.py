@@ -46,6 +46,7 @@ class Piping:
         said = process.stdout.read(BYTES + 1)
         if len(said) > BYTES:  # what never ends is not waited for
             self.stop()
+        process.stdout.close()
         code = process.wait()
         in_time = late.is_alive()
         late.cancel()

@@ -86,7 +86,7 @@ class ShownStory:
         same = again and before is not None and before.lang == article.lang
         self.headline, self.article = headline, article
         state = screen.app.state
-        if not same:
+        if not same or (before is not None and before.body != article.body):
             self._kept_text = None
             self._read_as = state.text_read(article.story, article.lang) if headline.read else None
         if not again:
@@ -140,7 +140,7 @@ class ShownStory:
         after = self._screen.library.article(shown.story, lang)
         if after is not None:
             pairs = dict(aligned(before.sections, after.sections))
-            section = _number(pairs.get(section)) if section in pairs else 0
+            section = _number(pairs.get(section)) if section in pairs else section
         self._screen.choose_language(shown.story, lang)
         at_top = pane.position == 0
         self._show(replace(shown, lang=lang), None if at_top else (section, depth))

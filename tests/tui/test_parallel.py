@@ -1,0 +1,150 @@
+"""Two languages of a story beside each other, and going from one to the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from cryptonews_tui.article import Role, Section
+from cryptonews_tui.tui.parallel import aligned
+from tests.tui.desk import MEDIUM, Desk
+
+EN = "## Overview\n\nBoats return.\n\nThe fog lifts.\n\n## Impact on the crypto market\n\n- Fish is cheap.\n"
+UK = "## Огляд\n\nЧовни вернулись.\n\nТуман розвіявся.\n\n## Вплив на крипторинок\n\n- Риба дешева.\n"
+MORE = (
+    "## Огляд\n\nЧовни вернулись.\n\n## Що далі\n\nПобачимо.\n\n## Вплив на крипторинок\n\n- Риба дешева.\n"
+)
+
+
+def sections(*roles: Role) -> list[Section]:
+    return [Section(role, role, "") for role in roles]
+
+
+def test_as_many_sections_belong_together_by_their_number() -> None:
+    one, other = sections(Role.OVERVIEW, Role.OTHER), sections(Role.EVENTS, Role.IMPACT)
+    assert aligned(one, other) == [(0, 0), (1, 1)]
+
+
+def test_sections_of_different_number_belong_together_by_their_roles() -> None:
+    one = sections(Role.OVERVIEW, Role.MARKET, Role.IMPACT)
+    other = sections(Role.OVERVIEW, Role.IMPACT)
+    assert aligned(one, other) == [(0, 0), (1, None), (2, 1)]
+    assert aligned(other, one) == [(0, 0), (None, 1), (1, 2)]
+    assert aligned([], other) == [(None, 0), (None, 1)]
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    desk.write("1", body=EN, title="Boats return")
+    desk.write("1", lang="uk", body=UK, title="Човни вернулись додому")
+    return desk
+
+
+def line_with(text: str, screen: str) -> str:
+    return next(line for line in screen.splitlines() if text in line)
+
+
+async def test_two_languages_stand_side_by_side_section_by_section(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("B")
+        assert reader.place == "article"
+        assert reader.main.zoomed
+        for left, right in (
+            ("Boats return  en", "Човни вернулись додому  uk"),
+            ("Overview", "Огляд"),
+            ("The fog lifts.", "Туман розвіявся."),
+            ("• Fish is cheap.", "• Риба дешева."),
+        ):
+            row = next(row for row in reader.lines if left in row and "│" in row)
+            assert right in row.partition("│")[2]
+        await reader.press("B")
+        assert not reader.main.zoomed
+        assert "Туман" not in reader.article
+
+
+async def test_where_there_is_no_room_the_paragraphs_take_turns(desk: Desk) -> None:
+    async with desk.open(size=MEDIUM) as reader:
+        await reader.press("B")
+        assert not reader.main.zoomed
+        text = reader.article
+        order = [
+            "Overview   Огляд",
+            "Boats return.",
+            "▏ Човни вернулись.",
+            "The fog lifts.",
+            "▏ Туман розвіявся.",
+        ]
+        places = [text.index(words) for words in order]
+        assert places == sorted(places)
+
+
+async def test_both_scroll_together_and_the_next_story_is_in_two_languages_too(desk: Desk) -> None:
+    desk.write("2", hours=2, body=EN * 9, title="Second")
+    desk.write("2", hours=2, lang="uk", body=UK * 9, title="Друга")
+    async with desk.open() as reader:
+        await reader.press("B", "J")
+        assert "Друга" in reader.article
+        await reader.press("j", "j", "j")
+        row = line_with("The fog lifts.", reader.article)
+        assert "Туман розвіявся." in row
+
+
+async def test_a_different_number_of_sections_is_said(desk: Desk) -> None:
+    desk.write("1", lang="uk", body=MORE, title="Човни")
+    async with desk.open() as reader:
+        await reader.press("B")
+        assert "2 sections in en, 3 in uk: aligned by what they are about" in reader.article
+        assert "Що далі" in line_with("Що далі", reader.article).partition("│")[2]
+        assert "Вплив" in line_with("Impact on the crypto market", reader.article.split("\n", 1)[1])
+
+
+async def test_a_story_in_one_language_says_so(desk: Desk) -> None:
+    desk.write("2", hours=2)
+    async with desk.open() as reader:
+        await reader.press("j", "B")
+        assert "only there in “en”" in reader.said
+        assert not reader.main.zoomed
+
+
+async def test_a_window_that_grows_puts_them_side_by_side(desk: Desk) -> None:
+    async with desk.open(size=MEDIUM) as reader:
+        await reader.press("B", "z")
+        assert "▏" in reader.article
+        await reader.resize(150, 42)
+        assert "Туман" in line_with("The fog lifts.", reader.article)
+
+
+LONG_EN = "\n\n".join(
+    f"## Part {n}\n\n" + "\n\n".join(["Fog on the water, nobody there."] * 12) for n in range(4)
+)
+LONG_UK = "\n\n".join(
+    f"## Частина {n}\n\n" + "\n\n".join(["Туман над водою і нікого там нема."] * 12) for n in range(4)
+)
+
+
+async def test_another_language_keeps_the_section_and_how_far_it_is_read_and_the_list_follows(
+    desk: Desk,
+) -> None:
+    desk.write("3", hours=0, body=LONG_EN, title="Fog")
+    desk.write("3", hours=0, lang="uk", body=LONG_UK, title="Туман")
+    async with desk.open() as reader:
+        await reader.do("open", "next-section", "next-section", "half-page-down")
+        pane = reader.main.article
+        section, depth = pane.depth
+        assert section == 2
+        assert 0.1 < depth < 0.9
+        await reader.press("L")
+        assert "Туман" in reader.row("3")
+        assert pane.depth[0] == 2
+        assert abs(pane.depth[1] - depth) < 0.1
+        await reader.do("headlines-pane", "down", "up")
+        assert "Туман" in reader.article
+        await reader.press("L")
+        assert "Fog" in reader.row("3")
+
+
+async def test_a_language_with_other_sections_opens_at_the_same_role(desk: Desk) -> None:
+    desk.write("1", body=EN.replace("Boats return.", "Boats return.\n\n" * 40))
+    desk.write("1", lang="uk", body=MORE.replace("Побачимо.", "Побачимо.\n\n" * 60), title="Човни")
+    async with desk.open() as reader:
+        await reader.do("open", "impact", "language")
+        assert reader.main.article.current_section == 2
