@@ -756,6 +756,9 @@ READING: dict[str, Callable[[Library], Any]] = {
     "ready": lambda library: library.ready(parse("calm")),
     "get_ready": lambda library: library.get_ready(parse("calm words:>1 sort:relevance")),
     "interrupt": lambda library: library.interrupt(),
+    # Its words count from when they are written, others from when they are published.
+    "related": lambda library: [library.related(story, "en") for story in "123"] and None,
+    "interrupt_related": lambda library: library.interrupt_related(),
     "headlines": lambda library: library.headlines(range(4)),
     "all_versions": lambda library: library.all_versions(range(4)),
     "text": lambda library: [library.text(headline) for headline in library.headlines(range(4))],

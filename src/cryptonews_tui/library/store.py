@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from itertools import groupby
@@ -17,7 +18,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from pyroaring import BitMap
 
 from cryptonews_tui.article import Article, Publisher, Sentiment
-from cryptonews_tui.library.database import Opened, connect_to_read, explained, prepare, understood
+from cryptonews_tui.library.database import (
+    Opened,
+    connect_to_read,
+    explained,
+    prepare,
+    result_code,
+    understood,
+)
 from cryptonews_tui.library.evaluate import evaluate
 from cryptonews_tui.library.facets import FacetIndex, best
 from cryptonews_tui.library.indexing import WEIGHTS, expression
@@ -31,9 +39,13 @@ from cryptonews_tui.wording import MONTHS
 
 if TYPE_CHECKING:
     from cryptonews_tui.assets import Assets
+    from cryptonews_tui.library.related import Neighbourhood
 
 FACETS = ("sentiment", "source", "category", "tag", "lang", "asset", "section", "is", "on")
 """The fields that stories are counted by."""
+
+RELATED = 5
+"""So many stories are told to be near one."""
 
 SMALL = 5_000
 """A library of so few stories answers anything while a key is pressed: nothing is looked up beforehand."""
@@ -90,16 +102,16 @@ class Library:
         self._now = now
         self._opened_times = 0
         self._slow: Opened | None = None
+        self._beside: tuple[Opened, Neighbourhood] | None = None
+        self._unwanted = False
         prepare(state_path, STATE_KIND)
         self._open()
 
     def _open(self) -> None:
-        self._opened = connect_to_read(self.path, LIBRARY_KIND)
+        self._opened = self._connect()
         self._opened_times += 1
         self._connection = self._opened.connection
         try:
-            with explained(self.state_path, STATE_KIND):
-                self._connection.execute("ATTACH ? AS state", (str(self.state_path),))
             with understood(self.path, LIBRARY_KIND):
                 self._packing = Packing(self._connection)
         except BaseException:
@@ -113,10 +125,23 @@ class Library:
         self._known_months: list[tuple[str, str, int, int]] | None = None
         self._versions: tuple[int, int] = (-1, -1)
 
+    def _connect(self) -> Opened:
+        """A connection with the marks beside the library."""
+        opened = connect_to_read(self.path, LIBRARY_KIND)
+        try:
+            with explained(self.state_path, STATE_KIND):
+                opened.connection.execute("ATTACH ? AS state", (str(self.state_path),))
+        except BaseException:
+            opened.connection.close()
+            raise
+        return opened
+
     def close(self) -> None:
         self._connection.close()
         if self._slow is not None:
             self._slow.connection.close()
+        if self._beside is not None:
+            self._beside[0].connection.close()
 
     @property
     def shared(self) -> bool:
@@ -214,14 +239,10 @@ class Library:
         """Look up what takes time in the query. For one other thread; raises `Interrupted`."""
         if self._slow is None or self._slow.outdated():
             self._slow = connect_to_read(self.path, LIBRARY_KIND)
-        try:
+        with _interruptible():
             self._meanings.look_up(query, self._slow.connection)
             if query.sort:
                 self._ranking(query, self._slow.connection)
-        except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_INTERRUPT:
-                raise
-            raise Interrupted from None
 
     def interrupt(self) -> None:
         """End a `get_ready` that is going on in another thread."""
@@ -229,20 +250,57 @@ class Library:
             self._slow.connection.interrupt()
 
     @_explained
+    def related(self, story: str, lang: str) -> list[Headline]:
+        """The stories nearest to a version of one by words, tags and time, five at most, the nearest first.
+
+        Takes some hundredths of a second. For one other thread, not necessarily that of `get_ready`, and never
+        two at once; raises `Interrupted`. The positions are those of the moment: to go to one of them later, ask
+        for its `position` anew.
+        """
+        self._unwanted = False
+        if self._beside is not None and self._beside[0].outdated():
+            self._beside[0].connection.close()
+            self._beside = None
+        if self._beside is None:
+            from cryptonews_tui.library.related import Neighbourhood  # lists need none
+
+            opened = self._connect()
+            self._beside = (opened, Neighbourhood(opened.connection))
+        opened, neighbourhood = self._beside
+        with _interruptible(), _one_moment(opened.connection):
+            near = neighbourhood.near(story, lang, RELATED, self._check_wanted)
+            return self._headlines(near, (), opened.connection)
+
+    def _check_wanted(self) -> None:
+        if self._unwanted:  # between two questions to the database there is nothing to interrupt
+            raise Interrupted
+
+    def interrupt_related(self) -> None:
+        """End a `related` that is going on in another thread."""
+        self._unwanted = True
+        if self._beside is not None:
+            self._beside[0].connection.interrupt()
+
+    @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
         """The stories at these positions, each in the first of `languages` it has (or the preferred ones)."""
+        return self._headlines(positions, languages, self._connection)
+
+    def _headlines(
+        self, positions: Sequence[int], languages: Sequence[str], connection: sqlite3.Connection
+    ) -> list[Headline]:
         order = _order((*languages, *self.languages))
 
         def preferred(row: _Version) -> tuple[int, int]:
             return order.get(row[_LANG], len(order)), row[_ARTICLE]  # else the oldest known
 
-        versions = self._versions_at(positions)
+        versions = self._versions_at(positions, connection)
         return [_headline(min(rows, key=preferred), rows) for p in positions if (rows := versions.get(p))]
 
     @_explained
     def all_versions(self, positions: Sequence[int]) -> list[Headline]:
         """The stories at these positions, once in each of their languages."""
-        versions = self._versions_at(positions)
+        versions = self._versions_at(positions, self._connection)
         return [
             _headline(row, rows)
             for p in positions
@@ -511,12 +569,14 @@ class Library:
         }
         return sorted(weights, key=lambda position: (-weights[position], -position))
 
-    def _versions_at(self, positions: Sequence[int]) -> dict[int, list[_Version]]:
+    def _versions_at(
+        self, positions: Sequence[int], connection: sqlite3.Connection
+    ) -> dict[int, list[_Version]]:
         """By position the versions that count of each story."""
         found: dict[int, list[_Version]] = {}
         for start in range(0, len(positions), _PAGE):
             page = positions[start : start + _PAGE]
-            for row in self._connection.execute(
+            for row in connection.execute(
                 f"""
                 SELECT position, story.key, lang, article.id, title, description, article.published, updated,
                        publisher_key, publisher_name, publisher_type, publisher_url, category,
@@ -534,6 +594,28 @@ class Library:
         cursor = self._connection.cursor()
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, parameters).fetchall()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """What another thread has ended raises `Interrupted`."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if result_code(error) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise Interrupted from None
+
+
+@contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is asked inside is answered from one state of the file, whatever others write meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _order(languages: Sequence[str]) -> Mapping[str, int]:
