@@ -271,7 +271,7 @@ class Reader:
         """Whether something is looked for, or counted anew in a moment."""
         recounting = self.main._recounting
         waits = recounting is not None and recounting._task is not None and not recounting._task.done()
-        return waits or self.main._asker.busy
+        return waits or self.main._asker.busy or self.main._neighbours.busy
 
     @property
     def _rests(self) -> bool:

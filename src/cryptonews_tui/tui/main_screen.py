@@ -33,6 +33,7 @@ from cryptonews_tui.tui.filter_rows import TITLES
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
+from cryptonews_tui.tui.neighbours import Neighbours
 from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.prompt import Listen, Prompt
 from cryptonews_tui.tui.query_editing import QueryEditing
@@ -94,6 +95,7 @@ class MainScreen(Screen[None]):
         self._counted = False
         self._shown = ShownStory(self)
         self._commands = ArticleCommands(self, self._shown)
+        self._neighbours = Neighbours(library, self._when_free, self._commands.show_related)
         self._languages: dict[str, str] = {}
         """The language that the reader chose for a story."""
         self._searching: Timer | None = None
@@ -132,6 +134,7 @@ class MainScreen(Screen[None]):
     def on_unmount(self) -> None:
         self._shown.keep_place()
         self._asker.close()
+        self._neighbours.close()
 
     def _when_free(self, act: Callable[[], None]) -> None:
         self.call_later(act)  # it may be called in a thread
@@ -259,8 +262,10 @@ class MainScreen(Screen[None]):
         self.go_to_article()
         return True
 
-    def story_shown(self) -> None:
-        """Another story is in the article pane."""
+    def story_shown(self, story: str, lang: str) -> None:
+        """Another story is in the article pane: once it has been drawn, look for what is near it."""
+        self._neighbours.stop()
+        self.call_after_refresh(self._neighbours.ask, story, lang)
 
     def _paint_together(self) -> None:
         """Have all that shows an answer in the next frame: each on its own would come a frame after the key's."""

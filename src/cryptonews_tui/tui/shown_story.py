@@ -108,7 +108,7 @@ class ShownStory:
         )
         self.begin_reading()
         if not again:
-            screen.story_shown()
+            screen.story_shown(article.story, article.lang)
 
     @property
     def changed_since(self) -> str | None:
