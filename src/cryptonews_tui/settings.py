@@ -36,6 +36,7 @@ class Settings:
     filters: tuple[str, ...] = FILTERS
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -100,6 +101,17 @@ def _names(value: Any) -> dict[str, tuple[str, ...]] | None:
         for given in lists.values()
     )
     return {name: tuple(given) for name, given in lists.items()} if good else None
+
+
+def _headings(value: Any) -> dict[str, tuple[str, ...]] | None:
+    from cryptonews_tui.article import Role
+
+    named = _names(value)
+    good = named is not None and all(
+        role in tuple(Role) and all(any(map(str.isalnum, heading)) for heading in headings)
+        for role, headings in named.items()
+    )
+    return named if good else None
 
 
 def _views(value: Any) -> dict[str, str | dict[str, str]] | None:
@@ -169,6 +181,13 @@ SETTINGS: dict[str, Setting] = {
         'More names of assets: `[assets]` with lines such as `btc = ["digital gold"]`; a new symbol is a new asset.',
         "a table of symbols and lists of names",
         _names,
+    ),
+    "sections": Setting(
+        "More headings of sections: `[sections]` with lines such as "
+        '`impact = ["fallout", "…effect on"]`; `…` lets it stand anywhere, `$` ends the heading.',
+        "a table of roles (overview, events, significance, regulation, market, outlook, author, impact, other) "
+        "and lists of what headings begin with",
+        _headings,
     ),
     "keys": Setting(
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
