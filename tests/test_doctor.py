@@ -24,7 +24,7 @@ from cryptonews_tui.library.health import Checkup, check_library, check_state, r
 from cryptonews_tui.library.schema import STATE_ID
 from cryptonews_tui.query import Query, parse
 from cryptonews_tui.sections import Roles, split
-from tests.strategies import HOSTILE, NOON, article, articles, threats
+from tests.strategies import HOSTILE, NOON, article, articles, threats, write
 from tests.test_database import STATE_1, first_version
 
 CLINIC = [
@@ -260,6 +260,10 @@ def test_another_mapping_of_headings_is_found_and_followed_when_the_library_is_m
     )
     assert (found("author:calm"), found("section:overview")) == (["tidal"], [])
     assert sorted(found("section:impact")) == ["other", "tidal"]
+    news = tmp_path / "news"
+    write(news, "new.md", externalId="new", body="## Tides\n\nNew water.")
+    assert mapped("sync", str(news))[0] == 0
+    assert sorted(found("impact:water")) == ["new", "tidal"]
     assert check_library(tmp_path / "library.db", MAPPED).well
     assert not check_library(tmp_path / "library.db").well
 

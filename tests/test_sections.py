@@ -188,6 +188,7 @@ def test_accents_and_other_forms_of_letters_do_not_matter() -> None:
         (Role.IMPACT, "BПЛИB HA KPИПTOPИHOK"),  # all that Latin has of it
         (Role.IMPACT, "ІМРАСТ оn іnvеѕtоrѕ"),  # all that Cyrillic has of it
         (Role.OVERVIEW, "Οvеrvіew"),  # a Greek “Ο”
+        (Role.OVERVIEW, "ІV. Тhе Overview"),  # Cyrillic “І”, “Т” and “е”
     ],
 )
 def test_letters_that_look_alike_are_alike(role: Role, heading: str) -> None:

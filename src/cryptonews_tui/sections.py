@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -123,7 +123,7 @@ _UNSEEN = re.compile(
 )  # marks above letters, and no letters
 _NOT_WORDS = re.compile(r"[\W_]+")
 # What may stand before a heading: `2. `, `1.3`, `IV)`, `б) `, “the”
-_BEFORE = re.compile(r"[\W_]*(?:(?:\d+(?:\.\d+)*|[ivxіх]+(?=[.)])|[^\W\d_](?=[.)]\s))[\W_]+)?(?:the\s+)?")
+_BEFORE = re.compile(r"[\W_]*(?:(?:\d+(?:\.\d+)*|[ivx]+(?=[.)])|[^\W\d_](?=[.)]\s))[\W_]+)?(?:the\s+)?")
 _STRUCTURE = re.compile(
     r"^ {0,3}(?:(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})[^\n]*|(?P<level>##?)(?!#)(?:[ \t]+(?P<heading>[^\n]*))?)$",
     re.M,
@@ -173,26 +173,23 @@ class Roles:
 
     def __init__(self, further: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
         self._rows = tuple(_Row.of(Role(role), patterns) for role, patterns in (*further.items(), *ROLES))
-        self._known = lru_cache(maxsize=4096)(self._find)
-
-    def of(self, heading: str) -> Role:
+        self.of: Callable[[str], Role] = lru_cache(maxsize=4096)(self._of)
         """The role, tolerant of case, punctuation, endings, look-alike letters, and of numbers before it."""
-        return self._known(heading[:_LONGEST])
 
-    def _find(self, heading: str) -> Role:
-        text = _folded(heading)
+    def _of(self, heading: str) -> Role:
+        text = _folded(heading[:_LONGEST])
         forms = {_shape(text), _shape(_BEFORE.sub("", text, count=1))}
         return next((row.role for row in self._rows if any(map(row.fits, forms))), Role.OTHER)
 
 
 def _folded(text: str) -> str:
-    """Without what is only a way of writing: case, apostrophes, accents, what cannot be seen."""
+    """Without what is only a way of writing: case, apostrophes, accents, what cannot be seen, which alphabet."""
     text = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
-    return _UNSEEN.sub("", text)
+    return _UNSEEN.sub("", text).translate(_SHAPES)
 
 
 def _shape(folded: str) -> str:
-    return _NOTHING + _NOT_WORDS.sub(" ", folded).translate(_SHAPES).strip()
+    return _NOTHING + _NOT_WORDS.sub(" ", folded).strip()
 
 
 SHIPPED = Roles()
