@@ -71,12 +71,12 @@ ROOMS: dict[str, set[str]] = {
     "markdown": {"safety", "typesetting"},
     "library": {"library", "article", "assets", "moments", "query", "safety", "sections", "views", "wording"},
     "sources": {"", "sources", "article", "safety"},
-    "refresh": {"article", "library", "reading", "safety", "sources"},
+    "refresh": {"article", "library", "reading", "safety", "sections", "sources"},
     "transfer": {"library", "safety", "views"},
     "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "upkeep": {
-        *("console", "library", "output", "safety", "settings", "transfer", "views"),
+        *("console", "library", "output", "safety", "sections", "settings", "transfer", "views"),
         *("tui.commands", "tui.saved_views"),
     },
     "cli": {
@@ -88,6 +88,7 @@ ROOMS: dict[str, set[str]] = {
             "query",
             "refresh",
             "safety",
+            "sections",
             "settings",
             "tui",
             "upkeep",

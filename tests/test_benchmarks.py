@@ -15,12 +15,14 @@ from benchmarks import plain_sql
 from benchmarks.exact import Answer, answers, set_marks
 from benchmarks.generate import articles_in, as_file, fill, item_of, varied, write_feeds, write_files
 from benchmarks.plain_sql import PlainSql
+from benchmarks.sections import left_over, shares
 from benchmarks.workshop import Figure
 
 from cryptonews_tui.article import Article, Document
 from cryptonews_tui.cli import samples_location
 from cryptonews_tui.library import Library
 from cryptonews_tui.reading import read
+from tests import strategies
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,19 @@ def test_a_missing_story_changes_counts(compared: Callable[[int, int], list[Answ
 def test_a_goal_of_nothing_is_missed_by_anything() -> None:
     assert Figure("lost", 0, 0, "").ratio == 0
     assert Figure("lost", 0, 1, "").ratio == inf
+
+
+def test_sections_are_counted_by_file_and_what_is_left_over_by_heading() -> None:
+    articles = [
+        strategies.article("1", body="## Overview\n\nA.\n\n## Overview\n\nB.\n\n## Tides\n\nC."),
+        strategies.article("2", body="## TIDES:\n\nA.\n\n## Tides\n\nB.\n\n## Fog\n\nC."),
+        strategies.article("1", "uk", body="## Туман\n\nA."),
+    ]
+    assert [line for line in shares(articles) if "overview" in line] == [
+        "| overview | 1 (50.0%) | 0 (0.0%) |"
+    ]
+    assert [*left_over(articles)][2:] == [
+        "| Tides | en | 3 |",
+        "| 1 others | en | 1 |",
+        "| 1 others | uk | 1 |",
+    ]

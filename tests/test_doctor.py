@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cryptonews_tui.article import Problem
+from cryptonews_tui.article import Problem, Role
 from cryptonews_tui.cli import main
 from cryptonews_tui.library import Library, Mark, Place, Remembered, State, Writer
 from cryptonews_tui.library.health import Checkup, check_library, check_state, rebuild, vacuum
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.schema import STATE_ID
-from cryptonews_tui.query import parse
-from tests.strategies import HOSTILE, NOON, article, articles, threats
+from cryptonews_tui.query import Query, parse
+from cryptonews_tui.sections import Roles, split
+from tests.strategies import HOSTILE, NOON, article, articles, threats, write
 from tests.test_database import STATE_1, old_version
 
 CLINIC = [
@@ -212,6 +214,103 @@ def test_what_is_said_contains_nothing_that_terminals_obey(
     assert threats(out) == []
 
 
+# Sections and the settings that say what they are for
+
+
+@pytest.fixture
+def mapped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, list[str], str]]:
+    """A command under settings that know more headings; code, lines and what was said."""
+    (tmp_path / "settings.toml").write_text('[sections]\nimpact = "tides"\nauthor = ["…overview$"]\n')
+
+    def ask(command: str, *options: str) -> tuple[int, list[str], str]:
+        files = [f"--{name}={tmp_path / name}.db" for name in ("library", "state")]
+        code = main([command, *files, f"--config={tmp_path / 'settings.toml'}", *options])
+        out, err = capsys.readouterr()
+        return code, out.splitlines(), err
+
+    return ask
+
+
+TIDAL = article("tidal", body="## Overview\n\nCalm.\n\n## Tides\n\nHigh water.", published=NOON)
+OTHER = article("other", body="## Impact\n\nNone.", published=NOON)
+
+
+def test_another_mapping_of_headings_is_found_and_followed_when_the_library_is_made_anew(
+    tmp_path: Path, mapped: Callable[..., tuple[int, list[str], str]]
+) -> None:
+    with closing(Writer(tmp_path / "library.db")) as writer:
+        writer.write("s", {}, [(TIDAL, b"1"), (OTHER, b"2")])
+        writer.publish()
+    assert check_library(tmp_path / "library.db").well
+
+    def found(*query: str) -> list[str]:
+        return mapped("list", "--format=ids", *query)[1]
+
+    assert (found("section:author"), found("impact:water"), found("overview:calm")) == ([], [], ["tidal"])
+    _, out, _ = mapped("show", "tidal", "--section", "author")  # what is read is cut up anew
+    assert "Calm." in "".join(out)
+
+    code, out, _ = mapped("doctor")
+    assert code == 1
+    assert "  wrong: 1 articles have sections with other roles than their headings tell" in out
+    assert any("cryptonews doctor --rebuild" in line for line in out)
+
+    assert mapped("doctor", "--rebuild")[0] == 0
+    assert (found("section:author"), found("impact:water"), found("overview:calm")) == (
+        ["tidal"],
+        ["tidal"],
+        [],
+    )
+    assert (found("author:calm"), found("section:overview")) == (["tidal"], [])
+    assert sorted(found("section:impact")) == ["other", "tidal"]
+    news = tmp_path / "news"
+    write(news, "new.md", externalId="new", body="## Tides\n\nNew water.")
+    assert mapped("sync", str(news))[0] == 0
+    assert sorted(found("impact:water")) == ["new", "tidal"]
+    assert check_library(tmp_path / "library.db", MAPPED).well
+    assert not check_library(tmp_path / "library.db").well
+
+
+MAPPED = Roles({"impact": ["tides"], "author": ["…overview$"]})
+MAPPINGS = st.dictionaries(
+    st.sampled_from(Role),
+    st.lists(st.sampled_from(["overview", "…impact", "what$", "огляд", "…market$", "…a"]), max_size=3),
+    max_size=3,
+).map(Roles)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(articles(), max_size=5), MAPPINGS, MAPPINGS)
+def test_a_library_made_anew_is_the_one_that_would_have_been_read(
+    read: list[Any], before: Roles, now: Roles
+) -> None:
+    def written(folder: str, roles: Roles) -> Path:
+        path = Path(folder) / "library.db"
+        with closing(Writer(path)) as writer:
+            puts = [replace(one, sections=split(one.body, one.title, roles)) for one in read]
+            writer.write("s", {}, [(one, b"%d" % number) for number, one in enumerate(puts)])
+            writer.publish()
+        return path
+
+    def asked(path: Path) -> list[Any]:
+        with closing(Library(path, path.with_name("answers.db"))) as library:
+            return [
+                [h.sections for h in library.headlines(library.stories(Query()))],
+                *(
+                    [h.story for h in library.headlines(library.stories(parse(query)))]
+                    for role in Role
+                    for query in (f"section:{role}", f"{role}:calm", f"{role}:a")
+                ),
+            ]
+
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        path, expected = written(one, before), written(other, now)
+        rebuild(path, now)
+        found = check_library(path, now)
+        assert (found.damaged, found.stale) == ([], [])
+        assert asked(path) == asked(expected)
+
+
 # What is wrong
 
 STALE = {
@@ -227,6 +326,7 @@ STALE = {
     "a wrong count": "UPDATE facet SET count = 7 WHERE value = 'btc'",
     "a value nobody has": f"INSERT INTO facet VALUES (NULL, 'tag', 'z', 'Z', 1, x'{BitMap([1]).serialize().hex()}')",
     "an article that counts wrongly": "UPDATE article SET counts = 1",
+    "a section of another role": """UPDATE article SET sections = '[["impact", "Overview", 13, 18]]' WHERE id = 32""",
     "a story with other tags": "UPDATE tagged SET tags = x'01000000' WHERE story = 2",
     "a story with half a tag": "UPDATE tagged SET tags = x'0100' WHERE story = 2",
     "a story without tags": "DELETE FROM tagged WHERE story = 1",

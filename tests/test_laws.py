@@ -24,7 +24,7 @@ from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.library.results import Ranked
 from cryptonews_tui.library.store import FACETS
 from cryptonews_tui.query import FIELDS, ORDERS, Filter, Query, Word, make_query, parse, pattern
-from cryptonews_tui.sections import split
+from cryptonews_tui.sections import SHIPPED, split
 from tests.shelf import History, Put, Shelf, folder_in_memory, library_of, write
 from tests.strategies import BODIES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
 
@@ -309,7 +309,7 @@ def test_in_any_batches_everything_is_in_step_with_a_fresh_build(
             closing(sqlite3.connect(grown / "library.db", isolation_level=None)) as connection,
             transaction(connection),
         ):
-            rebuild(connection)
+            rebuild(connection, SHIPPED)
         assert contents(grown) == found
 
 

@@ -18,6 +18,7 @@ from cryptonews_tui.library import DatabaseError, Library, Writer, indexing
 from cryptonews_tui.library.database import connect, transaction
 from cryptonews_tui.library.migrations import LIBRARY_KIND
 from cryptonews_tui.library.packing import Packing, PackingError
+from cryptonews_tui.sections import SHIPPED
 from tests.strategies import article
 
 JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text()), st.lists, max_leaves=4)
@@ -127,7 +128,7 @@ def test_a_library_that_grows_large_keeps_every_text(tmp_path: Path, monkeypatch
         other.publish()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection, transaction(connection):
         assert connection.execute("SELECT count(*) FROM dictionary").fetchone() == (1,)
-        indexing.rebuild(connection)
+        indexing.rebuild(connection, SHIPPED)
     with closing(Library(path, tmp_path / "state.db")) as library:
         for one, _ in articles:
             assert library.article(one.story) == one

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from cryptonews_tui import refresh
+from cryptonews_tui.article import Role
 from cryptonews_tui.library import Library, Mark, State, Writer
 from cryptonews_tui.query import Query, parse
 from cryptonews_tui.refresh import Report, sync
+from cryptonews_tui.sections import Roles
 from tests.strategies import HOSTILE, threats, write
 
 Counts = tuple[int, int, int, int, int]
@@ -284,3 +286,10 @@ def test_what_was_read_becomes_visible_while_the_visit_goes_on(
     assert visible[0] == 0
     assert 0 < visible[-3] < 9
     assert visible[-1] == len(desk.titles()) == 9
+
+
+def test_sections_have_the_roles_that_the_settings_give_them(desk: Desk) -> None:
+    desk.write(1, body="## Tides\n\nHigh water.\n\n## Overview\n\nCalm.")
+    sync(desk.writer, str(desk.news), roles=Roles({"impact": ["tides"]}))
+    [headline] = desk.library.headlines(desk.library.stories(parse("impact:water")))
+    assert headline.sections == ((Role.IMPACT, "Tides"), (Role.OVERVIEW, "Overview"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptonews_tui.article import Role
 from cryptonews_tui.query import FIELDS
 from cryptonews_tui.settings import COLUMNS, FILTERS, SETTINGS, Paths, Settings, find_paths, load
 from cryptonews_tui.tui.filter_rows import LEAST, TITLES, VIEWS
@@ -42,6 +43,9 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
         [assets]
         btc = ["digital gold"]
         fog = "Fog Coin"
+        [sections]
+        impact = ["fallout", "…effect on"]
+        other = "market$"
         [keys]
         star = "asterisk,x"
         zoom = 5
@@ -58,6 +62,7 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
             filters=("tag", "asset"),
             views={"Markets": "category:market", "Rules": {"query": "regulation:etf", "key": "f5"}},
             assets={"btc": ("digital gold",), "fog": ("Fog Coin",)},
+            sections={"impact": ("fallout", "…effect on"), "other": ("market$",)},
             keys={"star": "asterisk,x", "zoom": 5},
         ),
         [],
@@ -118,6 +123,13 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
         "assets = {btc = []}",
         "assets = {btc = [1]}",
         'assets = {btc = " "}',
+        'sections = ["impact"]',
+        "sections = {impact = []}",
+        "sections = {impact = [5]}",
+        'sections = {impact = "…$"}',
+        'sections = {impact = ["fallout", "?"]}',
+        'sections = {impcat = "fallout"}',
+        'sections = {Impact = "fallout"}',
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path, line: str) -> None:
@@ -136,6 +148,8 @@ def test_a_value_that_cannot_be_used_is_named_and_the_rest_works(tmp_path: Path,
         ('filters = ["tag", "nope", "on"]', "filters", ("tag", "on"), "“nope”"),
         ('views = {Fog = "tag:fog", Wrong = 5}', "views", {"Fog": "tag:fog"}, "“Wrong”"),
         ('assets = {btc = ["gold"], eth = 5}', "assets", {"btc": ("gold",)}, "“eth”"),
+        ('sections = {impcat = "x", impact = "y"}', "sections", {"impact": ("y",)}, "“impcat”"),
+        ('sections = {market = "…", impact = "y"}', "sections", {"impact": ("y",)}, "“market”"),
     ],
 )
 def test_one_entry_that_cannot_be_used_does_not_take_the_others(
@@ -171,6 +185,10 @@ def test_groups_and_columns_are_those_that_the_panes_know() -> None:
     assert set(FILTERS) == set(TITLES) - {VIEWS} == set(LEAST)
     assert set(FILTERS) <= set(FIELDS)
     assert set(COLUMNS) == set(CELLS)
+
+
+def test_the_manual_names_every_role() -> None:
+    assert f"({', '.join(Role)})" in SETTINGS["sections"].accepts
 
 
 def test_an_unknown_setting_is_named_and_the_rest_works(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptonews_tui.library import Library
     from cryptonews_tui.query import Query
     from cryptonews_tui.refresh import Report
@@ -225,7 +227,9 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         or os.environ.get("TERM") == "dumb"
     ):
         _say_all(options.complaints)
-        code = max((_sync_one(paths, location, json=False) for location in options.locations), default=DONE)
+        code = max(
+            (_sync_one(paths, settings, location, json=False) for location in options.locations), default=DONE
+        )
         _list(_parse(["list"]), paths, settings)
         return code
     import gc
@@ -249,7 +253,7 @@ def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             "there is no source to sync; name a location, or add one: cryptonews sources add LOCATION",
             WRONG_USE,
         )
-    return max(_sync_one(paths, location, json=options.json) for location in locations)
+    return max(_sync_one(paths, settings, location, json=options.json) for location in locations)
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -363,14 +367,12 @@ def _library(paths: Paths, settings: Settings) -> closing[Library]:
 
     A library that is not there is not made: to read is not to write.
     """
-    from cryptonews_tui.library import Library
-
     if not is_there(paths.library):
         raise UserError(
             f"there is no library at {paths.library}. Bring articles in: cryptonews sync LOCATION."
             " Or look at samples in the reader: cryptonews"
         )
-    library = Library(paths.library, paths.state, settings.languages, assets=settings.assets)
+    library = _opened(paths.library, paths, settings)
     with open_state(paths) as state:
         if not library.is_empty() or state.sources():
             return closing(library)
@@ -379,7 +381,13 @@ def _library(paths: Paths, settings: Settings) -> closing[Library]:
         return closing(library)
     library.close()
     say(SAMPLES_HINT)
-    return closing(Library(paths.samples, paths.state, settings.languages, assets=settings.assets))
+    return closing(_opened(paths.samples, paths, settings))
+
+
+def _opened(path: Path, paths: Paths, settings: Settings) -> Library:
+    from cryptonews_tui.library import Library
+
+    return Library(path, paths.state, settings.languages, assets=settings.assets, sections=settings.sections)
 
 
 def samples_location() -> str:
@@ -387,12 +395,13 @@ def samples_location() -> str:
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "samples")
 
 
-def _sync_one(paths: Paths, location: str, *, json: bool) -> int:
+def _sync_one(paths: Paths, settings: Settings, location: str, *, json: bool) -> int:
     from cryptonews_tui.library import Writer
     from cryptonews_tui.refresh import sync
+    from cryptonews_tui.sections import Roles
 
     with closing(Writer(paths.library)) as writer, _progress(location) as progress:
-        report = sync(writer, location, progress)
+        report = sync(writer, location, progress, roles=Roles(settings.sections))
     with open_state(paths) as state:
         state.note_visit(report.location, report.error)
     if json:

@@ -21,7 +21,7 @@ from frontmatter.default_handlers import YAMLHandler
 from cryptonews_tui import front_matter
 from cryptonews_tui.article import Article, Document, Problem, Provenance, Publisher, Sentiment
 from cryptonews_tui.safety import clean, clean_line, safe_url
-from cryptonews_tui.sections import split
+from cryptonews_tui.sections import SHIPPED, Roles, split
 
 ARTICLE_LIMIT = 2 * 1024 * 1024
 """Bytes of one article; a larger one is refused."""
@@ -42,11 +42,11 @@ class Reading:
     problems: tuple[Problem, ...] = ()
 
 
-def read(document: Document) -> Reading:
+def read(document: Document, roles: Roles = SHIPPED) -> Reading:
     """Read one document. Never raises: a document that is no article is a `Reading` with problems only."""
     fields = _Fields(document.item)
     try:
-        return Reading(_article(document, fields), tuple(fields.problems))
+        return Reading(_article(document, fields, roles), tuple(fields.problems))
     except _RefusedError as refusal:
         fields.note(str(refusal), refusal.line)
         return Reading(None, tuple(fields.problems))
@@ -94,7 +94,7 @@ class _Handler(YAMLHandler):
         return front_matter.load(fm, self.fields.note_duplicate)
 
 
-def _article(document: Document, fields: _Fields) -> Article:
+def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
     text = _decode(document.data, fields)
     body = _front_matter(text, fields)
     title = fields.take("title", _line)
@@ -130,7 +130,7 @@ def _article(document: Document, fields: _Fields) -> Article:
         cover=fields.take("coverImage", _cover) or {},
         provenance=fields.take("ai", _provenance),
         cta=fields.take("cta", _tags) or (),
-        sections=split(body, title),
+        sections=split(body, title, roles),
         body=body,
         extra=fields.rest(),
     )

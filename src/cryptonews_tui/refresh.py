@@ -12,6 +12,7 @@ from cryptonews_tui.article import Article, Document, Problem
 from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
 from cryptonews_tui.sources.local import original
 
@@ -42,16 +43,18 @@ def sync(
     location: str,
     progress: Callable[[Report], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
+    roles: Roles = SHIPPED,
 ) -> Report:
     """Bring a library up to date with one location. What goes wrong is in the report, not raised.
 
-    `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends.
+    `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends. `roles`
+    tell what the sections of new and changed articles are for.
     """
     report = Report(clean_line(location, 4_096))
     try:
         source = open_source(location)
         report.location = source.location
-        _Visit(writer, source, report).run(progress, stop)
+        _Visit(writer, source, report, roles).run(progress, stop)
     except (SourceError, DatabaseError) as error:
         report.error = str(error)
     progress(report)
@@ -59,10 +62,11 @@ def sync(
 
 
 class _Visit:
-    def __init__(self, writer: Writer, source: Source, report: Report) -> None:
+    def __init__(self, writer: Writer, source: Source, report: Report, roles: Roles) -> None:
         self.writer = writer
         self.source = source
         self.report = report
+        self.roles = roles
         self.before = writer.remembered(source.location)
         self.there: set[str] = set()
         self.items: dict[str, Remembered] = {}
@@ -115,7 +119,7 @@ class _Visit:
         if known is not None and known.hash == content_hash:
             self.unchanged(document.item, document.stamp, known)
             return
-        reading = read(document)
+        reading = read(document, self.roles)
         if reading.article is not None:
             self.articles.append((reading.article, content_hash))
         self.report.seen += 1

@@ -38,6 +38,7 @@ class Settings:
     filters: tuple[str, ...] = FILTERS
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
     folded_sections: tuple[Role, ...] = ()
     pipe: tuple[str, ...] = ()
@@ -106,6 +107,17 @@ def _names(value: Any) -> dict[str, tuple[str, ...]] | None:
     return {name: tuple(given) for name, given in lists.items()} if good else None
 
 
+def _headings(value: Any) -> dict[str, tuple[str, ...]] | None:
+    from cryptonews_tui.article import Role
+
+    named = _names(value)
+    good = named is not None and all(
+        role in tuple(Role) and all(any(map(str.isalnum, heading)) for heading in headings)
+        for role, headings in named.items()
+    )
+    return named if good else None
+
+
 def _views(value: Any) -> dict[str, str | dict[str, str]] | None:
     def is_view(said: Any) -> bool:
         if isinstance(said, dict):
@@ -124,7 +136,7 @@ def _roles(value: Any) -> tuple[Role, ...] | None:
 
 def _command(value: Any) -> tuple[str, ...] | None:
     good = isinstance(value, list) and all(isinstance(word, str) and "\0" not in word for word in value)
-    return tuple(value) if good and value and value[0].strip() else None
+    return tuple(value) if good and (not value or value[0].strip()) else None
 
 
 def _keys(value: Any) -> dict[str, object] | None:
@@ -184,6 +196,13 @@ SETTINGS: dict[str, Setting] = {
         "a table of symbols and lists of names",
         _names,
     ),
+    "sections": Setting(
+        "More headings of sections: `[sections]` with lines such as "
+        '`impact = ["fallout", "…effect on"]`; `…` lets it stand anywhere, `$` ends the heading.',
+        "a table of roles (overview, events, significance, regulation, market, outlook, author, impact, other) "
+        "and lists of what headings begin with",
+        _headings,
+    ),
     "keys": Setting(
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
         "a table of command ids and keys",
@@ -197,7 +216,7 @@ SETTINGS: dict[str, Setting] = {
     "pipe": Setting(
         "The command that `|` gives the article to, as Markdown, without a shell: its words one by one, "
         'such as `["pandoc", "-t", "plain"]`.',
-        "a list of a program and its arguments",
+        "a list of a program and its arguments; empty: none",
         _command,
     ),
 }

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import argparse
 
     from cryptonews_tui.library import State, StoredSource
+    from cryptonews_tui.sections import Roles
     from cryptonews_tui.settings import Paths, Settings
 
 _IMPORTED_MOST = 256 * 1024 * 1024
@@ -188,15 +189,17 @@ def add_doctor(parser: argparse.ArgumentParser) -> None:
 
 def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.library import health
+    from cryptonews_tui.sections import Roles
 
+    roles = Roles(settings.sections)
     if (options.rebuild or options.salvage) and not paths.library.exists():
         raise UserError(f"there is no library at {paths.library}")
     if options.salvage:
-        _salvage(paths.library)
+        _salvage(paths.library, roles)
     if options.rebuild:
-        health.rebuild(paths.library)
+        health.rebuild(paths.library, roles)
         say("the library was made anew from its articles")
-    checkups = (health.check_library(paths.library), health.check_state(paths.state))
+    checkups = (health.check_library(paths.library, roles), health.check_state(paths.state))
     for checkup in checkups:
         output.show(output.checkup(checkup))
     for checkup in checkups if options.vacuum else ():
@@ -210,13 +213,13 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
     return DONE if all(checkup.well for checkup in checkups) else FAILED
 
 
-def _salvage(path: Path) -> None:
+def _salvage(path: Path, roles: Roles) -> None:
     from cryptonews_tui.library import health, salvage
 
     if not health.check_library(path).damaged:
         say("nothing in the library is damaged, so there is nothing to salvage")
         return
-    done = salvage.salvage(path)
+    done = salvage.salvage(path, roles)
     say(f"articles saved: {done.saved:,}, known to be lost: {done.lost:,}")
     say(f"the damaged library is kept as {done.kept.name}")
     say("bring back what your sources still have: cryptonews sync")

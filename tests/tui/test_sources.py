@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptonews_tui.article import Role
 from tests.tui.desk import WIDE, Desk
 
 
@@ -36,6 +37,18 @@ async def test_a_named_place_is_read_in_the_background(desk: Desk) -> None:
         await reader.settle()
         assert reader.at == "0"
         assert "Story 0" in reader.article
+
+
+async def test_sections_are_what_the_settings_say_where_they_are_read_and_looked_for(desk: Desk) -> None:
+    desk.write("1", body="## Tides\n\nHigh water.\n\n## Overview\n\nCalm.")
+    async with desk.open(str(desk.folder), settled=False, sections={"author": ("tides",)}) as reader:
+        await reader.until(lambda: reader.main.headlines.count == 1)
+        await reader.settle()
+        assert reader.main.article.sections == [(Role.AUTHOR, "Tides"), (Role.OVERVIEW, "Overview")]
+        await reader.ask("author:water")
+        assert reader.stories == ["1"]
+        await reader.ask("other:water")
+        assert reader.stories == []
 
 
 async def test_a_library_that_fills_in_the_background_does_not_move_the_cursor(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -42,6 +43,7 @@ from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
 from cryptonews_tui.library.packing import Packing, unpack_text
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.sections import SHIPPED, Roles
 
 _SAID = 3
 """So many of many like complaints are said."""
@@ -86,8 +88,8 @@ class Checkup:
         return not (self.damaged or self.stale)
 
 
-def check_library(path: Path) -> Checkup:
-    """Everything that can be found out about the library at `path`."""
+def check_library(path: Path, roles: Roles = SHIPPED) -> Checkup:
+    """Everything that can be found out about the library at `path`, whose sections should have these roles."""
     checkup = Checkup("library", path)
     with _examined(checkup, LIBRARY_KIND) as connection:
         if connection is None:
@@ -98,6 +100,7 @@ def check_library(path: Path) -> Checkup:
             _check_words,
             _check_relevance,
             _check_articles,
+            partial(_check_sections, roles=roles),
             _check_counting,
             _check_timeline,
             _check_facets,
@@ -133,15 +136,18 @@ def check_state(path: Path) -> Checkup:
         return checkup
 
 
-def rebuild(path: Path) -> None:
-    """Make all of a library anew that follows from its articles, and its indexes; all or nothing."""
+def rebuild(path: Path, roles: Roles = SHIPPED) -> None:
+    """Make all of a library anew that follows from its articles, and its indexes; all or nothing.
+
+    `roles` tell what sections are for.
+    """
     with (
         closing(connect(path, LIBRARY_KIND)) as connection,
         understood(path, LIBRARY_KIND),
         transaction(connection),
     ):
         connection.execute("REINDEX")
-        indexing.rebuild(connection)
+        indexing.rebuild(connection, roles)
 
 
 def vacuum(checkup: Checkup) -> int:
@@ -473,6 +479,15 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
             f"article WHERE id / {VERSIONS} != story",
         ),
     )
+
+
+def _check_sections(connection: sqlite3.Connection, checkup: Checkup, roles: Roles) -> None:
+    others = sum(
+        any(role != roles.of(heading) for role, heading, *_ in json.loads(sections))
+        for (sections,) in connection.execute("SELECT sections FROM article")
+    )
+    if others:
+        checkup.stale.append(f"{others:,} articles have sections with other roles than their headings tell")
 
 
 def _check_bodies(connection: sqlite3.Connection, checkup: Checkup) -> None:

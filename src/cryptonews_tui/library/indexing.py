@@ -11,11 +11,15 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cryptonews_tui.article import Role, Section
 from cryptonews_tui.library.facets import bring_up_to_date
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.query import PREFIX_LETTERS, Word
+
+if TYPE_CHECKING:
+    from cryptonews_tui.sections import Roles
 
 Columns = tuple[str, ...]
 Span = tuple[str, str, int, int]
@@ -39,6 +43,7 @@ _BEGINNINGS = """
         tokenize = 'unicode61 remove_diacritics 0'
     )
 """
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Letters that are one token to FTS5 for certain.
 _PLAIN = re.compile("[a-z0-9а-щьюяґєії]+")
 
@@ -102,8 +107,8 @@ def grow(connection: sqlite3.Connection) -> None:
     Indexer(connection, packing).fill_beginnings()
 
 
-def rebuild(connection: sqlite3.Connection) -> None:
-    """Make the timeline, the bitmaps and the index of words anew from the articles. Call inside a transaction."""
+def rebuild(connection: sqlite3.Connection, roles: Roles) -> None:
+    """Make sections, timeline, bitmaps and the index of words anew from the articles. Call inside a transaction."""
     for statement in (
         "DELETE FROM timeline",
         "DELETE FROM facet",
@@ -117,12 +122,34 @@ def rebuild(connection: sqlite3.Connection) -> None:
         """,
     ):
         connection.execute(statement)
-    indexer = Indexer(connection, Packing(connection))
+    packing = Packing(connection)
+    indexer = Indexer(connection, packing)
     for (story,) in connection.execute("SELECT id FROM story ORDER BY id").fetchall():
         indexer.will_change(story, new=True)
+        _split_anew(story, connection, packing, indexer, roles)
         indexer.write()
     bring_up_to_date(connection)
     grow(connection)
+
+
+def _split_anew(
+    story: int, connection: sqlite3.Connection, packing: Packing, indexer: Indexer, roles: Roles
+) -> None:
+    """Give the articles of a story the sections that their texts have."""
+    from cryptonews_tui.sections import split  # lists need no Markdown
+
+    rows = connection.execute(
+        """
+        SELECT id, title, description, sections, packed FROM article JOIN body ON article = id WHERE story = ?
+        """,
+        (story,),
+    )
+    for number, title, description, kept, packed in rows.fetchall():
+        body = packing.body(packed)
+        found = spans(body, split(body, title, roles))
+        if (sections := _json(found)) != kept:
+            connection.execute("UPDATE article SET sections = ? WHERE id = ?", (sections, number))
+        indexer.put(number, version(title, description, body, found))
 
 
 class Indexer:

@@ -29,20 +29,18 @@ from cryptonews_tui.library.database import (
     transaction,
 )
 from cryptonews_tui.library.health import UNDERSTOOD
-from cryptonews_tui.library.indexing import spans
 from cryptonews_tui.library.migrations import LIBRARY_KIND
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.library.pages import Value, records, stamp
 from cryptonews_tui.library.schema import LIBRARY_ID, VERSIONS
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sections import split
+from cryptonews_tui.sections import SHIPPED, Roles
 
 _COLUMNS = 26
 _FRAME, _DICTIONARY = b"\x28\xb5\x2f\xfd", b"\x37\xa4\x30\xec"
 """What Zstandard begins its frames and its dictionaries with."""
 _OF_FTS5 = "version"
 """Of its settings FTS5 keeps one that looks like a story."""
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PROVENANCE = {"rewritten", "expandedAt", "version", "translatedFrom"}
 
 
@@ -56,10 +54,11 @@ class Salvaged:
     """Where the damaged library is now."""
 
 
-def salvage(path: Path) -> Salvaged:
+def salvage(path: Path, roles: Roles = SHIPPED) -> Salvaged:
     """Put a new library in the place of the damaged one at `path`, which is kept beside it.
 
-    Raises `DatabaseError`, and leaves everything as it is, where nothing can be read of it.
+    `roles` tell what sections are for. Raises `DatabaseError`, and leaves everything as it is, where nothing can be
+    read of it.
     """
     ending = time.strftime(".damaged-%Y%m%d-%H%M%S")
     kept, fresh = beside(path, ending), beside(path, f"{ending}.unfinished")
@@ -76,7 +75,7 @@ def salvage(path: Path) -> Salvaged:
                 saved = _keep_sound(connection)
                 if not saved:
                     raise DatabaseError(f"no article can be read from {path}; it was left as it is.")
-                indexing.rebuild(connection)
+                indexing.rebuild(connection, roles)
         fresh.chmod(path.stat().st_mode & 0o777)
         _take_place(fresh, path, kept)
     except OSError as error:
@@ -159,10 +158,10 @@ def _keep_sound(connection: sqlite3.Connection) -> set[int]:
     except UNREADABLE:
         execute("DELETE FROM dictionary")
         packing = Packing(connection)
-    execute("CREATE TEMP TABLE sound (article INTEGER PRIMARY KEY, sections TEXT)")
-    for article, title, tags, ai, words, packed in execute(
+    execute("CREATE TEMP TABLE sound (article INTEGER PRIMARY KEY)")
+    for article, tags, ai, words, packed in execute(
         f"""
-        SELECT article.id, title, tags, ai, words, packed
+        SELECT article.id, tags, ai, words, packed
         FROM article JOIN body ON body.article = article.id JOIN story ON story.id = article.story
         WHERE {UNDERSTOOD}
         """
@@ -170,8 +169,7 @@ def _keep_sound(connection: sqlite3.Connection) -> set[int]:
         with suppress(*UNREADABLE):
             body = packing.unpack(packed).body
             if len(body.split()) == words and _are_tags(tags) and _is_provenance(ai):
-                found = _json(spans(body, split(body, title)))
-                execute("INSERT INTO sound VALUES (?, ?)", (article, found))
+                execute("INSERT INTO sound VALUES (?)", (article,))
     execute("DELETE FROM body WHERE article NOT IN (SELECT article FROM sound)")
     execute("DELETE FROM article WHERE id NOT IN (SELECT article FROM sound)")
     execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM article)")
@@ -179,7 +177,6 @@ def _keep_sound(connection: sqlite3.Connection) -> set[int]:
         "UPDATE story SET arrived = (SELECT min(written) FROM article WHERE article.story = story.id)"
         " WHERE arrived = 0"
     )
-    execute("UPDATE article SET sections = (SELECT sections FROM sound WHERE sound.article = article.id)")
     saved = {article for (article,) in execute("SELECT article FROM sound")}
     execute("DROP TABLE sound")
     return saved

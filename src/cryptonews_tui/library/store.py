@@ -40,6 +40,7 @@ from cryptonews_tui.wording import MONTHS
 if TYPE_CHECKING:
     from cryptonews_tui.assets import Assets
     from cryptonews_tui.library.related import Neighbourhood
+    from cryptonews_tui.sections import Roles
 
 FACETS = ("sentiment", "source", "category", "tag", "lang", "asset", "section", "is", "on")
 """The fields that stories are counted by."""
@@ -92,13 +93,18 @@ class Library:
         languages: Sequence[str] = ("en", "uk"),
         *,
         assets: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        sections: Mapping[str, Sequence[str]] = MappingProxyType({}),
         now: Callable[[], datetime] = system_now,
     ) -> None:
-        """`assets` are further spellings by symbol; `now` is the clock, in the zone that queries mean."""
+        """`assets` are further spellings by symbol, `sections` further headings by role.
+
+        `now` is the clock, in the zone that queries mean.
+        """
         self.path = path
         self.state_path = state_path
         self.languages = tuple(languages)
         self._spellings = assets
+        self._headings = sections
         self._now = now
         self._opened_times = 0
         self._slow: Opened | None = None
@@ -154,6 +160,13 @@ class Library:
         from cryptonews_tui.assets import Assets  # most questions name no asset
 
         return Assets(self._spellings)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What sections are for by their headings, with the settings' own."""
+        from cryptonews_tui.sections import Roles  # lists need no Markdown
+
+        return Roles(self._headings)
 
     @_explained
     def version(self) -> tuple[int, int]:
@@ -540,7 +553,7 @@ class Library:
             return None
         order = _order(self.languages)
         best = min(rows, key=lambda row: order.get(row["lang"], len(order)))  # or the first, the oldest known
-        return _article(best, self._packing.unpack(best["packed"]))
+        return _article(best, self._packing.unpack(best["packed"]), self.roles)
 
     @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
@@ -655,8 +668,8 @@ def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:
     )
 
 
-def _article(row: sqlite3.Row, packed: Packed) -> Article:
-    from cryptonews_tui.sections import split  # lists need no Markdown
+def _article(row: sqlite3.Row, packed: Packed, roles: Roles) -> Article:
+    from cryptonews_tui.sections import split
 
     return Article(
         story=row["key"],
@@ -680,7 +693,7 @@ def _article(row: sqlite3.Row, packed: Packed) -> Article:
         cover=packed.cover,
         cta=tuple(packed.cta),
         extra=packed.extra,
-        sections=split(packed.body, row["title"]),
+        sections=split(packed.body, row["title"], roles),
         body=packed.body,
     )
 

@@ -71,7 +71,14 @@ class CryptonewsApp(App[None]):
 
     def _library(self, path: Path) -> Library:
         settings = self.settings
-        return Library(path, self.paths.state, settings.languages, assets=settings.assets, now=self.now)
+        return Library(
+            path,
+            self.paths.state,
+            settings.languages,
+            assets=settings.assets,
+            sections=settings.sections,
+            now=self.now,
+        )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         return ()
@@ -163,7 +170,7 @@ class CryptonewsApp(App[None]):
         try:
             with closing(State(self.paths.state)) as state, closing(Writer(self.library.path)) as writer:
                 for location in self._places_to_read(state):
-                    report = sync(writer, location, progress, lambda: self._stop)
+                    report = sync(writer, location, progress, lambda: self._stop, self.library.roles)
                     state.note_visit(report.location, report.error)
                     if report.error:
                         failures.append(report.error)
