@@ -210,3 +210,17 @@ async def test_a_command_that_says_too_much_is_cut_short(desk: Desk, tmp_path: P
         await reader.press("vertical_line")
         await reader.see("says more than the 1,000,000 bytes")
         assert time.monotonic() - began < 30
+
+
+async def test_control_c_copies_what_the_mouse_has_selected(desk: Desk, copied: list[str]) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        rows = reader.article.splitlines()
+        y = rows.index("Boats return.")
+        left = reader.main.article.render_line(y).text.index("Boats")
+        await reader.pilot.mouse_down("#article", offset=(left + 1, y))
+        await reader.pilot.hover("#article", offset=(left + 8, y))
+        await reader.pilot.mouse_up("#article", offset=(left + 13, y))
+        await reader.pilot.pause()
+        await reader.press("ctrl+c")
+        assert copied == ["Boats return."]

@@ -218,7 +218,7 @@ class CryptonewsApp(App[None]):
             self.open_url(url)
             self.main.say(f"Opened {shown_url(url)}")
         else:
-            self.copy(url)
+            self.copy_to_clipboard(url)
             self.main.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
 
     @staticmethod
@@ -228,9 +228,9 @@ class CryptonewsApp(App[None]):
 
         return original(origin)
 
-    def copy(self, text: str) -> None:
-        """Send text to the clipboard of the terminal, wherever that is."""
-        self.copy_to_clipboard(text)  # the terminal's own way, over SSH too
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send text to the clipboard of the terminal, wherever that is: over SSH and out of tmux too."""
+        super().copy_to_clipboard(text)
         clipboard.to_tmux(text)
 
     @staticmethod

@@ -10,8 +10,8 @@ from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline
 from cryptonews_tui.safety import clean, clean_line, shown_url
 from cryptonews_tui.tui.galley import line
-from cryptonews_tui.typesetting import Block, Heading, Kind, Paragraph, Run, Span
-from cryptonews_tui.wording import age_or_date
+from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Paragraph, Run, Span
+from cryptonews_tui.wording import day
 
 if TYPE_CHECKING:
     from cryptonews_tui.changes import Change
@@ -72,7 +72,7 @@ class ArticleCommands:
 
     def copy_link(self, url: str) -> None:
         """Copy where a link leads."""
-        self._screen.app.copy(url)
+        self._screen.app.copy_to_clipboard(url)
         self._screen.say(f"Sent to the terminal's clipboard: {shown_url(url)}")
 
     def go_to_story(self, story: str) -> None:
@@ -113,7 +113,7 @@ class ArticleCommands:
         if not text.strip():
             self._screen.say("There is nothing to copy.")
             return
-        self._screen.app.copy(text)
+        self._screen.app.copy_to_clipboard(text)
         told = f"Sent {what} to the terminal's clipboard: {len(text.split()):,} words."
         if len(text.encode()) > _CLIPBOARD_BYTES and self._shown.headline:
             story = self._shown.headline.story
@@ -208,12 +208,12 @@ class ArticleCommands:
         now = self._screen.app.now()
         yield Block(Heading(((Span("Related", Kind.HEADING | Kind.DIM),),), 2), space=2)
         for headline in found:
-            facts = f"  {line(headline.publisher.name)} · {age_or_date(headline.published, now)}"
+            facts = f"  {line(headline.publisher.name)} · {day(headline.published, now)}"
             run: Run = (
-                Span(line(headline.title), Kind.LINK, f"story:{headline.story}"),
+                Span(line(headline.title), Kind.TEXT, f"story:{headline.story}"),
                 Span(facts, Kind.DIM),
             )
-            yield Block(Paragraph((run,)), space=0)
+            yield Block(Paragraph((run,)), (Container("→ ", "  "),), space=0)
 
 
 def _compared(changed: Iterable[Change]) -> Iterator[Block]:
