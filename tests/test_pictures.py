@@ -171,6 +171,15 @@ def test_a_picture_that_says_it_is_huge_is_not_decoded(size: tuple[int, int]) ->
     )
 
 
+def test_a_picture_that_takes_for_ever_is_not_decoded() -> None:
+    data = packed(quarters(), "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    assert decode(data[:-2] + last * 20 + data[-2:], 20, 10).width == 20
+    assert refused(data[:-2] + last * 100 + data[-2:]) == (
+        "The JPEG picture has more than 64 passes; it is not decoded."
+    )
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_picture_that_breaks_off_is_damaged(name: str) -> None:
     data = packed(quarters(300, 200), name)

@@ -22,6 +22,8 @@ Rgb = tuple[int, int, int]
 
 PIXEL_LIMIT = 40_000_000
 """Pixels of a picture that is decoded at all."""
+_PASSES = 64
+"""Passes over a progressive JPEG: ten are usual, and each goes over all pixels for as little as 60 bytes."""
 CELL = (10, 20)
 """Width and height of a cell in pixels, where nobody knows better."""
 _PROTOCOL_LIMIT = 1_500_000
@@ -119,6 +121,8 @@ def _opened(data: bytes) -> Image:
     format = kind(data)
     if format is None:
         raise PictureError("This is no JPEG, PNG, WebP, GIF or AVIF picture.")
+    if format == "JPEG" and data.count(b"\xff\xda") > _PASSES:  # how each pass begins
+        raise PictureError(f"The JPEG picture has more than {_PASSES} passes; it is not decoded.")
     Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on the screen; we count ourselves, and less
     try:
         image = Image.open(io.BytesIO(data), formats=(format,))
