@@ -232,6 +232,7 @@ def sent(picture: KittyPicture) -> tuple[dict[str, str], Image.Image]:
         assert found
         keys = dict(key.split("=") for key in found[1].split(","))
         first = first or keys
+        assert number == 1 or keys.keys() == {"q", "m"}
         assert keys["q"] == "2"
         assert keys["m"] == ("0" if number == len(picture.transmit) else "1")
         payload += found[2]

@@ -340,6 +340,18 @@ def test_what_a_program_left_half_written_goes_with_the_old(site: Site, tmp_path
     assert not left.exists()
 
 
+def test_what_cannot_be_kept_leaves_nothing_behind(site: Site, covers: Covers, tmp_path: Path) -> None:
+    site.answers["/1"] = jpeg()
+    for _ in range(2):
+        assert covers.fetch({"thumb": site.url("/1")}, 80, 40, site.url("/a.md")) == PICTURE
+        for file in kept(tmp_path):
+            if file.is_file():
+                file.unlink()
+                file.mkdir()  # whoever does such things: no file takes its place
+    assert site.paths() == ["/1"] * 2
+    assert [file.is_dir() for file in kept(tmp_path)] == [True]
+
+
 def test_a_picture_larger_than_the_limit_is_not_kept(site: Site, tmp_path: Path) -> None:
     covers = Covers(tmp_path / "cache", len(PICTURE), QUICK)
     site.answers["/1"] = jpeg()
