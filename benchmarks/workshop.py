@@ -155,6 +155,7 @@ class Workshop:
             "CRYPTONEWS_LIBRARY": str(library),
             "CRYPTONEWS_STATE": str(own / "state.db"),
             "CRYPTONEWS_CONFIG": str(own / "settings.toml"),
+            "CRYPTONEWS_CACHE": str(own / "cache"),
             "PYTHONPATH": os.pathsep.join((str(PROJECT), os.environ.get("PYTHONPATH", ""))),
         }
 

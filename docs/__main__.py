@@ -71,6 +71,8 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(f'"{item}"' for item in value) + "]"
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, bool):
+        return str(value).lower()
     return "{}" if isinstance(value, dict) else str(value)
 
 

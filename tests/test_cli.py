@@ -75,7 +75,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("PYTHONPATH", str(Path(cryptonews_tui.__file__).parents[1]))
     time.tzset()
-    for name in ("library.db", "state.db", "config.toml"):
+    for name in ("library.db", "state.db", "config.toml", "cache"):
         monkeypatch.setenv(f"CRYPTONEWS_{name.split('.')[0].upper()}", str(home / name))
     monkeypatch.chdir(tmp_path)
     yield home
@@ -645,9 +645,13 @@ def test_paths_are_printed(run: Run, places: Path, tmp_path: Path) -> None:
         f"library  {places}/library.db",
         f"state    {places}/state.db",
         f"samples  {places}/library.db.samples",
+        f"cache    {places}/cache",
     ]
     named = ["--library", tmp_path / "l.db", f"--state={tmp_path}/s.db", "--config", tmp_path / "c.toml"]
-    expected = [f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"]
+    expected = [
+        *(f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"),
+        f"{places}/cache",
+    ]
     assert [line.split()[1] for line in run(*named, "paths").lines] == expected
     assert [line.split()[1] for line in run("paths", *named).lines] == expected
 

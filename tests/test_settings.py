@@ -37,6 +37,9 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
         order = "-score"
         columns = ["lang", "age", "lang"]
         filters = ["tag", "asset"]
+        pictures = "sixel"
+        show_covers = true
+        cover_cache_mb = 0
         [views]
         Markets = "category:market"
         Rules = {query = "regulation:etf", key = "f5"}
@@ -60,6 +63,9 @@ def test_every_setting_can_be_said(tmp_path: Path) -> None:
             order="-score",
             columns=("lang", "age"),
             filters=("tag", "asset"),
+            pictures="sixel",
+            show_covers=True,
+            cover_cache_mb=0,
             views={"Markets": "category:market", "Rules": {"query": "regulation:etf", "key": "f5"}},
             assets={"btc": ("digital gold",), "fog": ("Fog Coin",)},
             sections={"impact": ("fallout", "…effect on"), "other": ("market$",)},
@@ -113,6 +119,13 @@ def test_the_manual_has_every_setting_and_accepts_every_default() -> None:
         "columns = [[]]",
         'filters = ["tags"]',
         "filters = {}",
+        'pictures = "iterm"',
+        "pictures = true",
+        'show_covers = "yes"',
+        "show_covers = 1",
+        "cover_cache_mb = -1",
+        "cover_cache_mb = 10001",
+        "cover_cache_mb = true",
         'views = "tag:fog"',
         "views = {Fog = 5}",
         "views = {Fog = {}}",
@@ -214,15 +227,17 @@ def test_a_folder_in_place_of_the_file_leaves_the_defaults_and_says_so(tmp_path:
 def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for kind in ("CONFIG", "DATA", "STATE"):
+    for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
-    for name in ("CONFIG", "LIBRARY", "STATE"):
+    for name in ("CONFIG", "LIBRARY", "STATE", "CACHE"):
         monkeypatch.delenv(f"CRYPTONEWS_{name}", raising=False)
     assert find_paths() == Paths(
         config=tmp_path / "config/cryptonews-tui/settings.toml",
         library=tmp_path / "data/cryptonews-tui/library.db",
         state=tmp_path / "state/cryptonews-tui/state.db",
+        cache=tmp_path / "cache/cryptonews-tui",
     )
+    monkeypatch.setenv("CRYPTONEWS_CACHE", "/env/cache")
     monkeypatch.setenv("CRYPTONEWS_LIBRARY", "/env/library.db")
     monkeypatch.setenv("CRYPTONEWS_STATE", "/env/state.db")
     monkeypatch.setenv("CRYPTONEWS_CONFIG", "")
@@ -230,6 +245,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         config=tmp_path / "config/cryptonews-tui/settings.toml",
         library=Path("/env/library.db"),
         state=Path("/named/state.db"),
+        cache=Path("/env/cache"),
     )
 
 

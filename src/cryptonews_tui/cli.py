@@ -326,7 +326,7 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.safety import clean
 
-    for name in ("config", "library", "state", "samples"):
+    for name in ("config", "library", "state", "samples", "cache"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
     return DONE
 

@@ -23,6 +23,9 @@ FILTERS = ("is", "sentiment", "asset", "source", "category", "tag", "lang", "sec
 COLUMNS = ("mood", "age", "source", "category", "lang", "score")
 """What a headline can have in front of its title."""
 
+PICTURES = ("blocks", "kitty", "sixel")
+"""How a cover can be drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -36,6 +39,9 @@ class Settings:
     order: str = "published"
     columns: tuple[str, ...] = ("mood", "age", "source")
     filters: tuple[str, ...] = FILTERS
+    pictures: str = "blocks"
+    show_covers: bool = False
+    cover_cache_mb: int = 100
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -79,6 +85,14 @@ def _whole(least: int, most: int) -> Callable[[Any], int | None]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[Any], str | None]:
+    return lambda value: value if isinstance(value, str) and value in names else None
 
 
 def _some_of(names: tuple[str, ...]) -> Callable[[Any], tuple[str, ...] | None]:
@@ -185,6 +199,22 @@ SETTINGS: dict[str, Setting] = {
         f"a list of some of {', '.join(FILTERS)}",
         _some_of(FILTERS),
     ),
+    "pictures": Setting(
+        "How covers are drawn: in half blocks, which every terminal shows, or in the protocol of kitty or sixel, if "
+        "yours knows it. The terminal is not asked.",
+        "`blocks`, `kitty` or `sixel`",
+        _one_of(PICTURES),
+    ),
+    "show_covers": Setting(
+        "Show the cover of each article that is opened, without being asked.",
+        "true or false",
+        _truth,
+    ),
+    "cover_cache_mb": Setting(
+        "How much room covers may take on the disk, in megabytes, so that none is fetched twice. 0: none is kept.",
+        "a whole number from 0 to 10000",
+        _whole(0, 10_000),
+    ),
     "views": Setting(
         'Queries with a name: `[views]` with lines such as `Markets = "category:market is:unread"` or '
         '`Rules = {query = "regulation:etf", key = "f5"}`.',
@@ -229,6 +259,7 @@ class Paths:
     config: Path
     library: Path
     state: Path
+    cache: Path
 
     @property
     def samples(self) -> Path:
@@ -247,6 +278,7 @@ def find_paths(library: str | None = None, state: str | None = None, config: str
         config=chosen(config, "CRYPTONEWS_CONFIG", lambda: _platform("config") / "settings.toml"),
         library=chosen(library, "CRYPTONEWS_LIBRARY", lambda: _platform("data") / "library.db"),
         state=chosen(state, "CRYPTONEWS_STATE", lambda: _platform("state") / "state.db"),
+        cache=chosen(None, "CRYPTONEWS_CACHE", lambda: _platform("cache")),
     )
 
 
@@ -322,6 +354,7 @@ def _platform(kind: str) -> Path:
         "config": platformdirs.user_config_path,
         "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
+        "cache": platformdirs.user_cache_path,
     }[kind](APP, appauthor=False)
 
 

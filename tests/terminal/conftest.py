@@ -36,6 +36,7 @@ def start(desk: Desk) -> Iterator[Start]:
                 "CRYPTONEWS_LIBRARY": str(desk.paths.library),
                 "CRYPTONEWS_STATE": str(desk.paths.state),
                 "CRYPTONEWS_CONFIG": str(desk.paths.config),
+                "CRYPTONEWS_CACHE": str(desk.paths.cache),
                 "PROGRAM": " ".join(PROGRAM),
                 **options.pop("env", {}),  # type: ignore[dict-item]
             }

@@ -83,7 +83,10 @@ class Desk:
         self.folder = home / "articles"
         self.folder.mkdir(parents=True)
         self.paths = Paths(
-            config=home / "settings.toml", library=home / "library.db", state=home / "state.db"
+            config=home / "settings.toml",
+            library=home / "library.db",
+            state=home / "state.db",
+            cache=home / "cache",
         )
 
     def write(self, story: str, **fields: Any) -> Path:
