@@ -119,7 +119,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.parallel": {"article", "markdown", "tui.galley", "typesetting"},
     "tui.piping": set(),
     "tui.selecting": set(),
-    "tui.article_sheet": {"article", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},
+    "tui.article_sheet": {"article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},
     # Panes know neither each other nor their screen.
     "tui.bars": _SEEN | _PARTS,
     "tui.filters_pane": _SEEN | _PARTS,
@@ -132,6 +132,7 @@ ROOMS: dict[str, set[str]] = {
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
     "tui.article_commands": _SEEN | {"tui"},
+    "tui.shown_cover": {"article", "covers", "pictures", "tui"},
     "tui.query_editing": _SEEN | {"tui"},
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Protocol
 
@@ -271,8 +271,9 @@ class Block:
         lines = [Line((Span(blank, Kind.MARK),) if blank else ())] * self.space
         mark = first
         for line in self.body.lines(width - len(rest)):
-            spans = (Span(mark, Kind.MARK), *line.spans) if mark else line.spans
-            lines.append(Line(spans, line.ending, len(mark) + line.hang))
+            if mark:
+                line = replace(line, spans=(Span(mark, Kind.MARK), *line.spans), hang=len(mark) + line.hang)
+            lines.append(line)
             mark = rest
         return lines
 

@@ -10,6 +10,7 @@ from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline
 from cryptonews_tui.safety import clean, clean_line, shown_url
 from cryptonews_tui.tui.galley import line
+from cryptonews_tui.tui.shown_cover import ShownCover
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Paragraph, Run, Span
 from cryptonews_tui.wording import day
 
@@ -30,6 +31,7 @@ class ArticleCommands:
         self._screen = screen
         self._shown = shown
         self._sought = ""
+        self.cover = ShownCover(screen)
         self._trail: list[str] = []
         """The stories that led to the one that is shown."""
 
@@ -132,6 +134,8 @@ class ArticleCommands:
 
     def show_cover(self) -> None:
         """Show the cover picture, or take it away."""
+        if article := self._article():
+            self.cover.toggle(article)
 
     def show_changes(self) -> None:
         """What is different since the story was read."""

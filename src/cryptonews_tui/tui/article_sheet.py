@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -35,6 +36,9 @@ from cryptonews_tui.tui.ink import InkedPane, Mark
 from cryptonews_tui.tui.parallel import GAP, SIDE_BY_SIDE, parallel
 from cryptonews_tui.typesetting import Block, Kind, Line
 
+if TYPE_CHECKING:
+    from cryptonews_tui.tui.cover import Cover
+
 _NOTHING_OPEN = "Choose a headline, and the article opens here."
 _WORDS_A_MINUTE = 220
 _FIRST_CHARACTERS = 6_000
@@ -57,6 +61,23 @@ class Facts:
     starred: bool = False
     note: str = ""
     notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _CoverLine(Line):
+    """A row of the cover."""
+
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _CoverRows:
+    """The cover as a block: so many rows, whatever the width."""
+
+    count: int
+
+    def lines(self, width: int) -> list[Line]:
+        return [_CoverLine(row=row) for row in range(self.count)]
 
 
 class ArticleSheet(InkedPane):
@@ -83,12 +104,17 @@ class ArticleSheet(InkedPane):
     class Moved(Message):
         """Another part of the article is in sight."""
 
+    class Resized(Message):
+        """The text column has another width."""
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._article: Article | None = None
         self._beside: Article | None = None
         self._facts: Facts | None = None
-        self._picture: Block | None = None
+        self._picture: Cover | None = None
+        self._painted: set[int] = set()
+        """Lines of the pane that the next frame paints; see `render_lines`."""
         self._tail: tuple[Block, ...] = ()
         self._parts: list[Part] = []
         self._side_by_side = False
@@ -130,7 +156,7 @@ class ArticleSheet(InkedPane):
         if not again:
             self._folded = {n for n, (role, _) in enumerate(self.sections) if role in folded}
             self._tail = ()
-            self._picture = None
+            self._put_cover(None)
             self._pan = 0
         self._folded &= set(range(len(self.sections)))
         self._parts = []
@@ -141,7 +167,8 @@ class ArticleSheet(InkedPane):
 
     def clear(self) -> None:
         """Show that nothing is open."""
-        self._article = self._beside = self._picture = None
+        self._put_cover(None)
+        self._article = self._beside = None
         self._parts, self._tail, self._wanted = [], (), None
         self._set(BEGINNING)
 
@@ -157,15 +184,25 @@ class ArticleSheet(InkedPane):
             self.refresh()
             self._go_on_later(self._galley)
 
-    def illustrate(self, picture: Block | None) -> None:
-        """Show a picture below the header, or take it away."""
-        if picture is not self._picture:
-            self._picture = picture
+    def illustrate(self, cover: Cover | None) -> None:
+        """Show the cover below the header, or take it away."""
+        if cover is not self._picture:
+            self._put_cover(cover)
             self._again()
 
     @property
     def illustrated(self) -> bool:
+        """Whether a cover is shown."""
         return self._picture is not None
+
+    def _put_cover(self, cover: Cover | None) -> None:
+        """Some terminals have to be sent a picture before it is drawn, and told when it is not needed any more."""
+        before, self._picture = self._picture, cover
+        self._write((before.after if before else "") + (cover.before if cover else ""))
+
+    def _write(self, text: str) -> None:
+        if text and self.app._driver is not None:
+            self.app._driver.write(text)
 
     @property
     def sections(self) -> list[tuple[Role, str]]:
@@ -368,8 +405,9 @@ class ArticleSheet(InkedPane):
             else:
                 self._parts = parallel(article, self._beside, above, side_by_side)
         arranged = [*self._parts]
-        if picture := self._picture:
-            arranged.insert(1, Part(HEADER, lambda: (picture,)))
+        if self._picture is not None:
+            rows = Block(_CoverRows(self._picture.height))
+            arranged.insert(1, Part(HEADER, lambda: (rows,)))
         if self._tail:
             arranged.append(Part(TAIL, lambda: self._tail))
         return arranged
@@ -420,6 +458,7 @@ class ArticleSheet(InkedPane):
             section, position = self._chosen
             asked_for = section if position == self.position and section else None
             self._set(self._galley.spot(self.position), asked_for)
+            self.post_message(self.Resized())
         else:
             self._strips.clear()
             self.position = self.position
@@ -492,6 +531,11 @@ class ArticleSheet(InkedPane):
     def _drawn(self, line: Line, index: int) -> Strip:
         left, column = self._column
         margin = max(1, left)
+        if isinstance(line, _CoverLine):
+            plain, cover = self.ink(Kind.TEXT), self._picture
+            cells = cover.cells(line.row, plain) if cover else []
+            strip = Strip([Segment(" " * margin, plain), *cells])
+            return strip.adjust_cell_length(self.size.width, plain)
         room = column if line.wide else 0
         strip = self.drawn(line, margin, self.size.width, self.marks(index), self._pan, room)
         for start, label in self.labels(index):
@@ -501,6 +545,29 @@ class ArticleSheet(InkedPane):
             before, _, after = strip.divide([at, at + len(label), max(at + len(label), strip.cell_length)])
             strip = Strip([*before, Segment(label, self.ink(Kind.TEXT) + self.over("hint")), *after])
         return strip.adjust_cell_length(self.size.width, self.ink(Kind.TEXT))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Note what the next frame paints: in sixel a picture is written over it, row by row."""
+        if self._picture is not None and self.app._driver is not None:
+            if not self._painted:
+                self.call_after_refresh(self._paint_cover)
+            self._painted.update(crop.line_range)
+        return super().render_lines(crop)
+
+    def _paint_cover(self) -> None:
+        painted = sorted(self._painted)
+        self._painted.clear()
+        if self._picture is None or self.app.screen is not self.screen:
+            return  # something else lies over it
+        x, y = self.content_region.offset
+        lines = self._galley.lines
+        places = []
+        for at in painted:
+            index = self.position + at - 1
+            line = lines[index] if at and index < len(lines) else None
+            if isinstance(line, _CoverLine):
+                places.append((line.row, x + max(1, self._column[0]), y + at))
+        self._write(self._picture.over(places, self.app.size.height))
 
     def _selected(self, strip: Strip, start: int, end: int) -> Strip:
         style = self.screen.get_component_rich_style("screen--selection", partial=True)

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from cryptonews_tui.article import Article
 from cryptonews_tui.library import Headline, Library, Stories
 from cryptonews_tui.query import ORDERS, Query
 from cryptonews_tui.safety import clean_line
@@ -135,6 +136,7 @@ class MainScreen(Screen[None]):
         self._shown.keep_place()
         self._asker.close()
         self._neighbours.close()
+        self._commands.cover.close()
 
     def _when_free(self, act: Callable[[], None]) -> None:
         self.call_later(act)  # it may be called in a thread
@@ -262,10 +264,15 @@ class MainScreen(Screen[None]):
         self.go_to_article()
         return True
 
-    def story_shown(self, story: str, lang: str) -> None:
+    def story_shown(self, article: Article) -> None:
         """Another story is in the article pane: once it has been drawn, look for what is near it."""
         self._neighbours.stop()
-        self.call_after_refresh(self._neighbours.ask, story, lang)
+        self.call_after_refresh(self._neighbours.ask, article.story, article.lang)
+        self._commands.cover.story_shown(article)
+
+    @on(ArticlePane.Resized)
+    def _column_resized(self) -> None:
+        self._commands.cover.resized()
 
     def _paint_together(self) -> None:
         """Have all that shows an answer in the next frame: each on its own would come a frame after the key's."""

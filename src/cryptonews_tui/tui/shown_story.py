@@ -108,7 +108,7 @@ class ShownStory:
         )
         self.begin_reading()
         if not again:
-            screen.story_shown(article.story, article.lang)
+            screen.story_shown(article)
 
     @property
     def changed_since(self) -> str | None:
