@@ -238,7 +238,7 @@ def test_the_keys_in_force_are_printed_and_what_is_wrong_with_the_users_is_said(
         ("*", {}, "asterisk", ""),
         ("j", {}, "", "the key j is taken by down"),
         ("j", {"down": "down"}, "j", ""),
-        ("x", {"star": "x"}, "", "the key x is taken by star"),
+        ("w", {"star": "w"}, "", "the key w is taken by star"),
         ("d", {}, "", "the key d is taken by delete-view"),
         ("f6", {}, "", "the key F6 is taken by the view “Rules”"),
         ("hyper", {}, "", "“hyper” is not a key"),

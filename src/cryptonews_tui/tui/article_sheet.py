@@ -150,7 +150,7 @@ class ArticleSheet(InkedPane):
         before, old = self._article, self._galley
         again = before is not None and article is not None and before.story == article.story
         same = again and before is not None and article is not None and before.lang == article.lang
-        if at is None and same:
+        if at is None and same and old.width:
             at = self._spot_in_both(old.spot(self.position), beside)
         self._article, self._beside, self._facts = article, beside, facts
         if not again:
@@ -254,7 +254,8 @@ class ArticleSheet(InkedPane):
     @property
     def at_end(self) -> bool:
         """Whether the last line of an article is visible."""
-        return self._article is not None and self._galley.complete and self.position >= self.max_scroll_y
+        shown = self._article is not None and self._rows > 0
+        return shown and self._galley.complete and self.position >= self.max_scroll_y
 
     @property
     def finished(self) -> bool:
