@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -30,9 +30,10 @@ KEYS = 60
 
 _WIDTH = 53
 """Of the text column in a terminal of 120 columns."""
-# The article does not follow the cursor here, and no mark is written: every byte answers a key.
+# The article does not follow the cursor here, and no time marks it read: every byte answers a key.
 _SETTINGS = "follow_after_ms = 10000\nread_after_seconds = 0\n"
 _LETTERS = ("ledger", "validator", "halving", "borrowed", "oracle", "9,1")
+_BEGINNING = re.compile(r"\A(?:#[^\n]*\n|\n)*")
 _COUNT = re.compile(r"(?<![\d/])[\d,]+ ?/ ?[\d,]+(?![\d/])")
 
 
@@ -40,41 +41,46 @@ def measure_switching(workshop: Workshop) -> list[Figure]:
     usual = Random(2025).sample(workshop.articles, min(SWITCHES, len(workshop.articles)))
     large = _large(workshop)
     others = [article for _ in range(TIMES) for article in (usual[0], large, usual[1], _huge(usual[0]))]
-    articles = _in_order([usual[2], *usual, *others])
+    articles = in_order([usual[2], *usual, *others])
     texts = workshop.passing / "texts.json"
     texts.write_text(json.dumps([article.body for article in articles[: 1 + len(usual)]]))
+    environment = workshop.environment(texts) | {"TEXTUAL_FPS": "120"}  # as the reader has it
     ours: list[float] = []
     widgets: list[float] = []
     with (
-        _open_article(workshop, "switching", articles) as terminal,
-        Terminal((*MARKDOWN_WIDGET, str(texts), str(_WIDTH)), env=workshop.environment(texts)) as widget,
+        open_article(workshop, "switching", articles) as terminal,
+        Terminal((*MARKDOWN_WIDGET, str(texts), str(_WIDTH)), env=environment) as widget,
     ):
-        widget.wait_for(_mark(0))
+        widget.wait_for(mark(0))
         widget.quiet(0.5)
         for row in range(1, len(articles)):
-            ours.append(_switched(terminal, row))
+            ours.append(switched(terminal, row))
             if row <= len(usual):
-                widgets.append(_switched(widget, row))
+                widgets.append(switched(widget, row))
     opened, larges, huges = ours[: len(usual)], ours[len(usual) + 1 :: 4], ours[len(usual) + 3 :: 4]
     size = len(large.body.encode()) / 1e3
     return [
         Figure("J in the article, median to its text", 16, 1e3 * median(opened), "ms", _p95(opened)),
         Figure("J in the article, p95 to its text", 33, 1e3 * p95(opened), "ms", f"{len(opened)} articles"),
         Figure(
-            "the same beside Textual's Markdown", 1 / 4, ratio(opened, widgets), "×", beside(opened, widgets)
+            "J in the article, beside Textual's Markdown",
+            1 / 4,
+            ratio(opened, widgets),
+            "×",
+            beside(opened, widgets),
         ),
-        Figure(f"the same to an article of {size:.0f} KB", 50, 1e3 * median(larges), "ms", _worst(larges)),
-        Figure("the same to an article of 1 MB", 150, 1e3 * median(huges), "ms", _worst(huges)),
+        Figure(f"J to an article of {size:.0f} KB, median", 50, 1e3 * median(larges), "ms", _worst(larges)),
+        Figure("J to an article of 1 MB, median", 150, 1e3 * median(huges), "ms", _worst(huges)),
     ]
 
 
 def measure_moving(workshop: Workshop) -> list[Figure]:
     seconds, lines = [], []
-    with _open_article(workshop, "moving", _in_order([_large(workshop)])) as terminal:
+    with open_article(workshop, "moving", in_order([_large(workshop)])) as terminal:
         for _ in range(KEYS):
-            mark = terminal.mark()
+            before = terminal.mark()
             seconds.append(timed(terminal, "j", 0.1))
-            lines.append(len(terminal.since(mark)))
+            lines.append(len(terminal.since(before)))
         pages = [_bytes_of(terminal, key) for key in ("space", "b") * (KEYS // 4)]
         unmoved = 0
         for there, key in (("G", "j"), ("G", "space"), ("g", "k"), ("g", "b")):
@@ -94,18 +100,23 @@ def measure_find(workshop: Workshop) -> list[Figure]:
     """`/` in the article, then words letter by letter; after each the screen must tell which match of how many."""
     name = "a letter to find in 1 MB, p95 to its last byte"
     seconds: list[float] = []
-    with _open_article(workshop, "finding", _in_order([_huge(workshop.articles[0])])) as terminal:
+    with open_article(workshop, "finding", in_order([_huge(workshop.articles[0])])) as terminal:
         terminal.quiet(2, timeout=60)  # a long text is set while nobody waits
         for word in _LETTERS:
             terminal.press("/")
             terminal.quiet(0.2)
             for letter in word:
                 seconds.append(timed(terminal, letter, 0.1))
-                if not any(_COUNT.search(line) for line in terminal.lines):
+                if not counted(terminal.lines):
                     return [Figure(name, 33, inf, "ms", f"no count after the “{letter}” of {word}")]
             terminal.press("escape")
             terminal.quiet(0.3)
     return [Figure(name, 33, 1e3 * p95(seconds), "ms", f"median {1e3 * median(seconds):.1f} ms")]
+
+
+def counted(lines: Iterable[str]) -> bool:
+    """Whether the screen tells which match of how many, as in `3/17`."""
+    return any(_COUNT.search(line) for line in lines)
 
 
 def _large(workshop: Workshop) -> Article:
@@ -122,7 +133,7 @@ def _written(like: Article, size: int) -> Article:
     return replace(like, lang="en", body=long_text(size))
 
 
-def _in_order(articles: Sequence[Article]) -> list[Article]:
+def in_order(articles: Sequence[Article]) -> list[Article]:
     """Stories that stand in the list in this order; the first letters of each one's text are a word of its own."""
     newest = max(article.published for article in articles)
     return [
@@ -138,25 +149,26 @@ def _in_order(articles: Sequence[Article]) -> list[Article]:
             draft=False,
         )
         for row, article in enumerate(articles)
-        for body in [re.sub(r"^(?=\w|\Z)", f"{_mark(row)} ", article.body, count=1, flags=re.MULTILINE)]
+        for body in [_BEGINNING.sub(rf"\g<0>{mark(row)} ", article.body, count=1)]
     ]
 
 
-def _mark(row: int) -> str:
+def mark(row: int) -> str:
+    """The word that the text in this row begins with."""
     return f"Text{row:03}"
 
 
 @contextmanager
-def _open_article(workshop: Workshop, name: str, articles: Sequence[Article]) -> Iterator[Terminal]:
+def open_article(workshop: Workshop, name: str, articles: Sequence[Article]) -> Iterator[Terminal]:
     """The reader with the first of these articles open, at rest."""
     with workshop.reader(workshop.of(name, articles), settings=_SETTINGS) as terminal:
         terminal.press("enter")
-        terminal.wait_for(_mark(0))
+        terminal.wait_for(mark(0))
         terminal.quiet(0.5, timeout=60)
         yield terminal
 
 
-def _switched(terminal: Terminal, row: int) -> float:
+def switched(terminal: Terminal, row: int) -> float:
     """Seconds from the key to the next text; then the terminal is at rest."""
     start = time.perf_counter()
     terminal.press("J")
@@ -164,17 +176,17 @@ def _switched(terminal: Terminal, row: int) -> float:
     while True:
         terminal.quiet(0.1, timeout=60)
         try:
-            return terminal.shown_at(_mark(row)) - start
+            return terminal.shown_at(mark(row)) - start
         except LookupError:
             if time.perf_counter() > deadline:
                 raise
 
 
 def _bytes_of(terminal: Terminal, key: str) -> int:
-    mark = terminal.mark()
+    before = terminal.mark()
     terminal.press(key)
     terminal.quiet(0.2)
-    return len(terminal.since(mark))
+    return len(terminal.since(before))
 
 
 def _p95(seconds: Sequence[float]) -> str:
