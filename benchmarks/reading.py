@@ -170,16 +170,12 @@ def open_article(workshop: Workshop, name: str, articles: Sequence[Article]) -> 
 
 def switched(terminal: Terminal, row: int) -> float:
     """Seconds from the key to the next text; then the terminal is at rest."""
+    before = terminal.mark()
     start = time.perf_counter()
     terminal.press("J")
-    deadline = start + 15
-    while True:
-        terminal.quiet(0.1, timeout=60)
-        try:
-            return terminal.shown_at(mark(row)) - start
-        except LookupError:
-            if time.perf_counter() > deadline:
-                raise
+    shown = terminal.wait_for_bytes(mark(row).encode(), before)
+    terminal.quiet(0.1, timeout=60)
+    return shown - start
 
 
 def _bytes_of(terminal: Terminal, key: str) -> int:
