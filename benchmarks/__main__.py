@@ -16,6 +16,7 @@ from benchmarks.keys import measure_filters, measure_keys
 from benchmarks.listing import measure_list
 from benchmarks.memory import measure_memory
 from benchmarks.opening import measure_opening
+from benchmarks.reading import measure_find, measure_moving, measure_switching
 from benchmarks.size import (
     measure_files,
     measure_first,
@@ -36,6 +37,9 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "keys": measure_keys,
     "filters": measure_filters,
     "open": measure_opening,
+    "switch": measure_switching,
+    "move": measure_moving,
+    "find": measure_find,
     "sync": measure_sync,
     "memory": measure_memory,
     "quit": measure_quit,

@@ -148,6 +148,84 @@ def _made_up(one: str, other: str) -> str:
     return one[: (len(one) + 1) // 2] + other[len(other) // 2 :].lower()
 
 
+def long_text(size: int) -> str:
+    """Markdown of about so many bytes, as a publisher of long reads would write it: chapters, lists, paragraphs."""
+    random = Random(2025)
+    parts: list[str] = []
+    while size > 0:
+        number = len(parts)
+        if number % 36 == 0:
+            part = f"## How {random.choice(_WHO)} {random.choice(_DID)} {random.choice(_WHAT)}"
+        elif number % 12 == 0:
+            part = f"### What {random.choice(_WHO)} {random.choice(_DID)}"
+        elif number % 6 == 5:
+            part = "\n".join(f"- {_sentence(random)}" for _ in range(random.randint(3, 6)))
+        else:
+            part = " ".join(_sentence(random) for _ in range(random.randint(3, 7)))
+        parts.append(part)
+        size -= len(part.encode()) + 2
+    return "\n\n".join(parts)
+
+
+def _sentence(random: Random) -> str:
+    who, what, count = random.choice(_WHO), random.choice(_WHAT), f"{random.randint(2, 9_999):,}"
+    stressed = random.choice(
+        (what, what, what, f"**{what}**", f"*{what}*", f"[{what}](https://news.example/{count})")
+    )
+    return f"{who.capitalize()} {random.choice(_DID)} {stressed} {random.choice(_WHEN)}, which made {count} this year."
+
+
+_WHO = (
+    *(
+        "the exchange",
+        "the keeper of the ledger",
+        "a careful validator",
+        "the harbour bank",
+        "one early miner",
+    ),
+    *(
+        "the committee",
+        "a wallet without an owner",
+        "the night shift",
+        "a bridge between chains",
+        "the auditor",
+    ),
+)
+_DID = (
+    *(
+        "moved",
+        "counted",
+        "returned",
+        "lost",
+        "signed for",
+        "published",
+        "took over",
+        "set aside",
+        "postponed",
+    ),
+    *("compared", "borrowed", "insured"),
+)
+_WHAT = (
+    *(
+        "the cold reserves",
+        "a drawer of old keys",
+        "the fees of the week",
+        "the missing blocks",
+        "its own tokens",
+    ),
+    *("a vote on block size", "the price of an hour", "what the oracle had said", "half of the staked ether"),
+)
+_WHEN = (
+    *(
+        "before the market opened",
+        "after the second halving",
+        "while the network was quiet",
+        "in a rare hurry",
+    ),
+    *("without naming a reason", "against good advice", "on the last Friday of the month"),
+)
+
+
 def fill(path: Path, articles: Iterable[Article]) -> None:
     """Put articles into the library at `path`, without files but as if they had been read from such."""
     writer = Writer(path)

@@ -39,6 +39,7 @@ REAL_ARTICLES = PROJECT.parent / "shared" / "corpus" / "news-2025-11.tar.gz"
 
 CRYPTONEWS = (sys.executable, "-m", "cryptonews_tui")
 ONE_LABEL = (sys.executable, "-m", "benchmarks.one_label")
+MARKDOWN_WIDGET = (sys.executable, "-m", "benchmarks.markdown_widget")
 
 
 @dataclass(frozen=True, slots=True)

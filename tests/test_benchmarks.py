@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from math import inf
 from pathlib import Path
@@ -13,16 +15,27 @@ from xml.etree import ElementTree
 import pytest
 from benchmarks import plain_sql
 from benchmarks.exact import Answer, answers, set_marks
-from benchmarks.generate import articles_in, as_file, fill, item_of, varied, write_feeds, write_files
+from benchmarks.generate import (
+    articles_in,
+    as_file,
+    fill,
+    item_of,
+    long_text,
+    varied,
+    write_feeds,
+    write_files,
+)
 from benchmarks.plain_sql import PlainSql
+from benchmarks.reading import counted, in_order, mark, open_article, switched
 from benchmarks.sections import left_over, shares
-from benchmarks.workshop import Figure
+from benchmarks.workshop import MARKDOWN_WIDGET, Figure, Workshop
 
 from cryptonews_tui.article import Article, Document
 from cryptonews_tui.cli import samples_location
 from cryptonews_tui.library import Library
 from cryptonews_tui.reading import read
 from tests import strategies
+from tests.pty_terminal import Terminal
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +121,65 @@ def test_sections_are_counted_by_file_and_what_is_left_over_by_heading() -> None
         "| 1 others | en | 1 |",
         "| 1 others | uk | 1 |",
     ]
+
+
+@pytest.mark.parametrize("size", [65_000, 1_000_000])
+def test_a_long_text_has_the_size_that_was_asked_for_and_is_read_whole(
+    originals: list[Article], size: int
+) -> None:
+    text = long_text(size)
+    assert size <= len(text.encode()) < size * 1.05
+    assert text == long_text(size)
+    assert all(f"\n{beginning}" in f"\n{text}" for beginning in ("## ", "### ", "- "))
+    article = replace(originals[0], body=text)
+    reading = read(Document(item_of(article), article.origin, as_file(article).encode()))
+    assert reading.problems == ()
+    assert reading.article is not None
+    assert reading.article.body == text
+    assert len(reading.article.sections) > 1
+
+
+def test_articles_in_order_begin_with_a_word_of_their_own_and_keep_their_sections(
+    originals: list[Article],
+) -> None:
+    ordered = in_order(originals)
+    assert sorted(ordered, key=lambda article: article.published, reverse=True) == ordered
+    for row, (article, original) in enumerate(zip(ordered, originals, strict=True)):
+        assert article.sections[0].text.startswith(f"{mark(row)} ")
+        assert [(s.role, s.heading) for s in article.sections] == [
+            (s.role, s.heading) for s in original.sections
+        ]
+
+
+def test_a_switch_is_over_when_the_next_text_is_on_the_screen(
+    originals: list[Article], tmp_path: Path
+) -> None:
+    (tmp_path / "passing").mkdir()
+    workshop = Workshop(tmp_path, tmp_path / "passing", None)
+    with open_article(workshop, "switching", in_order(originals[:3])) as terminal:
+        for row in (1, 2):
+            assert switched(terminal, row) > 0
+            assert mark(row) in terminal.text
+
+
+def test_the_widget_beside_us_shows_one_text_after_another(tmp_path: Path) -> None:
+    texts = tmp_path / "texts.json"
+    texts.write_text(json.dumps([f"## Heading\n\n{mark(row)} begins" for row in range(3)]))
+    with Terminal((*MARKDOWN_WIDGET, str(texts), "40")) as terminal:
+        terminal.wait_for(mark(0))
+        for row in (1, 2):
+            assert switched(terminal, row) > 0
+            assert mark(row - 1) not in terminal.text
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("/ledger   3/17", True),
+        ("1,024 / 2,048", True),
+        ("12 of 20 stories", False),
+        ("q back  / find", False),
+    ],
+)
+def test_a_count_of_matches_is_told_from_other_numbers(line: str, told: bool) -> None:
+    assert counted(["", line]) is told
