@@ -43,6 +43,11 @@ _CLASSES = {
     Kind.TABLE_HEAD: "table-head",
     Kind.TAG: "tag",
     Kind.CODE: "code",
+    Kind.KEYWORD: "keyword",
+    Kind.NAME: "name",
+    Kind.STRING: "string",
+    Kind.NUMBER: "number",
+    Kind.COMMENT: "comment",
     Kind.LINK: "link",
     Kind.DIM: "dim",
     Kind.MARK: "mark",
@@ -65,6 +70,7 @@ class ArticlePane(LinesPane, can_focus=True):
     | `article-pane--title`, `--lead`, `--heading` | what is read first |
     | `article-pane--dim`, `--tag`, `--mark`, `--rule` | what is looked up |
     | `article-pane--link`, `--code`, `--table-head` | inside the text |
+    | `article-pane--keyword`, `--name`, `--string`, `--number`, `--comment` | inside code |
     | `article-pane--positive`, `--negative` | the sentiment |
     | `article-pane--section`, `--current-section` | the bar |
     """
@@ -86,6 +92,11 @@ class ArticlePane(LinesPane, can_focus=True):
         & > .article-pane--table-head { text-style: bold; }
         & > .article-pane--tag { color: $text-muted; }
         & > .article-pane--code { background: $surface; }
+        & > .article-pane--keyword { color: $text-primary; text-style: bold; }
+        & > .article-pane--name { text-style: bold; }
+        & > .article-pane--string { color: $text-warning; }
+        & > .article-pane--number { color: $text-warning; }
+        & > .article-pane--comment { color: $text-muted; text-style: italic; }
         & > .article-pane--link { color: $text-primary; text-style: underline; }
         & > .article-pane--dim { color: $text-muted; }
         & > .article-pane--mark { color: $text-muted; }
@@ -97,6 +108,10 @@ class ArticlePane(LinesPane, can_focus=True):
 
         &:ansi {
             & > .article-pane--code { text-style: bold; }
+            & > .article-pane--keyword { color: ansi_magenta; }
+            & > .article-pane--string { color: ansi_cyan; }
+            & > .article-pane--number { color: ansi_cyan; }
+            & > .article-pane--comment { text-style: dim italic; }
             & > .article-pane--tag { text-style: dim; }
             & > .article-pane--dim { text-style: dim; }
             & > .article-pane--mark { text-style: dim; }
