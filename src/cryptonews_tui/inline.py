@@ -50,7 +50,7 @@ _RAISED = {
     "sup": str.maketrans("0123456789+-=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾"),
     "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
 }
-_TAGS_OPEN = 40
+_TAGS_OPEN = 12
 _TARGET_CELLS = 60
 _NOTE_CELLS = 20
 _BLANKS = re.compile(" {2,}")
@@ -93,6 +93,8 @@ class _Text:
 
     def __init__(self) -> None:
         self._runs: list[list[Span]] = [[]]
+        self._parts: list[str] = []  # of the next span, and how that one looks
+        self._look: tuple[Kind, str | None] = (Kind.TEXT, None)
         self._kind = Kind.TEXT
         self._kinds = [Kind.TEXT]
         self._tags: list[str] = []
@@ -105,6 +107,7 @@ class _Text:
         """All that was written; no empty runs before and after it."""
         if self._href is not None:
             self._end_link()
+        self._end_span()
         runs = self._runs
         while len(runs) > 1 and not runs[-1]:
             runs.pop()
@@ -120,7 +123,7 @@ class _Text:
             case "softbreak":
                 self._add(" ", self._kind, self._link)
             case "hardbreak":
-                self._runs.append([])
+                self._break()
             case "code_inline":
                 self._add(token.content, self._kind | Kind.CODE, self._link)
             case "strong_open" | "em_open" | "s_open":
@@ -154,6 +157,7 @@ class _Text:
         if "://" in text and self._href is None and Kind.CODE not in self._kind:
             for part, url in _with_urls(text):
                 self._add(part, self._kind | Kind.LINK if url else self._kind, url)
+                self._hint(_other_host(part, url) if url else "")
         else:
             self._add(text, self._kind, self._link)
 
@@ -196,8 +200,12 @@ class _Text:
             return
         if name in HTML_UNSEEN:
             self._unseen = "" if tag["closing"] or tag["attributes"].endswith("/") else name
-        elif name == "br" or (name in HTML_BLOCKS and self._runs[-1]):
-            self._runs.append([])
+        elif name == "br":
+            self._break()
+        elif name in HTML_BLOCKS:
+            self._end_span()
+            if self._runs[-1]:
+                self._break()
         elif name == "img":
             self._image(attribute(tag["attributes"], "alt"), attribute(tag["attributes"], "src"))
         elif name == "a":
@@ -208,17 +216,32 @@ class _Text:
             if not tag["closing"]:
                 if len(self._tags) < _TAGS_OPEN and not tag["attributes"].endswith("/"):
                     self._tags.append(name)
+                    self._kind |= _HTML_KINDS[name]
             elif name in self._tags:
-                self._tags.reverse()
-                self._tags.remove(name)
-                self._tags.reverse()
-            self._restyle()
+                del self._tags[len(self._tags) - 1 - self._tags[::-1].index(name)]
+                self._restyle()
 
     # -- writing
 
     def _add(self, text: str, kind: Kind, link: str | None) -> None:
+        if self._look != (kind, link):
+            self._end_span()
+            self._look = (kind, link)
+        self._parts.append(text)
+        if self._href is not None:
+            self._label.append(text)
+
+    def _break(self) -> None:
+        self._end_span()
+        self._runs.append([])
+
+    def _end_span(self) -> None:
+        if not self._parts:
+            return
         run = self._runs[-1]
-        text = literal(text)
+        kind, link = self._look
+        text = literal("".join(self._parts))
+        self._parts.clear()
         if Kind.CODE not in kind:
             if "  " in text:
                 text = _BLANKS.sub(" ", text)
@@ -226,13 +249,7 @@ class _Text:
                 text = text[1:]
         while text and text[0] > "\u02ff" and unicodedata.combining(text[0]):
             text = text[1:]  # a mark without its letter would pile up on a letter of another span
-        if not text:
-            return
-        if self._href is not None:
-            self._label.append(text)
-        if run and run[-1].kind == kind and run[-1].link == link:
-            run[-1] = Span(run[-1].text + text, kind, link)
-        else:
+        if text:
             run.append(Span(text, kind, link))
 
 

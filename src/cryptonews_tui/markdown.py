@@ -248,11 +248,13 @@ class _Walk:
                 case "heading_open":
                     level = int(token.tag[1])
                     words = tuple(marked(run, Kind.HEADING) for run in runs(next(self._tokens).children))
-                    yield self._block(Heading(words, level), space=2 if level <= 2 else 1)
-                    self._after_heading = True
+                    if any(words):
+                        yield self._block(Heading(words, level), space=2 if level <= 2 else 1)
+                        self._after_heading = True
                 case "fence" | "code_block":
                     language = _LANGUAGE.search(token.info)
-                    yield self._block(Code(verbatim(token.content), language[0] if language else ""))
+                    if text := verbatim(token.content):
+                        yield self._block(Code(text, language[0] if language else ""))
                 case "hr":
                     yield self._block(Rule())
                 case "table_open":
@@ -270,8 +272,8 @@ class _Walk:
                     self._shown = min(self._shown, len(self._open))
                     self._after_note = token.type == "footnote_reference_close"
                 case "bullet_list_open" | "ordered_list_open":
-                    depth = sum(not container.quote for container in self._open)
-                    self._lists.append(_List("◦ " if depth % 2 else "• ", self._numbers.get(id(token), 0)))
+                    bullet = "◦ " if len(self._lists) % 2 else "• "
+                    self._lists.append(_List(bullet, self._numbers.get(id(token), 0)))
                 case "bullet_list_close" | "ordered_list_close":
                     self._lists.pop()
                 case "list_item_open":
@@ -299,7 +301,8 @@ class _Walk:
         if self._lists and self._shown < len(self._open) and found[0]:
             first, *others = found[0]
             if task := _TASK.match(first.text):
-                mark = self._open[-1].first[:-2] + task[0].lower()
+                number = self._open[-1].first if self._lists[-1].digits else ""
+                mark = number + task[0].lower()
                 self._open[-1] = Container(mark, " " * len(mark))
                 first = Span(first.text[len(task[0]) :], first.kind, first.link)
                 found = ((first, *others), *found[1:])
