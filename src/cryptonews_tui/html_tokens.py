@@ -59,7 +59,8 @@ class _Reading:
         if self._unseen:
             self._unseen = "" if closing and name == self._unseen else self._unseen
         elif self._typed is not None and name != "pre":
-            self._typed += ["\n"] * (name == "br")
+            if name == "br":
+                self._typed.append("\n")
         elif name in HTML_UNSEEN:
             self._unseen = "" if closing or attributes.endswith("/") else name
         elif self._rows is not None:

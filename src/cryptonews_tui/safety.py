@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 LINE_LIMIT = 1_000
 """Characters of a one-line text (a title, a tag, a name) that are kept."""
 
 _URL_LIMIT = 4_096
+_HOST_LIMIT = 253
 
 # ECMA-48 sequences as a whole, so that their parameters do not stay behind as rubbish: CSI, then the strings
 # (DCS, SOS, OSC, PM, APC) up to their terminator, within bounds so that a stray opener eats no article.
@@ -130,7 +132,10 @@ def shown_url(url: str) -> str:
     return url.replace(netloc, plain, 1)
 
 
+@lru_cache(maxsize=256)
 def _ascii_host(host: str) -> str:
+    if len(host) > _HOST_LIMIT:
+        return quote(host, safe=_URL_SIGNS)
     import idna  # its tables are large, and nearly every host is ASCII
 
     try:
