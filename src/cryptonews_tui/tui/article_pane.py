@@ -92,11 +92,11 @@ class ArticlePane(LinesPane, can_focus=True):
         & > .article-pane--table-head { text-style: bold; }
         & > .article-pane--tag { color: $text-muted; }
         & > .article-pane--code { background: $surface; }
-        & > .article-pane--keyword { color: $text-primary; text-style: bold; }
-        & > .article-pane--name { text-style: bold; }
-        & > .article-pane--string { color: $text-warning; }
-        & > .article-pane--number { color: $text-warning; }
-        & > .article-pane--comment { color: $text-muted; text-style: italic; }
+        & > .article-pane--keyword { background: $surface; color: $text-primary; text-style: bold; }
+        & > .article-pane--name { background: $surface; text-style: bold; }
+        & > .article-pane--string { background: $surface; color: $text-warning; }
+        & > .article-pane--number { background: $surface; color: $text-warning; }
+        & > .article-pane--comment { background: $surface; color: $text-muted; text-style: italic; }
         & > .article-pane--link { color: $text-primary; text-style: underline; }
         & > .article-pane--dim { color: $text-muted; }
         & > .article-pane--mark { color: $text-muted; }
