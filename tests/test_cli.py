@@ -1046,7 +1046,7 @@ def test_a_table_fits_the_terminal(run: Run, tmp_path: Path, story: str, source:
     assert cell_len(line[: line.index("漢字 and")]) == 50 + max(0, len(story) - 10)
 
 
-HEAVY = ("textual", "rich", "httpx", "markdown_it", "yaml", "frontmatter", "hypothesis")
+HEAVY = ("textual", "rich", "httpx", "markdown_it", "pygments", "idna", "yaml", "frontmatter", "hypothesis")
 
 
 @pytest.mark.usefixtures("synced")

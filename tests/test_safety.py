@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cryptonews_tui.safety import LINE_LIMIT, clean, clean_line, safe_url
+from cryptonews_tui.safety import LINE_LIMIT, clean, clean_line, safe_url, shown_url
 from tests.strategies import HOSTILE, ODD_TEXT, threats
 
 
@@ -215,3 +215,43 @@ def test_a_url_that_may_be_opened_is_clean_and_stays_so(text: str) -> None:
         assert threats(url, allowed="") == []
         assert not any(map(str.isspace, url))
         assert safe_url(url) == url
+
+
+# --- URLs as they are shown
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://example.org/ї", "https://example.org/ї"),
+        ("https://bіnance.com/x?y#z", "https://xn--bnance-pvf.com/x?y#z"),
+        ("https://user@bücher.example:8080/x", "https://user@xn--bcher-kva.example:8080/x"),
+        ("https://ＢÜＣＨＥＲ。example", "https://xn--bcher-kva.example"),
+        ("https://good.com⁄evil.example", "https://good.com%E2%81%84evil.example"),
+        ("//пример.рф", "//xn--e1afmkfd.xn--p1ai"),
+        ("https://[ї", "https://[%D1%97"),
+        ("пример", "пример"),
+        ("a\x1b[31m\u202eb\nc", "ab c"),
+    ],
+)
+def test_a_host_is_shown_in_letters_that_look_like_no_others(url: str, expected: str) -> None:
+    assert shown_url(url) == expected
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.text().map("https://{}".format),
+        st.text(alphabet="їß。⁄@:/[]%.x-", max_size=300).map("//{}".format),
+    )
+)
+def test_any_url_can_be_shown(url: str) -> None:
+    shown = shown_url(url)
+    assert not threats(shown, allowed="")
+    if shown.startswith("https://"):
+        assert shown[8:].split("/")[0].split("?")[0].split("#")[0].isascii()
+
+
+def test_a_host_written_in_percent_signs_is_no_host() -> None:
+    assert safe_url("https://%65xample.org/") is None
+    assert safe_url("https://example.org/%65") == "https://example.org/%65"

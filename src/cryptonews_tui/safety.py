@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
 
 LINE_LIMIT = 1_000
 """Characters of a one-line text (a title, a tag, a name) that are kept."""
 
 _URL_LIMIT = 4_096
+_HOST_LIMIT = 253
 
 # ECMA-48 sequences as a whole, so that their parameters do not stay behind as rubbish: CSI, then the strings
 # (DCS, SOS, OSC, PM, APC) up to their terminator, within bounds so that a stray opener eats no article.
@@ -61,6 +63,7 @@ _MARKS_ALLOWED = 4
 _PLAIN_URL = re.compile(
     r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?:/[A-Za-z0-9._~/?=%&+,;:()!*$'#-]{0,2000})?"
 )
+_URL_SIGNS = "!#$%&'()*+,/:;=?@[]~"
 _SPACES = re.compile(r"\s+")
 
 
@@ -93,7 +96,7 @@ def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def safe_url(text: str) -> str | None:
-    """The URL if a browser may be sent there (http or https, a host, no spaces, no user), else `None`."""
+    """The URL if a browser may be sent there (http or https, a host in plain letters, no spaces, no user)."""
     url = text.strip()
     if _PLAIN_URL.fullmatch(url):
         return url
@@ -104,9 +107,41 @@ def safe_url(text: str) -> str | None:
         _ = parts.port
     except ValueError:
         return None
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or set("@%") & set(parts.netloc):
         return None
     return url if not set(url) & set('<>"\\^`{|}') else None
+
+
+def shown_url(url: str) -> str:
+    """A URL for people to see before it is opened: in its host no letter that looks like another. Never raises.
+
+    A host that is not ASCII is spelt as browsers look it up (UTS #46, `xn--…`), or percent-encoded if none can.
+    """
+    url = clean_line(url, _URL_LIMIT)
+    if url.isascii():
+        return url
+    try:
+        netloc = urlsplit(url).netloc
+    except ValueError:
+        return quote(url, safe=_URL_SIGNS)
+    if netloc.isascii():
+        return url
+    user, at, place = netloc.rpartition("@")
+    host, colon, port = place.partition(":")
+    plain = quote(user, safe=_URL_SIGNS) + at + _ascii_host(host) + colon + quote(port, safe=_URL_SIGNS)
+    return url.replace(netloc, plain, 1)
+
+
+@lru_cache(maxsize=256)
+def _ascii_host(host: str) -> str:
+    if len(host) > _HOST_LIMIT:
+        return quote(host, safe=_URL_SIGNS)
+    import idna  # its tables are large, and nearly every host is ASCII
+
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except UnicodeError:
+        return quote(host, safe=_URL_SIGNS)
 
 
 def _without_floods(text: str) -> str:
@@ -124,8 +159,3 @@ def _without_floods(text: str) -> str:
             marks = 0
         kept.append(character)
     return "".join(kept)
-
-
-def shown_url(url: str) -> str:
-    """The URL as people should see it."""
-    return url

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Protocol
+from functools import lru_cache
+from typing import Protocol
 
 from rich.cells import cell_len, split_graphemes
 
 from cryptonews_tui.safety import clean
 from cryptonews_tui.wording import NARROW as _NARROW
-
-if TYPE_CHECKING:
-    pass
 
 
 class Kind(Flag):
@@ -36,6 +35,11 @@ class Kind(Flag):
     POSITIVE = auto()
     NEGATIVE = auto()
     NOTICE = auto()
+    KEYWORD = auto()
+    STRING = auto()
+    NUMBER = auto()
+    COMMENT = auto()
+    NAME = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Line:
 
     `ending` is what stands between this line and the next in the text itself: a newline, the space at which
     it was wrapped, or nothing when a word was cut. `hang` counts the leading characters that only indent.
+    A `wide` line may be longer than the width that was asked for: it belongs to a table that is.
     """
 
     spans: tuple[Span, ...] = ()
@@ -62,7 +67,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        return "".join([span.text for span in self.spans])
+        return _text(self.spans)
 
     @property
     def soft(self) -> bool:
@@ -71,6 +76,8 @@ class Line:
 
 
 Run = tuple[Span, ...]
+Cell = tuple[Run, ...]
+"""What stands in one cell of a table; each run ends in a line break."""
 
 
 class Body(Protocol):
@@ -132,18 +139,18 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text shown as it was typed; what is too long goes on in the next row."""
+    """Text shown as it was typed, coloured by its language; what is too long goes on in the next row."""
 
     text: str
+    language: str = ""
 
     def lines(self, width: int) -> list[Line]:
         margin = Span("  " if width >= 2 * _READABLE else "")
         hang = len(margin.text)
         lines: list[Line] = []
-        for typed in self.text.split("\n"):
-            *cut, last = _chopped(typed, width - hang)
-            lines += [Line((margin, Span(part, Kind.CODE)), "", hang) for part in cut]
-            lines.append(Line((margin, Span(last, Kind.CODE)), hang=hang) if last else Line())
+        for typed in _highlighted(self.text, self.language):
+            for parts, ending in _sliced(typed, _chops(_text(typed), width - hang)):
+                lines.append(Line((margin, *parts), ending, hang) if parts else Line())
         return lines
 
 
@@ -157,23 +164,32 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in columns; one record a row, `head: cell`, where columns cannot fit."""
+    """Cells in columns. Where they cannot fit: wide lines if the reader can `pan`, else one record a row."""
 
-    head: tuple[Run, ...]
-    rows: tuple[tuple[Run, ...], ...]
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
     alignments: tuple[str, ...]
+    pan: bool = True
 
     def lines(self, width: int) -> list[Line]:
-        widths = self._widths(width)
-        return self._records(width) if widths is None else self._columns(widths)
+        if widths := self._widths(width):
+            return self._columns(widths)
+        if self.pan and len(self.head) <= _COLUMNS:
+            lines = self._columns(self._wide_widths())
+            return [replace(line, wide=True) for line in lines]
+        return self._records(width)
+
+    def _texts(self) -> list[list[str]]:
+        """What stands in each column, line by line."""
+        columns = zip(self.head, *self.rows, strict=True)
+        return [[_text(run) for cell in column for run in cell] for column in columns]
 
     def _widths(self, width: int) -> list[int] | None:
         """How wide each column is: natural if all fit, else shared fairly above the longest words."""
         room = width - _COLUMN_GAP * (len(self.head) - 1)
         if len(self.head) > room:
             return None
-        columns = zip(self.head, *self.rows, strict=True)
-        texts = [["".join(span.text for span in cell) for cell in column] for column in columns]
+        texts = self._texts()
         natural = [max(1, *map(cell_len, column)) for column in texts]
         if sum(natural) <= room:
             return natural
@@ -190,20 +206,26 @@ class Table:
             spare -= share
         return widths
 
+    def _wide_widths(self) -> list[int]:
+        """Natural widths, none too wide to read and all of them within `_WIDEST`."""
+        most = min(_WIDE_COLUMN, _WIDEST // len(self.head) - _COLUMN_GAP)
+        return [min(most, max(1, *map(cell_len, column))) for column in self._texts()]
+
     def _columns(self, widths: list[int]) -> list[Line]:
         rows = [self._row(row, widths) for row in self.rows]
         rule = (" " * _COLUMN_GAP).join("─" * width for width in widths)
-        lines = [
-            *self._row(tuple(marked(cell, Kind.TABLE_HEAD) for cell in self.head), widths),
-            Line((Span(rule, Kind.RULE),)),
-        ]
+        head = tuple(tuple(marked(run, Kind.TABLE_HEAD) for run in cell) for cell in self.head)
+        lines = [*self._row(head, widths), Line((Span(rule, Kind.RULE),))]
         between = [Line()] if any(len(row) > 1 for row in rows) else []
         for index, row in enumerate(rows):
             lines += [*(between if index else ()), *row]
         return lines
 
-    def _row(self, cells: tuple[Run, ...], widths: list[int]) -> list[Line]:
-        columns = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    def _row(self, cells: tuple[Cell, ...], widths: list[int]) -> list[Line]:
+        columns = [
+            [line for run in cell for line in wrap(run, width)]
+            for cell, width in zip(cells, widths, strict=True)
+        ]
         lines = []
         for level in range(max(map(len, columns))):
             spans: list[Span] = []
@@ -230,9 +252,9 @@ class Table:
             if lines:
                 lines.append(Line())
             for head, cell in zip(self.head, row, strict=True):
-                if cell:
-                    label = marked((*head, Span(": ")), Kind.TABLE_HEAD) if self.rows else ()
-                    lines += wrap((*label, *cell), width)
+                if any(cell):
+                    label = marked((*_joined(head), Span(": ")), Kind.TABLE_HEAD) if self.rows else ()
+                    lines += wrap((*label, *_joined(cell)), width)
         return lines or [Line()]
 
 
@@ -303,6 +325,9 @@ def to_text(lines: Iterable[Line], *, wrapped: bool = True) -> str:
 _LEVELS = 8
 _READABLE = 20
 _COLUMN_GAP = 2
+_WIDE_COLUMN = 40
+_WIDEST = 2_000
+_COLUMNS = _WIDEST // (4 + _COLUMN_GAP)
 
 
 # --- text and its width
@@ -327,11 +352,19 @@ def wrap(run: Sequence[Span], width: int) -> list[Line]:
 
     Only a single character wider than `width` is left to stick out. A run without text is one empty line.
     """
-    text = "".join([span.text for span in run])
+    text = _text(run)
     cut = _narrow_cuts if _NARROW.fullmatch(text) else _wide_cuts
-    lines: list[Line] = []
+    return [Line(parts, ending) for parts, ending in _sliced(run, cut(text, max(1, width)))]
+
+
+Cut = tuple[int, int, str]
+"""Where a line begins and ends in a text, and what stands between it and the next."""
+
+
+def _sliced(run: Sequence[Span], cuts: Iterable[Cut]) -> Iterator[tuple[Run, str]]:
+    """The spans between each two cuts."""
     index = begin = 0  # the span `index` starts at `begin` in the text
-    for start, end, ending in cut(text, max(1, width)):
+    for start, end, ending in cuts:
         parts: list[Span] = []
         while index < len(run):
             span = run[index]
@@ -343,11 +376,10 @@ def wrap(run: Sequence[Span], width: int) -> list[Line]:
                 break
             begin = stop
             index += 1
-        lines.append(Line(tuple(parts), ending))
-    return lines
+        yield tuple(parts), ending
 
 
-def _narrow_cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
+def _narrow_cuts(text: str, width: int) -> Iterator[Cut]:
     at = len(text) - len(text.lstrip(" "))
     size = len(text.rstrip(" "))
     while size - at > width:
@@ -366,7 +398,7 @@ def _narrow_cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
     yield at, max(at, size), "\n"
 
 
-def _wide_cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
+def _wide_cuts(text: str, width: int) -> Iterator[Cut]:
     size = len(text.rstrip(" "))
     clusters = split_graphemes(text[:size])[0]
     start = len(text) - len(text.lstrip(" ")) if size else 0
@@ -397,19 +429,65 @@ def _wide_cuts(text: str, width: int) -> Iterator[tuple[int, int, str]]:
     yield clusters[start][0] if start < len(clusters) else size, size, "\n"
 
 
-def _chopped(text: str, width: int) -> list[str]:
-    """Text in pieces of at most `width` cells, every character kept."""
+def _chops(text: str, width: int) -> Iterator[Cut]:
+    """Pieces of at most `width` cells, every character kept."""
     width = max(1, width)
+    size = len(text)
     if _NARROW.fullmatch(text):
-        return [text[at : at + width] for at in range(0, len(text), width)] or [""]
-    parts: list[str] = []
+        for at in range(0, size, width):
+            yield at, min(at + width, size), "" if at + width < size else "\n"
+        if not size:
+            yield 0, 0, "\n"
+        return
     start = used = 0
     for low, _, cells in split_graphemes(text)[0]:
         if used + cells > width and used:
-            parts.append(text[start:low])
+            yield start, low, ""
             start, used = low, 0
         used += cells
-    return [*parts, text[start:]]
+    yield start, size, "\n"
+
+
+@lru_cache(maxsize=32)
+def _highlighted(text: str, language: str) -> list[Run]:
+    """The lines of a program, each word by what it is in its language."""
+    lines = text.split("\n")
+    if not language:
+        return [(Span(line, Kind.CODE),) if line else () for line in lines]
+    from cryptonews_tui.syntax import words  # Pygments is for those who read code
+
+    found: list[Run] = []
+    for line, parts in zip(lines, words(text, language), strict=True):
+        spans: list[Span] = []
+        at = 0
+        for end, what in _whole_characters(line, parts):
+            spans.append(Span(line[at:end], Kind.CODE | Kind[what] if what else Kind.CODE))
+            at = end
+        found.append(tuple(spans))
+    return found
+
+
+def _whole_characters(line: str, ends: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The ends of the words of a line, none inside what a terminal shows as one character."""
+    if _NARROW.fullmatch(line):
+        yield from ends
+        return
+    starts = [low for low, _, _ in split_graphemes(line)[0]] + [len(line)]
+    reached = 0
+    for end, what in ends:
+        whole = starts[bisect_left(starts, end)]
+        if whole > reached:
+            yield whole, what
+            reached = whole
+
+
+def _text(run: Iterable[Span]) -> str:
+    return "".join([span.text for span in run])
+
+
+def _joined(cell: Cell) -> Run:
+    """A cell without its line breaks."""
+    return tuple(span for index, run in enumerate(cell) for span in ((Span(" "), *run) if index else run))
 
 
 def marked(run: Run, kind: Kind) -> Run:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptonews_tui.article import Article, Role, Section, Sentiment
-from cryptonews_tui.safety import clean_line, safe_url
+from cryptonews_tui.safety import clean_line, safe_url, shown_url
 from cryptonews_tui.typesetting import (
     Block,
     Flow,
@@ -107,7 +107,7 @@ def _links(article: Article) -> Iterator[Run]:
     cover = next((url for url in covers if url), None)
     for name, address in ((page, article.url), ("cover picture", cover)):
         if address and (url := safe_url(address)):
-            host = (urlsplit(url).hostname or "").removeprefix("www.")
+            host = (urlsplit(shown_url(url)).hostname or "").removeprefix("www.")
             yield Span(name, Kind.LINK, url), Span(f" {literal(host)}", Kind.DIM)
 
 

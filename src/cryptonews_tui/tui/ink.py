@@ -22,6 +22,11 @@ _NAMES = {
     Kind.TABLE_HEAD: "table-head",
     Kind.TAG: "tag",
     Kind.CODE: "code",
+    Kind.KEYWORD: "keyword",
+    Kind.NAME: "name",
+    Kind.STRING: "string",
+    Kind.NUMBER: "number",
+    Kind.COMMENT: "comment",
     Kind.LINK: "link",
     Kind.DIM: "dim",
     Kind.MARK: "mark",
@@ -45,6 +50,7 @@ class InkedPane(LinesPane):
     | `ink--title`, `--lead`, `--heading` | what is read first |
     | `ink--dim`, `--tag`, `--mark`, `--rule` | what is looked up |
     | `ink--link`, `--code`, `--table-head` | inside the text |
+    | `ink--keyword`, `--name`, `--string`, `--number`, `--comment` | inside code |
     | `ink--positive`, `--negative` | the sentiment |
     | `ink--notice` | what the reader has to know first |
     | `ink--match`, `--current-match`, `--hint` | found letters, and the labels of links |
@@ -68,6 +74,11 @@ class InkedPane(LinesPane):
         & > .ink--table-head { text-style: bold; }
         & > .ink--tag { color: $text-muted; }
         & > .ink--code { background: $surface; }
+        & > .ink--keyword { background: $surface; color: $text-primary; text-style: bold; }
+        & > .ink--name { background: $surface; text-style: bold; }
+        & > .ink--string { background: $surface; color: $text-warning; }
+        & > .ink--number { background: $surface; color: $text-warning; }
+        & > .ink--comment { background: $surface; color: $text-muted; text-style: italic; }
         & > .ink--link { color: $text-primary; text-style: underline; }
         & > .ink--dim { color: $text-muted; }
         & > .ink--mark { color: $text-muted; }
@@ -81,6 +92,10 @@ class InkedPane(LinesPane):
 
         &:ansi {
             & > .ink--code { text-style: bold; }
+            & > .ink--keyword { color: ansi_magenta; }
+            & > .ink--string { color: ansi_cyan; }
+            & > .ink--number { color: ansi_cyan; }
+            & > .ink--comment { text-style: dim italic; }
             & > .ink--tag { text-style: dim; }
             & > .ink--dim { text-style: dim; }
             & > .ink--mark { text-style: dim; }
