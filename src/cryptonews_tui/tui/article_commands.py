@@ -48,6 +48,7 @@ class ArticleCommands:
             pane.look_for(text)
             return pane.found
 
+        pane.look_for("")  # a long text is read now, not at the first letter
         answer = await screen.prompt("Find", "", "letters in this article", typed)
         if answer is None:
             pane.stop_looking()

@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.selection import Selection
 from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Role
@@ -126,6 +127,8 @@ class ArticleSheet(InkedPane):
         self._announced = 0
         self._pan = 0
         self._strips: dict[tuple[int, tuple[int, int] | None], Strip] = {}
+        self._frame: tuple[int, int, int, Selection | None] = (0, 0, 0, None)
+        """Width, margin, column and selection while a frame is drawn; see `render_lines`."""
 
     # -- what is shown
 
@@ -434,9 +437,11 @@ class ArticleSheet(InkedPane):
     def _go_on(self, galley: Galley) -> None:
         """Set some more of a long article, unless another has taken its place."""
         if galley is self._galley and not galley.complete:
+            before = self._progress
             galley.set(self.at_once)
             self._update_range()
-            self.refresh(Region(0, 0, self.size.width, 1))
+            if self._progress != before:
+                self.refresh(Region(0, 0, self.size.width, 1))
             self.text_was_set()
             self._go_on_later(galley)
 
@@ -502,8 +507,16 @@ class ArticleSheet(InkedPane):
         """What the bar says at its end before how far and how long to read."""
         return ""
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        # What holds for every line is asked for once a frame: Textual looks each up through several objects.
+        left, column = self._column
+        self._frame = self.size.width, max(1, left), column, self.text_selection
+        if self._picture is not None:
+            self._note_painted(crop)
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._frame[0]
         if self._article is None:
             text = _NOTHING_OPEN if y == self.size.height // 3 else ""
             strip = Strip([Segment(set_cell_size(text.center(width), width), self.ink(Kind.DIM))], width)
@@ -511,13 +524,13 @@ class ArticleSheet(InkedPane):
             strip = self._bar()
         else:
             strip = self._text(self.position + y - 1)
-        return strip.adjust_cell_length(width, self.rich_style)
+        return strip.adjust_cell_length(width, self.ink(Kind.TEXT))
 
     def _text(self, index: int) -> Strip:
         lines = self._galley.lines
         if index >= len(lines):
             return Strip([])
-        selection = self.text_selection
+        selection = self._frame[3]
         chosen = selection.get_span(index) if selection else None
         key = (index, chosen)
         if key not in self._strips:
@@ -530,30 +543,27 @@ class ArticleSheet(InkedPane):
         return self._strips[key]
 
     def _drawn(self, line: Line, index: int) -> Strip:
-        left, column = self._column
-        margin = max(1, left)
+        width, margin, column, _ = self._frame
+        plain = self.ink(Kind.TEXT)
         if isinstance(line, _CoverLine):
-            plain, cover = self.ink(Kind.TEXT), self._picture
-            cells = cover.cells(line.row, plain) if cover else []
-            strip = Strip([Segment(" " * margin, plain), *cells])
-            return strip.adjust_cell_length(self.size.width, plain)
+            cells = self._picture.cells(line.row, plain) if self._picture else []
+            return Strip([Segment(" " * margin, plain), *cells]).adjust_cell_length(width, plain)
         room = column if line.wide else 0
-        strip = self.drawn(line, margin, self.size.width, self.marks(index), self._pan, room)
+        strip = self.drawn(line, margin, width, self.marks(index), self._pan, room)
         for start, label in self.labels(index):
             at = margin + cell_len(line.text[:start])
             if not line.text[max(0, start - len(label)) : start].strip() and len(label) <= at:
                 at -= len(label)  # on the blanks before, so that the link can still be read
             before, _, after = strip.divide([at, at + len(label), max(at + len(label), strip.cell_length)])
-            strip = Strip([*before, Segment(label, self.ink(Kind.TEXT) + self.over("hint")), *after])
-        return strip.adjust_cell_length(self.size.width, self.ink(Kind.TEXT))
+            strip = Strip([*before, Segment(label, plain + self.over("hint")), *after])
+            strip = strip.adjust_cell_length(width, plain)
+        return strip
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Note what the next frame paints: in sixel a picture is written over it, row by row."""
-        if self._picture is not None and self.app._driver is not None:
-            if not self._painted:
-                self.call_after_refresh(self._paint_cover)
-            self._painted.update(crop.line_range)
-        return super().render_lines(crop)
+    def _note_painted(self, crop: Region) -> None:
+        """In sixel a picture is written over each frame, row by row, where the frame has painted."""
+        if not self._painted:
+            self.call_after_refresh(self._paint_cover)
+        self._painted.update(crop.line_range)
 
     def _paint_cover(self) -> None:
         painted = sorted(self._painted)
@@ -579,14 +589,18 @@ class ArticleSheet(InkedPane):
         before, inside, after = strip.divide([low, max(low, high), strip.cell_length])
         return Strip([*before, *Segment.apply_style(inside, post_style=style), *after])
 
+    @property
+    def _progress(self) -> str:
+        """How far the reader is, and how long the article takes, as the bar says it."""
+        read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
+        return f"{100 if self.at_end else min(99, read)} % · {self._minutes} min"
+
     def _bar(self) -> Strip:
         """The names of the sections, the current one in sight; how far and how long to read."""
         left, column = self._column
         plain = self.get_component_rich_style("sheet--section")
         bright = self.get_component_rich_style("sheet--current-section")
-        read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
-        told = self.told()
-        end = f"{told}{100 if self.at_end else min(99, read)} % · {self._minutes} min"
+        end = f"{self.told()}{self._progress}"
         room = max(0, column - cell_len(end) - 3)
         current = self.current_section
         segments: list[Segment] = []

@@ -25,7 +25,6 @@ class Finding:
     def __init__(self, lines: Sequence[Line]) -> None:
         """`lines` may become more; say so with `extend`."""
         self.lines = lines
-        self._parts: list[str] = []
         self._starts: list[int] = []
         self._end = 0
         self._text = ""
@@ -39,13 +38,12 @@ class Finding:
         known = len(self._starts)
         if known == len(self.lines):
             return
+        new: list[str] = []
         for index in range(known, len(self.lines)):
             self._starts.append(self._end)
-            part = folded(_running(self.lines, index))
-            self._parts.append(part)
-            self._end += len(part)
-        self._text = "".join(self._parts)
-        self._parts = [self._text]
+            new.append(_running(self.lines, index))
+            self._end += len(new[-1])
+        self._text += folded("".join(new))
 
     def look_for(self, letters: str, line: int) -> None:
         """Look for other letters; the first match from `line` on (else the first of all) becomes the current one."""

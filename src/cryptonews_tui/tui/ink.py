@@ -148,8 +148,9 @@ class InkedPane(LinesPane):
         if room:
             shown = Strip([Segment(words, style) for words, style in pieces]).crop(start, start + room)
             pieces = [(segment.text, segment.style or text) for segment in shown]
-        rest = max(0, width - margin - sum(cell_len(words) for words, _ in pieces))
-        strip = Strip(few_pieces([(" " * margin, text), *pieces, (" " * rest, text)]))
+        used = margin + sum(cell_len(words) for words, _ in pieces)
+        rest = max(0, width - used)
+        strip = Strip(few_pieces([(" " * margin, text), *pieces, (" " * rest, text)]), used + rest)
         return strip.adjust_cell_length(width, text)
 
     def notify_style_update(self) -> None:
