@@ -64,6 +64,7 @@ ROOMS: dict[str, set[str]] = {
     "sources": {"", "sources", "article", "safety"},
     "refresh": {"article", "library", "reading", "safety", "sources"},
     "transfer": {"library", "safety", "views"},
+    "digest": {"library", "markdown", "typesetting", "wording"},
     "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "upkeep": {
@@ -73,7 +74,9 @@ ROOMS: dict[str, set[str]] = {
     "cli": {
         *(
             "",
+            "article",
             "console",
+            "digest",
             "library",
             "output",
             "query",
