@@ -55,11 +55,14 @@ def text(title: str, pages: Iterable[list[Excerpt]], width: int, zone: tzinfo | 
     from cryptonews_tui.markdown import typeset
     from cryptonews_tui.typesetting import Span, literal, to_text, wrap
 
-    yield to_text(wrap((Span(literal(title)),), width))
+    def lines(said: str) -> str:
+        return to_text(wrap((Span(literal(said)),), width))
+
+    yield lines(title)
     for excerpt in chain.from_iterable(pages):
-        about = (excerpt.headline.title, " · ".join(_facts(excerpt, zone)), excerpt.url or "")
-        lines = [line for said in about if said for line in wrap((Span(literal(said)),), width)]
-        yield f"\n{to_text(lines)}\n{to_text(typeset(excerpt.text, width))}"
+        yield f"\n\n{lines(excerpt.headline.title)}{lines(' · '.join(_facts(excerpt, zone)))}"
+        yield f"{excerpt.url}\n\n" if excerpt.url else "\n"  # in one piece, however long
+        yield to_text(typeset(excerpt.text, width))
 
 
 def closed(markdown: str) -> str:
