@@ -25,7 +25,7 @@ def keys() -> Iterable[str]:
     for group, commands in grouped().items():
         yield f"| **{group}** | |"
         for command in commands:
-            where = " (in the filters)" if command.scope == "filters" else ""
+            where = "" if command.scope == "anywhere" else f" (in the {command.scope})"
             shown = " ".join(f"`{_escaped(key)}`" for key in shown_keys(command).split(" "))
             yield f"| {shown} | {_escaped(command.help)}{where} |"
 

@@ -37,6 +37,7 @@ _PARTS = {
     "tui.lines_pane",
     "tui.pane",
     "tui.query_line",
+    "tui.roll",
     "tui.saved_views",
     "tui.theme",
 }
@@ -94,7 +95,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.hints": set(),
     "tui.theme": set(),
     "tui.driver": set(),
-    "tui.pane": set(),
+    "tui.pane": {"tui.commands"},
+    "tui.roll": {"typesetting"},
     "tui.lines_pane": set(),
     "tui.filter_rows": {"library", "query", "wording"},
     "tui.query_line": {"completion", "safety", "wording"},
@@ -106,15 +108,17 @@ ROOMS: dict[str, set[str]] = {
     "tui.filters_pane": _SEEN | _PARTS,
     "tui.headlines_pane": _SEEN | _PARTS,
     "tui.article_pane": _SEEN | _PARTS,
+    "tui.digest_pane": _SEEN | _PARTS | {"tui.article_pane"},  # a text looks alike in both
     "tui.picker": _SEEN | _PARTS,
     "tui.prompt": _SEEN | _PARTS,
     "tui.help_screen": _SEEN | _PARTS,
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
+    "tui.digest_screen": _SEEN | {"tui"},
     "tui.query_editing": _SEEN | {"tui"},
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
-    "tui.palette": {"tui.commands", "tui.main_screen"},
+    "tui.palette": {"tui.pane"},
     "tui.app": _SEEN | {"cli", "moments", "refresh", "settings", "tui"},
 }
 

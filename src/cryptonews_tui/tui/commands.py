@@ -30,6 +30,7 @@ class Command:
 
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
 _FILTER = "In the filters"
+_DIGEST = "In the digest"
 
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
@@ -86,6 +87,9 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("sections", "ctrl+t", "Sections", "List the sections of the article and go to one.", group=_READ),
     Command("language", "L", "Other language", "The story in its next language.", group=_READ),
+    Command(
+        "digest", "I", "Digest", "One section of every story of the list, one after the other.", group=_READ
+    ),
     Command("browser", "o", "Open in browser", "Open the story's own page in the browser.", group=_READ),
     Command("copy-link", "y", "Copy link", "Copy the address of the story's page.", group=_READ),
     Command(
@@ -150,6 +154,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view-up", "K", "View up", "The view under the cursor one place up.", "filters", _FILTER),
     Command("view-down", "J", "View down", "The view under the cursor one place down.", "filters", _FILTER),
+    Command(
+        "digest-section",
+        "S,ctrl+t",
+        "Another section …",
+        "Show another section of every story.",
+        "digest",
+        _DIGEST,
+    ),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
     Command("note", "N", "Note", "Write a note on the story; an empty one takes it away.", group=_MARK),

@@ -43,6 +43,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
         "back",
         "help",
     ),
+    "digest": ("open", "next-story", "digest-section", "language", "read", "star", "browser", "back", "help"),
     "query": ("open", "back"),
     "prompt": ("open", "back"),
 }
@@ -50,6 +51,7 @@ KEY_TITLES: Mapping[str, Mapping[str, str]] = {
     "value": {"open": "only this", "clear-field": "any", "search-tags": "search", "clear": "all stories"},
     "title": {"open": "fold", "search-tags": "search", "clear-field": "any", "clear": "all stories"},
     "view": {"open": "show", "save-view": "save another", "rename-view": "rename", "delete-view": "delete"},
+    "digest": {"digest-section": "section", "language": "language"},
     "query": {"open": "keep", "back": "as it was"},
     "prompt": {"open": "save", "back": "leave"},
 }

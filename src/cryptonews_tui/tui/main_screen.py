@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
+from cryptonews_tui.article import Role
 from cryptonews_tui.library import Library, Stories
 from cryptonews_tui.query import ORDERS, Query
 from cryptonews_tui.safety import clean_line
@@ -27,7 +28,7 @@ from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import Command
+from cryptonews_tui.tui.commands import COMMANDS, Command
 from cryptonews_tui.tui.filter_rows import TITLES
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
@@ -332,6 +333,11 @@ class MainScreen(Screen[None]):
         self._offer_keys()
         return answer
 
+    @property
+    def commands(self) -> list[Command]:
+        """What can be done here."""
+        return [command for command in COMMANDS if command.scope != "digest"]
+
     # Moving about
 
     async def run(self, command: Command) -> None:
@@ -544,6 +550,38 @@ class MainScreen(Screen[None]):
         if chosen is not None:
             self._go_to(ARTICLE)
             self.article.go_to_section(int(chosen.value))
+
+    @work
+    async def action_digest(self) -> None:
+        from cryptonews_tui.tui.digest_screen import DigestScreen  # not before somebody wants it
+
+        stories = self._stories
+        if stories is None:
+            return
+        current = self.headlines.current
+        opened = await self.app.push_screen_wait(
+            DigestScreen(
+                self.library,
+                lambda: stories if self._stories is None else self._stories,
+                self._asked,
+                current.position if current else None,
+                self.article.reading_width,
+            )
+        )
+        self.catch_up()
+        if opened is not None:
+            self._open_section(opened.story, opened.lang, opened.role)
+
+    def _open_section(self, story: str, lang: str, role: Role) -> None:
+        """Open a story of the list in a language, at its section of a role."""
+        position = self.library.position(story)
+        if self._stories is None or position is None or position not in self._stories:
+            self.say("This story is not in the list any more.")
+            return
+        self.headlines.move_to(self._stories.row(position))
+        self._shown.show_section(lang, role)
+        self._shown.mark_read()
+        self._go_to(ARTICLE)
 
     def action_language(self) -> None:
         self._shown.next_language()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from cryptonews_tui.article import Role
 from cryptonews_tui.library import DatabaseError, Headline, Mark
 
 if TYPE_CHECKING:
@@ -44,10 +45,16 @@ class ShownStory:
         headline = self._screen.headlines.current
         self._show(headline, self.headline.lang if self.headline and self._is_shown(headline) else None)
 
+    def show_section(self, lang: str, role: Role) -> None:
+        """Show the story under the cursor in a language, at the first section of a role."""
+        self._show(self._screen.headlines.current, lang, role)
+
     def _is_shown(self, headline: Headline | None) -> bool:
         return headline is not None and self.headline is not None and headline.story == self.headline.story
 
-    def _show(self, headline: Headline | None, lang: str | None = None, section: int | None = None) -> None:
+    def _show(
+        self, headline: Headline | None, lang: str | None = None, section: Role | int | None = None
+    ) -> None:
         screen = self._screen
         article = screen.library.article(headline.story, lang or headline.lang) if headline else None
         self._stop(self.reading)
