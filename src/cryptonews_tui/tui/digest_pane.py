@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -21,7 +21,7 @@ from cryptonews_tui.tui.galley import line
 from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 from cryptonews_tui.tui.roll import TOP, Place, Roll
 from cryptonews_tui.typesetting import Block, Flow, Kind, Line, Paragraph, Run, Span
-from cryptonews_tui.wording import SIGNS, age_or_date
+from cryptonews_tui.wording import SIGNS, date, long_age
 
 _PAGE = 16
 """How many stories are read at a time."""
@@ -72,6 +72,8 @@ class DigestPane(LinesPane, can_focus=True):
         self._empty = ""
         self._roll: Roll | None = None
         self._top = TOP
+        self._shape = (0, 0)
+        """The pane's width and the column's, for which text is set."""
         self._excerpts: dict[int, Excerpt | None] = {}
         self._lines: dict[int, list[Line]] = {}
         self._strips: dict[tuple[Place, bool], Strip] = {}
@@ -180,7 +182,10 @@ class DigestPane(LinesPane, can_focus=True):
         self.post_message(self.CursorMoved())
 
     def on_resize(self) -> None:
-        self._set_anew()
+        shape = self.size.width, self._column[1]
+        if shape != self._shape:
+            self._shape = shape
+            self._set_anew()
         self._go(self._top)
 
     def watch_reading_width(self) -> None:
@@ -295,6 +300,8 @@ _WHEEL = 3
 _AFTER = 2
 """Blank lines after a story."""
 
+_RECENT = timedelta(days=14)
+"""So long an age says more than a date."""
 _MOODS: dict[Sentiment | None, Kind] = {Sentiment.POSITIVE: Kind.POSITIVE, Sentiment.NEGATIVE: Kind.NEGATIVE}
 
 
@@ -305,9 +312,11 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     sign, letter, word = SIGNS[headline.sentiment]
     mood = Span(f"{sign} {letter} {word}".strip(), _MOODS.get(headline.sentiment, Kind.DIM))
     publisher: Run = (Span(line(headline.publisher.name), Kind.DIM),)
+    recent = now - headline.published < _RECENT
+    when = long_age(headline.published, now) if recent else date(headline.published, now.tzinfo)
     facts: list[Run] = [
         publisher if headline.read else (Span("● "), *publisher),
-        (Span(age_or_date(headline.published, now), Kind.DIM),),
+        (Span(when, Kind.DIM),),
         (mood,),
     ]
     if headline.category:

@@ -34,6 +34,8 @@ SHARED = (
 """Commands of anywhere that do here what they do there."""
 
 _SAID_SECONDS = 6.0
+_ROLES = 100
+"""How many roles there are to choose from, at most."""
 _LOOK_SECONDS = 1.0
 """How often to look whether the stories are other ones by now."""
 
@@ -64,7 +66,10 @@ class DigestScreen(Screen["Opened | None"]):
         reading_width: int,
     ) -> None:
         """`stories` gives the answer to `question` as it is now; `position` is where to begin."""
-        super().__init__()
+        low = self.app.size.height < self.VERTICAL_BREAKPOINTS[1][0]
+        super().__init__(
+            classes=self.VERTICAL_BREAKPOINTS[not low][1]
+        )  # now: else all is styled and laid out twice
         self._library = library
         self._stories = stories
         self._question = question
@@ -273,9 +278,8 @@ class DigestScreen(Screen["Opened | None"]):
     async def action_digest_section(self) -> None:
         from cryptonews_tui.tui.picker import Choice, Picker, among
 
-        counted = self._library.facets(self._question, most={"section": len(Role)}).fields["section"]
-        counts = {value.value: value.count for value in counted}
-        choices = [Choice(role, role.capitalize(), f"{counts.get(role, 0):,}") for role in Role]
+        facets = self._library.facets(self._question, most={"section": _ROLES})
+        choices = [Choice(v.value, v.label.capitalize(), f"{v.count:,}") for v in facets.fields["section"]]
         chosen = await self.app.push_screen_wait(Picker("Section", among(choices), current=self._role))
         if chosen is not None:
             self._role = Role(chosen.value)

@@ -303,7 +303,7 @@ class MainScreen(Screen[None]):
 
     @on(HeadlinesPane.CursorMoved)
     def _cursor_moved(self) -> None:
-        self._shown.follow()
+        self._shown.follow_cursor()
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:

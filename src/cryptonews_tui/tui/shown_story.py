@@ -32,6 +32,13 @@ class ShownStory:
 
     # Showing
 
+    def follow_cursor(self) -> None:
+        """Show the story that the cursor has moved to, unless it is shown already: then it keeps its place."""
+        if self._is_shown(self._screen.headlines.current):
+            self._stop(self.following)
+        else:
+            self.follow()
+
     def follow(self) -> None:
         """Show the story under the cursor once it has rested: a page of text for each key would be much."""
         self._stop(self.following)
