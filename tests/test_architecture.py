@@ -114,7 +114,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.help_screen": _SEEN | _PARTS,
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
-    "tui.digest_screen": _SEEN | {"tui"},
+    "tui.digest_screen": _SEEN | {"tui", "digest"},
     "tui.query_editing": _SEEN | {"tui"},
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},

@@ -305,8 +305,7 @@ def _digest(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         stories = library.stories(query)
         positions: Sequence[int] = library.with_section(stories, options.section)
         if not positions:
-            none = f"None of {len(stories):,} stories has a section “{options.section}”."
-            say(none if stories else "No story is found.")
+            say(digest.why_none(options.section, len(stories)))
         if options.limit is not None:
             positions = positions[: options.limit]
         title = digest.title(options.section, str(query), len(positions))

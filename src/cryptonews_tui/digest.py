@@ -40,6 +40,17 @@ def title(role: str, query: str, count: int) -> str:
     return " · ".join((role.capitalize(), query or "all stories", amount))
 
 
+def why_none(role: str, count: int) -> str:
+    """Why there is nothing to tell of so many stories."""
+    if not count:
+        return "No story is found."
+    return (
+        f"None of {count:,} stories has a section “{role}”."
+        if count > 1
+        else f"The only story has no section “{role}”."
+    )
+
+
 def markdown(title: str, pages: Iterable[list[Excerpt]], zone: tzinfo | None = None) -> Iterator[str]:
     """The digest in Markdown, piece by piece. Times are told in `zone`, the local one."""
     yield f"# {_literally(title)}\n"

@@ -12,13 +12,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from cryptonews_tui.article import Role
+from cryptonews_tui.digest import why_none
 from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
 from cryptonews_tui.query import Query
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
 from cryptonews_tui.tui.digest_pane import DigestPane
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
 
@@ -125,10 +126,9 @@ class DigestScreen(Screen["Opened | None"]):
         self._tell()
 
     def _why_empty(self, count: int) -> str:
-        if not count:
-            return "There is no story in the list."
-        key = shown_keys(_SECTION, self.app.remapped).split(" ")[0]
-        return f"None of {count:,} stories has a section “{self._role}”.\n{key} chooses another."
+        key = shown_keys(BY_ID["digest-section"], self.app.remapped).split(" ")[0]
+        why = why_none(self._role, count)
+        return f"{why}\n{key} chooses another." if count and key else why
 
     @on(DigestPane.CursorMoved)
     def _tell(self) -> None:
@@ -318,6 +318,3 @@ class DigestScreen(Screen["Opened | None"]):
         from cryptonews_tui.tui.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen(self.app.remapped, {}))
-
-
-_SECTION = next(command for command in COMMANDS if command.id == "digest-section")
