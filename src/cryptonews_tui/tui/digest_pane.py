@@ -177,7 +177,7 @@ class DigestPane(LinesPane, can_focus=True):
 
     def watch_cursor(self, before: int, now: int) -> None:
         for row, place in enumerate(self._seen()):
-            if place in ((before, 0), (now, 0)):
+            if place[0] in (before, now) and self._is_title(place):
                 self.refresh_lines(row)
         self.post_message(self.CursorMoved())
 
@@ -240,18 +240,26 @@ class DigestPane(LinesPane, can_focus=True):
         if y >= len(places):
             return Strip.blank(width, self.rich_style)
         place = places[y]
-        key = (place, place == (self.cursor, 0))
+        key = (place, place[0] == self.cursor and self._is_title(place))
         if key not in self._strips:
-            self._strips[key] = self._drawn(self._roll.line(place), marked=key[1])
+            self._strips[key] = self._drawn(self._roll.line(place), key[1], first=place[1] == 0)
         return self._strips[key]
 
-    def _drawn(self, line: Line, *, marked: bool) -> Strip:
+    def _is_title(self, place: Place) -> bool:
+        return self._roll is not None and any(
+            Kind.TITLE in span.kind for span in self._roll.line(place).spans
+        )
+
+    def _drawn(self, line: Line, marked: bool, *, first: bool) -> Strip:
         text, margin = self._style(Kind.TEXT), self._column[0]
         before = [(" " * margin, text)]
-        if marked:
-            mark = self.rich_style + self.get_component_rich_style("digest--cursor", partial=True)
-            before = [(" " * max(0, margin - len(_CURSOR)), text), (_CURSOR[:margin], mark)]
         spans = [(span.text, self._style(span.kind, span.link)) for span in line.spans]
+        if marked:
+            cursor = self.get_component_rich_style("digest--cursor", partial=True)
+            spans = [(words, style + cursor) for words, style in spans]
+            if first:
+                mark = self.rich_style + cursor
+                before = [(" " * max(0, margin - len(_CURSOR)), text), (_CURSOR[:margin], mark)]
         rest = max(0, self.size.width - margin - sum(cell_len(words) for words, _ in spans))
         strip = Strip(few_pieces([*before, *spans, (" " * rest, text)]))
         return strip.adjust_cell_length(self.size.width, text)

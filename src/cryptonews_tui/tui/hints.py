@@ -43,7 +43,7 @@ HINTS: Mapping[str, tuple[str, ...]] = {
         "back",
         "help",
     ),
-    "digest": ("open", "next-story", "digest-section", "language", "read", "star", "browser", "back", "help"),
+    "digest": ("open", "next-story", "digest-section", "language", "read", "star", "back", "help"),
     "query": ("open", "back"),
     "prompt": ("open", "back"),
 }
