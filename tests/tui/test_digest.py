@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from textual.events import MouseScrollDown
+from textual.events import Key, MouseScrollDown
 
 from cryptonews_tui.library import Library, Writer
 from cryptonews_tui.tui.digest_pane import DigestPane
@@ -119,6 +119,25 @@ async def test_enter_opens_the_story_at_that_section_and_the_list_goes_there(des
         assert reader.place == "article"
         assert reader.main.article.sections[reader.main.article.current_section][1] == "Market"
         assert "●" not in reader.row("2")
+
+
+async def test_keys_that_come_in_a_bundle_reach_the_digest_that_the_first_one_opens(desk: Desk) -> None:
+    async with desk.open() as reader:
+        for key in ("I", "J", "J"):
+            reader.app.post_message(Key(key, key))
+        await reader.see("3 of 11")
+        await reader.settle()
+        assert marked(reader) == "▸ Story 3"
+
+
+async def test_a_click_marks_a_story_and_another_one_opens_it(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("I")
+        row = next(number for number, line in enumerate(reader.lines) if "Effect 2.3" in line)
+        for _ in range(2):
+            await reader.pilot.click(offset=(60, row))
+            await reader.settle()
+        assert (reader.at, reader.place) == ("2", "article")
 
 
 @pytest.mark.parametrize("key", ["escape", "q"])

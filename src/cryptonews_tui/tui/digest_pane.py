@@ -136,7 +136,7 @@ class DigestPane(LinesPane, can_focus=True):
             return
         lines = {number for at, number in self._seen() if at == story}
         self.cursor = story
-        if len(lines) < self._roll.length(story) - _AFTER:
+        if len(lines) < self._roll.length(story) - (_AFTER if story < self.count - 1 else 0):
             self._go((story, 0))
 
     def step(self, lines: int) -> None:
@@ -162,8 +162,9 @@ class DigestPane(LinesPane, can_focus=True):
     def _go(self, top: Place, cursor: int | None = None) -> None:
         """Begin the screen with this place, or as near as the end allows; the mark comes along."""
         if self._roll is None or not self.size.width:
+            self._top = top  # until `on_resize` comes back
             self.refresh()
-            return  # `on_resize` comes back
+            return
         top = self._roll.reachable(self._roll.near(top), self.size.height)
         if top != self._top:
             self._top = top

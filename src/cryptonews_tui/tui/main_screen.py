@@ -20,7 +20,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.article import Role
 from cryptonews_tui.library import Library, Stories
 from cryptonews_tui.query import ORDERS, Query
 from cryptonews_tui.safety import clean_line
@@ -43,6 +42,7 @@ from cryptonews_tui.tui.view_commands import ViewCommands
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.app import CryptonewsApp
+    from cryptonews_tui.tui.digest_screen import Opened
 
 FILTERS, HEADLINES, ARTICLE = PLACES = "filters", "headlines", "article"
 MEDIUM, WIDE = 80, 130
@@ -551,35 +551,35 @@ class MainScreen(Screen[None]):
             self._go_to(ARTICLE)
             self.article.go_to_section(int(chosen.value))
 
-    @work
-    async def action_digest(self) -> None:
+    def action_digest(self) -> None:
         from cryptonews_tui.tui.digest_screen import DigestScreen  # not before somebody wants it
 
-        stories = self._stories
+        stories, current = self._stories, self.headlines.current
         if stories is None:
             return
-        current = self.headlines.current
-        opened = await self.app.push_screen_wait(
+        # Now, not in a worker: where keys come in bundles the next is here already.
+        self.app.push_screen(
             DigestScreen(
                 self.library,
                 lambda: stories if self._stories is None else self._stories,
                 self._asked,
                 current.position if current else None,
                 self.article.reading_width,
-            )
+            ),
+            self._digest_left,
         )
-        self.catch_up()
-        if opened is not None:
-            self._open_section(opened.story, opened.lang, opened.role)
 
-    def _open_section(self, story: str, lang: str, role: Role) -> None:
-        """Open a story of the list in a language, at its section of a role."""
-        position = self.library.position(story)
+    def _digest_left(self, opened: Opened | None) -> None:
+        """Open the story that was opened there: in its language, at its section of the role."""
+        self.catch_up()
+        if opened is None:
+            return
+        position = self.library.position(opened.story)
         if self._stories is None or position is None or position not in self._stories:
             self.say("This story is not in the list any more.")
             return
         self.headlines.move_to(self._stories.row(position))
-        self._shown.show_section(lang, role)
+        self._shown.show_section(opened.lang, opened.role)
         self._shown.mark_read()
         self._go_to(ARTICLE)
 
