@@ -25,8 +25,8 @@ from cryptonews_tui.wording import SIGNS, date, long_age
 
 _PAGE = 16
 """How many stories are read at a time."""
-_KEPT = 400
-"""Stories whose text, and lines that are drawn, are kept."""
+_KEPT, _DRAWN = 200, 2_000
+"""Stories whose text is kept, and lines as they are drawn."""
 _LONGEST = 20_000
 """Characters of a section that are set: some 15 ms. The rest is for the article pane."""
 _MARGIN = 2
@@ -210,7 +210,6 @@ class DigestPane(LinesPane, can_focus=True):
         if story not in self._lines:
             if len(self._lines) > _KEPT:
                 self._lines.clear()
-                self._strips.clear()
             lines = [*self._set(story)]
             self._lines[story] = lines if story == self.count - 1 else [*lines, *[Line()] * _AFTER]
         return self._lines[story]
@@ -243,6 +242,8 @@ class DigestPane(LinesPane, can_focus=True):
         place = places[y]
         key = (place, place[0] == self.cursor and self._is_title(place))
         if key not in self._strips:
+            if len(self._strips) > _DRAWN:
+                self._strips.clear()
             self._strips[key] = self._drawn(self._roll.line(place), key[1], first=place[1] == 0)
         return self._strips[key]
 
