@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from benchmarks.digest import measure_digest
 from benchmarks.exact import measure_exact
 from benchmarks.keys import measure_filters, measure_keys
 from benchmarks.listing import measure_list
@@ -44,6 +45,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "memory": measure_memory,
     "quit": measure_quit,
     "list": measure_list,
+    "digest": measure_digest,
 }
 BIG: Mapping[str, Measurement] = {
     "files": measure_files,

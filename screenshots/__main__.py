@@ -55,6 +55,10 @@ async def alone(pilot: Pilot[None]) -> None:
     await keys(pilot, *"jj", "z")
 
 
+async def digest(pilot: Pilot[None]) -> None:
+    await keys(pilot, "I", "J")
+
+
 async def tags(pilot: Pilot[None]) -> None:
     await keys(pilot, "t", *"bit")
 
@@ -95,6 +99,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "narrow": ((60, 24), "cryptonews-dark", at_rest),
     "ukrainian": ((110, 32), "cryptonews-light", ukrainian),
     "alone": ((100, 36), "cryptonews-light", alone),
+    "digest": ((110, 32), "cryptonews-dark", digest),
     "tags": ((110, 32), "cryptonews-dark", tags),
     "completion": ((150, 42), "cryptonews-dark", completion),
     "view": ((150, 42), "cryptonews-dark", view),

@@ -44,6 +44,7 @@ _PARTS = {
     "tui.pane",
     "tui.parallel",
     "tui.query_line",
+    "tui.roll",
     "tui.saved_views",
     "tui.selecting",
     "tui.theme",
@@ -78,6 +79,7 @@ ROOMS: dict[str, set[str]] = {
     "covers": {"pictures", "safety", "sources"},
     "refresh": {"article", "library", "reading", "safety", "sections", "sources"},
     "transfer": {"library", "safety", "views"},
+    "digest": {"library", "markdown", "typesetting", "wording"},
     "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "upkeep": {
@@ -87,7 +89,9 @@ ROOMS: dict[str, set[str]] = {
     "cli": {
         *(
             "",
+            "article",
             "console",
+            "digest",
             "library",
             "output",
             "query",
@@ -108,7 +112,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.theme": set(),
     "tui.driver": set(),
     "tui.cover": {"pictures"},
-    "tui.pane": set(),
+    "tui.pane": {"tui.commands"},
+    "tui.roll": {"typesetting"},
     "tui.lines_pane": set(),
     "tui.filter_rows": {"library", "query", "wording"},
     "tui.query_line": {"completion", "safety", "wording"},
@@ -129,6 +134,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.headlines_pane": _SEEN | _PARTS,
     "tui.article_pane": _SEEN | _PARTS,
     "tui.pager_screen": _SEEN | _PARTS,
+    "tui.digest_pane": _SEEN | _PARTS,
     "tui.picker": _SEEN | _PARTS,
     "tui.prompt": _SEEN | _PARTS,
     "tui.help_screen": _SEEN | _PARTS,
@@ -136,10 +142,11 @@ ROOMS: dict[str, set[str]] = {
     "tui.main_screen": _SEEN | {"tui"},
     "tui.article_commands": _SEEN | {"tui"},
     "tui.shown_cover": {"article", "covers", "pictures", "tui"},
+    "tui.digest_screen": _SEEN | {"tui", "digest"},
     "tui.query_editing": _SEEN | {"tui"},
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
-    "tui.palette": {"tui.commands", "tui.main_screen"},
+    "tui.palette": {"tui.pane"},
     "tui.app": _SEEN | {"cli", "moments", "refresh", "settings", "tui"},
 }
 

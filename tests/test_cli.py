@@ -1080,6 +1080,7 @@ def every_command(run: Run, story: str) -> Iterator[Ran]:
     for format in ("text", "markdown", "json"):
         yield run("show", story, "--format", format)
         yield run("show", story, "--format", format, "--section", "impact")
+        yield run("digest", "--format", format)
     for format in ("table", "json"):
         yield run("facets", "--format", format)
 

@@ -761,6 +761,8 @@ READING: dict[str, Callable[[Library], Any]] = {
     "interrupt_related": lambda library: library.interrupt_related(),
     "headlines": lambda library: library.headlines(range(4)),
     "all_versions": lambda library: library.all_versions(range(4)),
+    "with_section": lambda library: [*library.with_section(library.stories(parse("")), "overview")],
+    "excerpts": lambda library: library.excerpts(range(4), "overview"),
     "text": lambda library: [library.text(headline) for headline in library.headlines(range(4))],
     "facets": lambda library: [
         library.facets(parse("calm"), apart=apart, most=most)

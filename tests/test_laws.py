@@ -26,7 +26,7 @@ from cryptonews_tui.library.store import FACETS
 from cryptonews_tui.query import FIELDS, ORDERS, Filter, Query, Word, make_query, parse, pattern
 from cryptonews_tui.sections import SHIPPED, split
 from tests.shelf import History, Put, Shelf, folder_in_memory, library_of, write
-from tests.strategies import BODIES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
+from tests.strategies import BODIES, LANGUAGES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
 
 settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = settings(settings.get_profile("library"), max_examples=60)
@@ -100,6 +100,35 @@ def test_the_library_finds_what_a_plain_filter_finds_in_the_same_order(
 
 def alone(term: Word | Filter) -> Query:
     return make_query([term]) if isinstance(term, Word) else make_query((), [term])
+
+
+@LIBRARY
+@given(HISTORIES, QUERIES, st.sampled_from([*Role]), st.permutations(LANGUAGES))
+def test_an_excerpt_is_the_section_in_the_first_language_that_has_one(
+    history: History, query: Query, role: Role, languages: list[str]
+) -> None:
+    shelf = Shelf(history)
+    with library_of(history) as library:
+        stories = library.stories(query)
+        chosen = library.with_section(stories, role)
+        found = [
+            (excerpt.headline.story, excerpt.headline.lang, excerpt.heading, excerpt.text)
+            for excerpt in library.excerpts(chosen[:], role, languages)
+        ]
+        expected = []
+        for story in (headline.story for headline in library.headlines(stories[:])):
+            for version in sorted(shelf.versions[story], key=lambda v: languages.index(v.lang)):
+                if sections := [section for section in version.sections if section.role is role]:
+                    text = "\n\n".join(
+                        f"### {section.heading}\n\n{section.text}" if section.heading else section.text
+                        for section in sections
+                    )
+                    text = text.removeprefix(f"### {sections[0].heading}\n\n")
+                    expected.append((story, version.lang, sections[0].heading, text))
+                    break
+        assert found == expected
+        assert len(chosen) == len(expected)
+        assert list(chosen) == [position for position in stories if position in chosen]
 
 
 @LIBRARY

@@ -128,7 +128,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         add(parser)
         parser.set_defaults(run=run)
     parser.set_defaults(library=None, state=None, config=None)
-    if chosen in ("list", "facets", "views"):
+    if chosen in ("list", "digest", "facets", "views"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if is_excluding(word) else word for word in rest]
     return parser.parse_args(rest)
@@ -153,13 +153,7 @@ def _add_sync(parser: argparse.ArgumentParser) -> None:
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
-    parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
-    parser.add_argument(
-        "--sort",
-        type=_order,
-        metavar="ORDER",
-        help="published (default, pinned first), updated, title, source, score or relevance; +score rises",
-    )
+    _add_which(parser)
     parser.add_argument(
         "--all-languages", action="store_true", help="one row a language instead of one a story"
     )
@@ -192,6 +186,28 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
+    parser.add_argument(
+        "--sort",
+        type=_order,
+        metavar="ORDER",
+        help="published (default, pinned first), updated, title, source, score or relevance; +score rises",
+    )
+
+
+def _add_digest(parser: argparse.ArgumentParser) -> None:
+    _add_query(parser)
+    parser.add_argument(
+        "--section", type=_role, metavar="ROLE", default="impact", help="of which role; default: impact"
+    )
+    parser.add_argument(
+        "--since", type=text, metavar="WHEN", help="no older than that, as in a query: 1d, 2w, 2025-11-01"
+    )
+    _add_which(parser)
+    parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
+
+
 def _add_nothing(_: argparse.ArgumentParser) -> None:
     pass
 
@@ -214,6 +230,15 @@ def _order(given: str) -> str:
     if given.removeprefix("-").removeprefix("+") not in ORDERS:
         raise argparse.ArgumentTypeError(f"{given!r} is no order; there are {', '.join(ORDERS)}")
     return given
+
+
+def _role(given: str) -> str:
+    from cryptonews_tui.article import Role
+
+    role = text(given).casefold()
+    if role not in [*Role]:
+        raise argparse.ArgumentTypeError(f"{given!r} is no role of sections; there are {', '.join(Role)}")
+    return role
 
 
 # The commands
@@ -267,6 +292,35 @@ def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             positions = positions[: options.limit]
         write = output.LIST_FORMATS[options.format]
         write(output.headlines(library, positions, languages, all_languages=options.all_languages))
+        return DONE
+
+
+def _digest(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from itertools import chain
+
+    from cryptonews_tui import digest
+
+    query = _query(options, paths, settings)
+    if options.since is not None:
+        query = query.also(query_of(f'since:"{options.since}"', settings, "--since"))
+    if options.sort:
+        query = query.sorted_by(options.sort)
+    with _library(paths, settings) as library:
+        stories = library.stories(query)
+        positions: Sequence[int] = library.with_section(stories, options.section)
+        if not positions:
+            say(digest.why_none(options.section, len(stories)))
+        if options.limit is not None:
+            positions = positions[: options.limit]
+        title = digest.title(options.section, str(query), len(positions))
+        pages = digest.pages(library, positions, options.section, query.values("lang"))
+        if options.format == "json":
+            output.print_json_list(map(output.excerpt_json, chain.from_iterable(pages)))
+        elif positions:
+            if options.format == "markdown":
+                sys.stdout.writelines(digest.markdown(title, pages))
+            else:
+                sys.stdout.writelines(digest.text(title, pages, output.text_width()))
         return DONE
 
 
@@ -343,6 +397,7 @@ COMMANDS: tuple[
     ("sync", "bring the library up to date with your sources, or with these locations", _add_sync, _sync),
     ("list", "print stories, newest first", _add_list, _list),
     ("show", "print one story", _add_show, _show),
+    ("digest", "print one section of every story, for mail and cron", _add_digest, _digest),
     ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
     ("views", "list, add and change queries that have a name", upkeep.add_views, upkeep.views),
     (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptonews_tui.article import Article, Provenance, Section
-    from cryptonews_tui.library import Facets, Headline, Library, StoredSource
+    from cryptonews_tui.library import Excerpt, Facets, Headline, Library, StoredSource
     from cryptonews_tui.library.health import Checkup
     from cryptonews_tui.library.state import Belongings
     from cryptonews_tui.refresh import Report
@@ -25,11 +25,16 @@ def headlines(
 
 
 def _json(headlines: Iterator[Headline]) -> None:
+    print_json_list(map(headline_json, headlines))
+
+
+def print_json_list(objects: Iterable[dict[str, Any]]) -> None:
+    """A list of objects as they come, one a line."""
     first = True
     print("[", end="")
-    for headline in headlines:
+    for each in objects:
         print("" if first else ",", end="\n")
-        print_json(headline_json(headline), indent=None, end="")
+        print_json(each, indent=None, end="")
         first = False
     print("\n]" if not first else "]")
 
@@ -139,6 +144,21 @@ def article_json(article: Article, library: Library, sections: Sequence[Section]
     }
 
 
+def excerpt_json(excerpt: Excerpt) -> dict[str, Any]:
+    headline = excerpt.headline
+    return {
+        "id": headline.story,
+        "lang": headline.lang,
+        "title": headline.title,
+        "source": {"key": headline.publisher.key, "name": headline.publisher.name},
+        "publishedAt": _instant(headline.published),
+        "sentiment": headline.sentiment,
+        "heading": excerpt.heading,
+        "text": excerpt.text,
+        "url": excerpt.url,
+    }
+
+
 def facets_json(facets: Facets) -> dict[str, Any]:
     """Value → number of stories by field. Tags and the like go by their labels, others by what queries say."""
     counts = {
@@ -187,10 +207,15 @@ def text(article: Article, sections: Sequence[Section], *, whole: bool) -> str:
     from cryptonews_tui.typesetting import to_text
     from cryptonews_tui.wording import about
 
-    width = min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80
+    width = text_width()
     head = [*about(article)] if whole else []
     body = to_text(typeset(article.markdown(sections), width))
     return "\n".join([*head, "", body] if head else [body])
+
+
+def text_width() -> int:
+    """How wide a text is set: 80 cells, or as many as the terminal has if that is less."""
+    return min(80, os.get_terminal_size(sys.stdout.fileno()).columns) if is_terminal(sys.stdout) else 80
 
 
 def _instant(time: Any) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.digest_screen import SHARED, DigestScreen
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
@@ -14,6 +15,7 @@ from tests.tui.desk import Desk, Reader
 ANYWHERE = [command for command in COMMANDS if command.scope == "anywhere"]
 FILTERS = [command for command in COMMANDS if command.scope == "filters"]
 ARTICLE = [command for command in COMMANDS if command.scope == "article"]
+DIGEST = [command for command in COMMANDS if command.scope == "digest" or command.id in SHARED]
 
 
 @pytest.fixture
@@ -36,12 +38,17 @@ def row_of(reader: Reader, label: str) -> int:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_every_command_has_an_action_in_its_place(command: Command) -> None:
-    places = {"anywhere": MainScreen, "filters": FiltersPane, "article": ArticlePane}
+    places = {
+        "anywhere": MainScreen,
+        "filters": FiltersPane,
+        "article": ArticlePane,
+        "digest": DigestScreen,
+    }
     assert callable(getattr(places[command.scope], "action_" + command.id.replace("-", "_")))
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    for commands in (ANYWHERE, FILTERS, ARTICLE):
+    for commands in (ANYWHERE, FILTERS, ARTICLE, DIGEST):
         keys = [key for command in commands for key in command.keys.split(",")]
         assert len(keys) == len(set(keys))
 
@@ -194,7 +201,7 @@ async def test_the_palette_has_every_command(desk: Desk) -> None:
     async with desk.open() as reader:
         provider = CommandProvider(reader.main)
         shown = [hit.text or str(hit.display) async for hit in provider.discover()]
-        for command in COMMANDS:
+        for command in (*ANYWHERE, *FILTERS):
             if command.id != "palette":
                 assert any(text.endswith(command.title) for text in shown), command.id
         found = [str(hit.text) async for hit in provider.search("alone")]  # type: ignore[union-attr]

@@ -81,6 +81,14 @@ def test_the_tags_to_choose_from(looks_the_same: Compare) -> None:
     assert looks_the_same(story, MEDIUM)
 
 
+@pytest.mark.parametrize("size", ["medium", "narrow"])
+def test_the_digest_at_its_second_story(looks_the_same: Compare, size: str) -> None:
+    async def story(reader: Reader) -> None:
+        await reader.press("I", "J")
+
+    assert looks_the_same(story, SIZES[size])
+
+
 def test_the_help(looks_the_same: Compare) -> None:
     async def story(reader: Reader) -> None:
         await reader.do("help")

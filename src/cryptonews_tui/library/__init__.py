@@ -5,13 +5,14 @@ the reader's own.
 """
 
 from cryptonews_tui.library.database import DatabaseError
-from cryptonews_tui.library.results import Facets, FacetValue, Headline, Stories
+from cryptonews_tui.library.results import Excerpt, Facets, FacetValue, Headline, Stories
 from cryptonews_tui.library.state import Mark, Place, State, StoredSource
 from cryptonews_tui.library.store import Interrupted, Library
 from cryptonews_tui.library.writing import Outcome, Remembered, Writer
 
 __all__ = [
     "DatabaseError",
+    "Excerpt",
     "FacetValue",
     "Facets",
     "Headline",

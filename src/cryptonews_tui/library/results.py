@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,6 +56,19 @@ class Headline:
         return tuple((Role(role), heading) for role, heading, *_ in json.loads(self.kept[2]))
 
 
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What a story says in the sections of one role, in Markdown; further ones of the role keep their headings.
+
+    `heading` is that of the first, `url` the page to open in a browser.
+    """
+
+    headline: Headline
+    heading: str
+    text: str
+    url: str | None
+
+
 def provenance(kept: str | None) -> Provenance | None:
     """What the library keeps of an article's AI provenance, understood."""
     if kept is None:
@@ -104,6 +118,10 @@ class Stories(Sequence[int]):
         """The same with one story more."""
         return Stories(self.found | BitMap([position]), self.pinned)
 
+    def among(self, wanted: BitMap) -> Stories:
+        """Only those that are in `wanted`, in the same order."""
+        return Stories(self.found & wanted, [position for position in self.pinned if position in wanted])
+
     def next_among(self, wanted: BitMap, row: int, step: int) -> int | None:
         """The next row below (`step` 1) or above (-1) `row` whose story is in `wanted`."""
         rows = range(row + step, len(self.pinned) if step > 0 else -1, step)
@@ -141,6 +159,9 @@ class Ranked(Stories):
         if position in self.found:
             return self
         return Ranked(self.found | BitMap([position]), [position, *self._positions])
+
+    def among(self, wanted: BitMap) -> Stories:
+        return Ranked(self.found & wanted, array("I", filter(wanted.__contains__, self._positions)))
 
     def next_among(self, wanted: BitMap, row: int, step: int) -> int | None:
         rows = range(row + step, len(self) if step > 0 else -1, step)

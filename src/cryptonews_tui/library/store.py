@@ -32,7 +32,15 @@ from cryptonews_tui.library.indexing import WEIGHTS, expression
 from cryptonews_tui.library.meanings import Meanings
 from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
 from cryptonews_tui.library.packing import Packed, Packing
-from cryptonews_tui.library.results import Facets, FacetValue, Headline, Ranked, Stories, provenance
+from cryptonews_tui.library.results import (
+    Excerpt,
+    Facets,
+    FacetValue,
+    Headline,
+    Ranked,
+    Stories,
+    provenance,
+)
 from cryptonews_tui.moments import moment, months, system_now
 from cryptonews_tui.query import DRAFT, FIELDS, Query, pattern
 from cryptonews_tui.wording import MONTHS
@@ -302,11 +310,7 @@ class Library:
     def _headlines(
         self, positions: Sequence[int], languages: Sequence[str], connection: sqlite3.Connection
     ) -> list[Headline]:
-        order = _order((*languages, *self.languages))
-
-        def preferred(row: _Version) -> tuple[int, int]:
-            return order.get(row[_LANG], len(order)), row[_ARTICLE]  # else the oldest known
-
+        preferred = _preferred((*languages, *self.languages))
         versions = self._versions_at(positions, connection)
         return [_headline(min(rows, key=preferred), rows) for p in positions if (rows := versions.get(p))]
 
@@ -320,6 +324,49 @@ class Library:
             if (rows := versions.get(p))
             for row in sorted(rows, key=itemgetter(_ARTICLE))
         ]
+
+    @_explained
+    def with_section(self, stories: Stories, role: str) -> Stories:
+        """Those of the stories that have a section of this role in any of their languages."""
+        return stories.among(self._facets.stories("section", role))
+
+    @_explained
+    def excerpts(self, positions: Sequence[int], role: str, languages: Sequence[str] = ()) -> list[Excerpt]:
+        """What the stories at these positions say in the sections of a role; those without one are left out.
+
+        Each is in the first language that has such a section: of `languages`, then of the preferred ones, then in
+        any. So whatever `with_section` counts can be shown. For a page at a time: every body is unpacked.
+        """
+        preferred = _preferred((*languages, *self.languages))
+        versions = self._versions_at(positions, self._connection)
+        found: list[tuple[_Version, list[_Version], list[Any]]] = []
+        for position in positions:
+            rows = versions.get(position, [])
+            for row in sorted(rows, key=preferred):
+                if spans := [span for span in json.loads(row[_SECTIONS]) if span[0] == role]:
+                    found.append((row, rows, spans))
+                    break
+        texts = self._texts([row[_ARTICLE] for row, _, _ in found])
+        return [
+            _excerpt(_headline(row, rows), spans, *texts[row[_ARTICLE]])
+            for row, rows, spans in found
+            if row[_ARTICLE] in texts
+        ]
+
+    def _texts(self, articles: Sequence[int]) -> dict[int, tuple[str, str | None]]:
+        """By article its body, and the page it names as the original."""
+        found: dict[int, tuple[str, str | None]] = {}
+        for start in range(0, len(articles), _PAGE):
+            page = articles[start : start + _PAGE]
+            rows = self._connection.execute(
+                f"""
+                SELECT article.id, packed, canonical_url FROM article JOIN body ON body.article = article.id
+                WHERE article.id IN ({", ".join("?" * len(page))})
+                """,
+                page,
+            )
+            found.update((article, (self._packing.body(packed), url)) for article, packed, url in rows)
+        return found
 
     @_explained
     def text(self, headline: Headline) -> str:
@@ -638,8 +685,22 @@ def _order(languages: Sequence[str]) -> Mapping[str, int]:
 
 _Version = tuple[Any, ...]
 """A row of `Library._versions_at`."""
-_LANG, _ARTICLE = 2, 3
-"""Where in such a row the language and the number of the article are."""
+_LANG, _ARTICLE, _SECTIONS = 2, 3, -1
+"""Where in such a row the language, the number of the article and its sections are."""
+
+
+def _preferred(languages: Sequence[str]) -> Callable[[_Version], tuple[int, int]]:
+    """What is least for the version to show: that in the first of these languages, else the oldest known."""
+    order = _order(languages)
+    return lambda row: (order.get(row[_LANG], len(order)), row[_ARTICLE])
+
+
+def _excerpt(headline: Headline, spans: Sequence[Any], body: str, url: str | None) -> Excerpt:
+    (_, heading, start, end), *others = spans
+    text = body[start:end]
+    for _, further, start, end in others:
+        text += f"\n\n### {further}\n\n{body[start:end]}" if further else f"\n\n{body[start:end]}"
+    return Excerpt(headline, heading, text, url or headline.publisher.url)
 
 
 def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:

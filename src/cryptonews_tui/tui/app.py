@@ -26,6 +26,7 @@ from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
+from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.theme import OURS, suitable
 
 
@@ -88,7 +89,11 @@ class CryptonewsApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
-        self.main.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        self._say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+
+    def _say(self, text: str) -> None:
+        """Say it where the reader looks."""
+        (self.screen if isinstance(self.screen, Commanded) else self.main).say(text)
 
     @property
     def main(self) -> MainScreen:
@@ -213,13 +218,13 @@ class CryptonewsApp(App[None]):
     def open_in_browser(self, url: str) -> None:
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
-            self.main.say("This address is not one that a browser may be sent to.")
+            self._say("This address is not one that a browser may be sent to.")
         elif self._has_browser():
             self.open_url(url)
-            self.main.say(f"Opened {shown_url(url)}")
+            self._say(f"Opened {shown_url(url)}")
         else:
             self.copy_to_clipboard(url)
-            self.main.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+            self._say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
 
     @staticmethod
     def original(origin: str) -> str:

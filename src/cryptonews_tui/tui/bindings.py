@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from textual.binding import Binding, BindingType
 
 from cryptonews_tui.tui.commands import COMMANDS
 
 
-def bindings(scope: str) -> list[BindingType]:
-    """The bindings of all commands of a scope; each has its command's id, so that it can be remapped."""
+def bindings(scope: str, among: Container[str] | None = None) -> list[BindingType]:
+    """The bindings of all commands of a scope (and `among` these ids); each has its command's, to be remapped."""
     made: list[BindingType] = []
     for command in COMMANDS:
         action = command.id.replace("-", "_")
-        if command.scope != scope:
+        if command.scope != scope or (among is not None and command.id not in among):
             continue
         if command.each:
             made += [

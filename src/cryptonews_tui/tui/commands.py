@@ -32,6 +32,7 @@ class Command:
 
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
 _FILTER, _TEXT = "In the filters", "In the article"
+_DIGEST = "In the digest"
 
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
@@ -97,6 +98,9 @@ COMMANDS: tuple[Command, ...] = (
         "impact", "i", "Impact", "To the impact section, in whatever language the story is.", group=_READ
     ),
     Command("language", "L", "Other language", "The story in its next language.", group=_READ),
+    Command(
+        "digest", "I", "Digest", "One section of every story of the list, one after the other.", group=_READ
+    ),
     Command(
         "both-languages",
         "B",
@@ -230,6 +234,14 @@ COMMANDS: tuple[Command, ...] = (
         "Show more of the right of a wide table.",
         "article",
         _TEXT,
+    ),
+    Command(
+        "digest-section",
+        "S,ctrl+t",
+        "Another section …",
+        "Show another section of every story.",
+        "digest",
+        _DIGEST,
     ),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),

@@ -29,7 +29,7 @@ from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import Command
+from cryptonews_tui.tui.commands import COMMANDS, Command
 from cryptonews_tui.tui.filter_rows import TITLES
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
@@ -45,6 +45,7 @@ from cryptonews_tui.tui.view_commands import ViewCommands
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.app import CryptonewsApp
+    from cryptonews_tui.tui.digest_screen import Opened
 
 FILTERS, HEADLINES, ARTICLE = PLACES = "filters", "headlines", "article"
 MEDIUM, WIDE = 80, 130
@@ -353,7 +354,7 @@ class MainScreen(Screen[None]):
 
     @on(HeadlinesPane.CursorMoved)
     def _cursor_moved(self) -> None:
-        self._shown.follow()
+        self._shown.follow_cursor()
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:
@@ -387,6 +388,11 @@ class MainScreen(Screen[None]):
         answer = await self._prompt.ask(question, text, hint, listen)
         self._offer_keys()
         return answer
+
+    @property
+    def commands(self) -> list[Command]:
+        """What can be done here."""
+        return [command for command in COMMANDS if command.scope != "digest"]
 
     # Moving about
 
@@ -609,6 +615,38 @@ class MainScreen(Screen[None]):
         if chosen is not None:
             self._go_to(ARTICLE)
             self.article.go_to_section(int(chosen.value), unfold=True)
+
+    def action_digest(self) -> None:
+        from cryptonews_tui.tui.digest_screen import DigestScreen  # not before somebody wants it
+
+        stories, current = self._stories, self.headlines.current
+        if stories is None:
+            return
+        # Now, not in a worker: where keys come in bundles the next is here already.
+        self.app.push_screen(
+            DigestScreen(
+                self.library,
+                lambda: stories if self._stories is None else self._stories,
+                self._asked,
+                current.position if current else None,
+                self.article.reading_width,
+            ),
+            self._digest_left,
+        )
+
+    def _digest_left(self, opened: Opened | None) -> None:
+        """Open the story that was opened there: in its language, at its section of the role."""
+        self.catch_up()
+        if opened is None:
+            return
+        position = self.library.position(opened.story)
+        if self._stories is None or position is None or position not in self._stories:
+            self.say("This story is not in the list any more.")
+            return
+        self.headlines.move_to(self._stories.row(position))
+        self._shown.show_section(opened.lang, opened.role)
+        self._shown.mark_read()
+        self._go_to(ARTICLE)
 
     def action_language(self) -> None:
         self._shown.next_language()

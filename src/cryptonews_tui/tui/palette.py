@@ -7,12 +7,11 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from cryptonews_tui.tui.commands import COMMANDS
-from cryptonews_tui.tui.main_screen import MainScreen
+from cryptonews_tui.tui.pane import Commanded
 
 
 class CommandProvider(Provider):
-    """Every command by its title; the matching text is highlighted."""
+    """Every command of the screen by its title; the matching text is highlighted."""
 
     async def discover(self) -> Hits:
         for title, run, help in self._commands():
@@ -26,9 +25,9 @@ class CommandProvider(Provider):
 
     def _commands(self) -> Iterable[tuple[str, Callable[[], object], str]]:
         screen = self.screen
-        if not isinstance(screen, MainScreen):  # nothing else has commands
+        if not isinstance(screen, Commanded):
             return
-        for command in COMMANDS:
-            where = "" if command.scope == "anywhere" else f"{command.scope.capitalize()}: "
+        for command in screen.commands:
+            where = f"{command.scope.capitalize()}: " if command.scope == "filters" else ""
             if command.id != "palette":
                 yield f"{where}{command.title}", partial(screen.run, command), command.help

@@ -1,8 +1,11 @@
-"""What the three panes have in common, as their screen sees them."""
+"""What panes have in common, as their screen sees them, and screens, as the palette sees them."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from cryptonews_tui.tui.commands import Command
 
 
 class Pane(Protocol):
@@ -19,3 +22,18 @@ class Pane(Protocol):
 
     def bottom(self) -> None:
         """Move to the last line."""
+
+
+@runtime_checkable
+class Commanded(Protocol):
+    """A screen that commands are run on."""
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """What can be done there."""
+
+    async def run(self, command: Command) -> None:
+        """Run a command as if its key had been pressed."""
+
+    def say(self, text: str) -> None:
+        """Say something in the bottom line for a while."""

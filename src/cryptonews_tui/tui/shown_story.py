@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from cryptonews_tui.article import Article
+from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
 from cryptonews_tui.tui import article_sheet
 from cryptonews_tui.tui.article_sheet import Facts
@@ -53,6 +53,13 @@ class ShownStory:
 
     # Showing
 
+    def follow_cursor(self) -> None:
+        """Show the story that the cursor has moved to, unless it is shown already: then it keeps its place."""
+        if self._is_shown(self._screen.headlines.current):
+            self._stop(self.following)
+        else:
+            self.follow()
+
     def follow(self) -> None:
         """Show the story under the cursor once it has rested: a page of text for each key would be much."""
         self._stop(self.following)
@@ -67,6 +74,14 @@ class ShownStory:
         if self._is_shown(headline) and headline is not None and self.headline is not None:
             headline = replace(headline, lang=self.headline.lang)
         self._show(headline, at)
+
+    def show_section(self, lang: str, role: Role) -> None:
+        """Show the story under the cursor in a language, at the first section of a role."""
+        headline = self._screen.headlines.current
+        if headline is not None and lang != headline.lang:
+            self._screen.choose_language(headline.story, lang)
+            headline = replace(headline, lang=lang)
+        self._show(headline, role)
 
     def _is_shown(self, headline: Headline | None) -> bool:
         return headline is not None and self.headline is not None and headline.story == self.headline.story

@@ -1,0 +1,319 @@
+"""The digest over the main screen: what to show of which stories; it ends with the story to open, or with nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.timer import Timer
+
+from cryptonews_tui.article import Role
+from cryptonews_tui.digest import why_none
+from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
+from cryptonews_tui.query import Query
+from cryptonews_tui.safety import clean_line
+from cryptonews_tui.tui.bars import KeyLine, StatusLine
+from cryptonews_tui.tui.bindings import bindings
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.digest_pane import DigestPane
+from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
+
+if TYPE_CHECKING:
+    from cryptonews_tui.tui.app import CryptonewsApp
+
+SHARED = (
+    *("down", "up", "half-page-down", "half-page-up", "page-down", "page-up", "top", "bottom"),
+    *("open", "back", "quit", "next-story", "previous-story", "next-section", "previous-section"),
+    *("next-unread", "previous-unread", "language", "browser", "copy-link", "read", "star"),
+    *("narrower", "wider", "theme", "help", "palette"),
+)
+"""Commands of anywhere that do here what they do there."""
+
+_SAID_SECONDS = 6.0
+_ROLES = 100
+"""How many roles there are to choose from, at most."""
+_LOOK_SECONDS = 1.0
+"""How often to look whether the stories are other ones by now."""
+
+
+class Opened(NamedTuple):
+    """The story to open, in a language, at the first section of a role."""
+
+    story: str
+    lang: str
+    role: Role
+
+
+class DigestScreen(Screen["Opened | None"]):
+    """One section of every story in a list. Gives the story that was opened, or None when it is left."""
+
+    BINDINGS = [*bindings("digest"), *bindings("anywhere", SHARED)]  # noqa: RUF012  # Textual's own type
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-high")]  # noqa: RUF012  # Textual's own type
+    AUTO_FOCUS = "#digest"
+
+    app: CryptonewsApp
+
+    def __init__(
+        self,
+        library: Library,
+        stories: Callable[[], Stories],
+        question: Query,
+        position: int | None,
+        reading_width: int,
+    ) -> None:
+        """`stories` gives the answer to `question` as it is now; `position` is where to begin."""
+        low = self.app.size.height < self.VERTICAL_BREAKPOINTS[1][0]
+        super().__init__(
+            classes=self.VERTICAL_BREAKPOINTS[not low][1]
+        )  # now: else all is styled and laid out twice
+        self._library = library
+        self._stories = stories
+        self._question = question
+        self._begin = position
+        self._reading_width = reading_width
+        self._role = Role.IMPACT
+        self._languages = question.values("lang")
+        self._shown: Stories | None = None
+        self._without = 0
+        """How many of the stories have no such section."""
+        self._quiet: Timer | None = None
+
+    @property
+    def commands(self) -> list[Command]:
+        """What can be done here."""
+        return [command for command in COMMANDS if command.scope == "digest" or command.id in SHARED]
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Horizontal(id="panes"):
+            yield DigestPane(self.app.now, id="digest")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.pane.set_reactive(DigestPane.reading_width, self._reading_width)
+        self.query_one(KeyLine).offer(HINTS["digest"], KEY_TITLES["digest"], self.app.remapped)
+        self._show(self._begin)
+        self.set_interval(_LOOK_SECONDS, self.catch_up)
+
+    @property
+    def pane(self) -> DigestPane:
+        return self.query_one(DigestPane)
+
+    # What is shown
+
+    def catch_up(self) -> None:
+        """Show other stories if there are others by now; the mark stays on its story."""
+        if self._stories() is not self._shown:
+            current = self.pane.current
+            self._show(self._library.position(current.headline.story) if current else None)
+
+    def _show(self, position: int | None) -> None:
+        """Show the section of every story that has it, from the story at `position` on, or where that would stand."""
+        stories = self._shown = self._stories()
+        found = self._library.with_section(stories, self._role)
+        self._without = len(stories) - len(found)
+        self.pane.show(
+            found,
+            lambda positions: self._library.excerpts(positions, self._role, self._languages),
+            found.row(position) if position is not None else 0,
+            self._why_empty(len(stories)),
+        )
+        self._tell()
+
+    def _why_empty(self, count: int) -> str:
+        key = shown_keys(BY_ID["digest-section"], self.app.remapped).split(" ")[0]
+        why = why_none(self._role, count)
+        return f"{why}\n{key} chooses another." if count and key else why
+
+    @on(DigestPane.CursorMoved)
+    def _tell(self) -> None:
+        status = self.query_one(StatusLine)
+        status.query_text = f"{self._role.capitalize()} · {self._question or 'all stories'}"
+        count = self.pane.count
+        status.counts = f"{self.pane.cursor + 1:,} of {count:,}" if count else "0 stories"
+        status.details = (f"{self._without:,} without",) if self._without else ()
+
+    def say(self, text: str) -> None:
+        """Say something in the bottom line for a while."""
+        self.query_one(KeyLine).said = clean_line(text)
+        if self._quiet:
+            self._quiet.stop()
+        self._quiet = self.set_timer(_SAID_SECONDS, self._hush)
+
+    def _hush(self) -> None:
+        self.query_one(KeyLine).said = ""
+
+    async def run(self, command: Command) -> None:
+        """Run a command as if its key had been pressed."""
+        await self.app.run_action(command.id.replace("-", "_"), self)
+
+    # Moving about
+
+    def action_down(self) -> None:
+        self.pane.step(1)
+
+    def action_up(self) -> None:
+        self.pane.step(-1)
+
+    def action_half_page_down(self) -> None:
+        self.pane.page(0.5)
+
+    def action_half_page_up(self) -> None:
+        self.pane.page(-0.5)
+
+    def action_page_down(self) -> None:
+        self.pane.page(1)
+
+    def action_page_up(self) -> None:
+        self.pane.page(-1)
+
+    def action_top(self) -> None:
+        self.pane.top()
+
+    def action_bottom(self) -> None:
+        self.pane.bottom()
+
+    def action_next_story(self) -> None:
+        self._move(1)
+
+    def action_previous_story(self) -> None:
+        self._move(-1)
+
+    def action_next_section(self) -> None:
+        self._move(1)
+
+    def action_previous_section(self) -> None:
+        self._move(-1)
+
+    def _move(self, step: int) -> None:
+        story = self.pane.cursor + step
+        if 0 <= story < self.pane.count:
+            self.pane.move_to(story)
+        else:
+            self.say("This is the last story." if step > 0 else "This is the first story.")
+
+    def action_next_unread(self) -> None:
+        self._move_to_unread(1)
+
+    def action_previous_unread(self) -> None:
+        self._move_to_unread(-1)
+
+    def _move_to_unread(self, step: int) -> None:
+        stories = self.pane.stories
+        story = stories.next_among(self._library.unread(), self.pane.cursor, step) if stories else None
+        if story is None:
+            self.say(f"No unread story {'below' if step > 0 else 'above'}.")
+        else:
+            self.pane.move_to(story)
+
+    # What becomes of a story
+
+    @on(DigestPane.Opened)
+    def action_open(self) -> None:
+        if excerpt := self._current():
+            self.dismiss(Opened(excerpt.headline.story, excerpt.headline.lang, self._role))
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_quit(self) -> None:
+        """One level back, as everywhere."""
+        self.dismiss(None)
+
+    def action_read(self) -> None:
+        if excerpt := self._current():
+            self._mark(Mark.READ, excerpt, on=not excerpt.headline.read)
+
+    def action_star(self) -> None:
+        if excerpt := self._current():
+            starred = excerpt.headline.starred
+            if self._mark(Mark.STARRED, excerpt, on=not starred):
+                self.say("Star taken away." if starred else "Starred.")
+
+    def _mark(self, mark: Mark, excerpt: Excerpt, *, on: bool) -> bool:
+        try:
+            self.app.state.set_mark(mark, excerpt.headline.story, on)
+        except DatabaseError as error:
+            self.say(str(error))
+            return False
+        self.pane.forget_story(self.pane.cursor)
+        return True
+
+    def action_browser(self) -> None:
+        self._with_url(self.app.open_in_browser)
+
+    def action_copy_link(self) -> None:
+        self._with_url(self._copy)
+
+    @on(DigestPane.LinkActivated)
+    def _open_link(self, event: DigestPane.LinkActivated) -> None:
+        self.app.open_in_browser(event.url)
+
+    def _copy(self, url: str) -> None:
+        self.app.copy_to_clipboard(url)
+        self.say(f"Sent to the terminal's clipboard: {url}")
+
+    def _with_url(self, act: Callable[[str], None]) -> None:
+        if excerpt := self._current():
+            if excerpt.url is None:
+                self.say("This story names no page of its own.")
+            else:
+                act(excerpt.url)
+
+    def _current(self) -> Excerpt | None:
+        """The marked story; that there is none is said."""
+        excerpt = self.pane.current
+        if excerpt is None:
+            self.say("There is no story here.")
+        return excerpt
+
+    # Another section, another language
+
+    @work
+    async def action_digest_section(self) -> None:
+        from cryptonews_tui.tui.picker import Choice, Picker, among
+
+        facets = self._library.facets(self._question, most={"section": _ROLES})
+        choices = [Choice(v.value, v.label.capitalize(), f"{v.count:,}") for v in facets.fields["section"]]
+        chosen = await self.app.push_screen_wait(Picker("Section", among(choices), current=self._role))
+        if chosen is not None:
+            self._role = Role(chosen.value)
+            self._again()
+
+    def action_language(self) -> None:
+        """All stories in the next language of the marked one, as far as they have it."""
+        if (excerpt := self._current()) is None:
+            return
+        shown, languages = excerpt.headline.lang, excerpt.headline.languages
+        if len(languages) < 2:
+            self.say(f"This story is only there in “{shown}”.")
+            return
+        self._languages = (languages[(languages.index(shown) + 1) % len(languages)],)
+        self._again()
+
+    def _again(self) -> None:
+        current = self.pane.current
+        self._show(current.headline.position if current else self._begin)
+
+    # The rest
+
+    def action_narrower(self) -> None:
+        self.pane.reading_width = max(20, self.pane.reading_width - 4)
+
+    def action_wider(self) -> None:
+        self.pane.reading_width = min(200, self.pane.reading_width + 4)
+
+    def action_theme(self) -> None:
+        self.app.search_themes()
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
+
+    def action_help(self) -> None:
+        from cryptonews_tui.tui.help_screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.app.remapped, {}))
