@@ -6,6 +6,7 @@ The clock stands still and the databases are fresh, so the same program makes th
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import re
 import sys
@@ -14,10 +15,13 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import resvg_py
+from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
+from cryptonews_tui.covers import Covers
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui.app import CryptonewsApp
 
@@ -53,6 +57,62 @@ async def ukrainian(pilot: Pilot[None]) -> None:
 
 async def alone(pilot: Pilot[None]) -> None:
     await keys(pilot, *"jj", "z")
+
+
+async def contents(pilot: Pilot[None]) -> None:
+    await keys(pilot, *"jj", "enter", "ctrl+t", *"im")
+
+
+async def side_by_side(pilot: Pilot[None]) -> None:
+    await keys(pilot, *"jj", "B")
+
+
+async def find(pilot: Pilot[None]) -> None:
+    await keys(pilot, *"jj", "enter", "slash", *"the", "space")
+
+
+async def link_hints(pilot: Pilot[None]) -> None:
+    await keys(pilot, *"jj", "enter", "f", "a")
+
+
+async def picture(pilot: Pilot[None]) -> None:
+    painted = harbour()
+    with patch.object(Covers, "fetch", lambda *_: painted):  # there is no web to fetch it from
+        await keys(pilot, *"jj", "z", "v")
+
+
+def harbour() -> bytes:
+    """A cover for the picture of covers: evening over the water, with two boats."""
+    image = Image.new("RGB", (720, 400))
+    draw = ImageDraw.Draw(image)
+    for y in range(400):
+        share = min(1, y / 230)
+        sky = (40 + round(190 * share), 52 + round(90 * share), 110 + round(10 * share))
+        sea = (24, 60 + (400 - y) // 8, 92 + (400 - y) // 6)
+        draw.line([(0, y), (720, y)], sky if y < 230 else sea)
+    draw.ellipse([470, 150, 590, 270], (255, 214, 130))
+    draw.rectangle([0, 230, 720, 231], (30, 70, 110))
+    for y in range(240, 390, 14):
+        wide = 60 + (y - 240) // 3
+        draw.line([(530 - wide, y), (530 + wide, y)], (214, 170, 120), 4)
+    for x, size in ((140, 1.0), (300, 0.6)):
+        base = 300 if size == 1.0 else 262
+        draw.polygon(
+            [
+                (x, base),
+                (x + 150 * size, base),
+                (x + 120 * size, base + 34 * size),
+                (x + 26 * size, base + 34 * size),
+            ],
+            (70, 40, 34),
+        )
+        draw.polygon(
+            [(x + 70 * size, base - 120 * size), (x + 70 * size, base - 8), (x + 136 * size, base - 8)],
+            (236, 232, 220),
+        )
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
 async def digest(pilot: Pilot[None]) -> None:
@@ -99,6 +159,11 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "narrow": ((60, 24), "cryptonews-dark", at_rest),
     "ukrainian": ((110, 32), "cryptonews-light", ukrainian),
     "alone": ((100, 36), "cryptonews-light", alone),
+    "contents": ((110, 32), "cryptonews-dark", contents),
+    "side-by-side": ((130, 38), "cryptonews-dark", side_by_side),
+    "find": ((110, 32), "cryptonews-light", find),
+    "link-hints": ((110, 32), "cryptonews-dark", link_hints),
+    "picture": ((100, 40), "cryptonews-dark", picture),
     "digest": ((110, 32), "cryptonews-dark", digest),
     "tags": ((110, 32), "cryptonews-dark", tags),
     "completion": ((150, 42), "cryptonews-dark", completion),
@@ -113,7 +178,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
 async def shoot(name: str, folder: Path) -> str:
     """The picture of one story as SVG."""
     size, theme, story = SHOTS[name]
-    paths = Paths(config=folder / "none.toml", library=folder / "library.db", state=folder / f"{name}.db")
+    paths = Paths(folder / "none.toml", folder / "library.db", folder / f"{name}.db", folder / "cache")
     app = CryptonewsApp(paths, Settings(theme=theme), now=lambda: NOW)
     async with app.run_test(size=size) as pilot:
         deadline = time.monotonic() + 20

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
+from cryptonews_tui.library import Mark, State
 from tests.tui.desk import PARAGRAPH, Desk
 
 BODY = "\n\n".join(
@@ -77,3 +80,18 @@ async def test_space_at_the_end_goes_to_the_next_unread_story(desk: Desk) -> Non
         await reader.do("bottom")
         await reader.press("space")
         assert "No unread story below." in reader.said
+
+
+async def test_remembering_a_place_draws_no_list_anew(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        forgotten: list[bool] = []
+        monkeypatch.setattr(reader.main.headlines, "forget", lambda: forgotten.append(True))
+        await reader.do("page-down")
+        await reader.until(lambda: reader.app.state.place("1") is not None, 2)
+        reader.main.catch_up()
+        assert forgotten == []
+        with closing(State(desk.paths.state)) as elsewhere:
+            elsewhere.set_mark(Mark.STARRED, "2", True)
+        reader.main.catch_up()
+        assert forgotten == [True]

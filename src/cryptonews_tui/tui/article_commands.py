@@ -64,7 +64,7 @@ class ArticleCommands:
 
     def pick(self, url: str) -> None:
         """Show where a link leads before it is opened."""
-        self._screen.say(f"Enter opens · y copies · Esc leaves   {shown_url(url)}", until_hushed=True)
+        self._screen.say(f"Enter opens · y copies · Esc leaves · {shown_url(url)}", until_hushed=True)
 
     def open(self, url: str) -> None:
         """Open a link: a page in the browser, a story here."""

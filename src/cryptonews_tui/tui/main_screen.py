@@ -372,6 +372,13 @@ class MainScreen(Screen[None]):
             self._recounting.stop()
         self._recounting = self.set_timer(_RECOUNT_SECONDS, self.count)
 
+    def keep(self, write: Callable[[], None]) -> None:
+        """Write something to the state that no list shows: it is not to be drawn anew for that."""
+        ours = self.library.marks_version() == self._marks_version
+        write()
+        if ours:
+            self._marks_version = self.library.marks_version()
+
     def _redraw_row(self, story: str) -> None:
         position = self.library.position(story)
         if self._stories is not None and position is not None and position in self._stories:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -214,7 +215,8 @@ class ShownStory:
         self.headline = replace(headline, read=True)
         if self._kept_text != article.body:
             try:
-                self._screen.app.state.keep_text(article.story, article.lang, article.body)
+                state = self._screen.app.state
+                self._screen.keep(partial(state.keep_text, article.story, article.lang, article.body))
             except DatabaseError as error:
                 self._screen.say(str(error))
                 return False
@@ -239,7 +241,8 @@ class ShownStory:
         self._keeping = None
         if self.article is not None and self._place != self._kept:
             try:
-                self._screen.app.state.set_place(self.article.story, self._place)
+                state = self._screen.app.state
+                self._screen.keep(partial(state.set_place, self.article.story, self._place))
             except DatabaseError:
                 return  # a place is not worth a complaint
             self._kept = self._place
