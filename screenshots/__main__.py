@@ -72,7 +72,7 @@ async def find(pilot: Pilot[None]) -> None:
 
 
 async def link_hints(pilot: Pilot[None]) -> None:
-    await keys(pilot, *"jj", "enter", "f", "a")
+    await keys(pilot, "slash", *"plankroad", "enter", "enter", *"jjjjjjj", "f")
 
 
 async def picture(pilot: Pilot[None]) -> None:
