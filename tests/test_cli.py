@@ -475,7 +475,7 @@ def test_a_story_is_shown_as_text(run: Run) -> None:
     assert ran.lines[:5] == [
         "Bitcoin rests",
         "Night Ledger · MARKET · 25 Nov 2025 09:00 · positive",
-        "AI-rewritten 70 min later",
+        "AI-rewritten 10:10, 70 min later",
         "Tags: BTC, -DEFI",
         "https://ledger.example/",
     ]
