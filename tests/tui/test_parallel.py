@@ -61,6 +61,15 @@ async def test_two_languages_stand_side_by_side_section_by_section(desk: Desk) -
         assert "Туман" not in reader.article
 
 
+async def test_escape_goes_back_to_one_language_first(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.press("B", "escape")
+        assert "Туман" not in reader.article
+        assert (reader.main.zoomed, reader.place) == (False, "article")
+        await reader.press("z", "B", "escape")
+        assert reader.main.zoomed  # as it was before
+
+
 async def test_where_there_is_no_room_the_paragraphs_take_turns(desk: Desk) -> None:
     async with desk.open(size=MEDIUM) as reader:
         await reader.press("B")

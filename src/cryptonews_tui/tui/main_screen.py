@@ -550,6 +550,8 @@ class MainScreen(Screen[None]):
         if self._editing.open:
             self._editing.leave()
             self._go_to(self._place)
+        elif self._shown.parallel and self._place == ARTICLE:
+            self._shown.both_languages()
         elif self.zoomed:
             self.zoomed = False
         elif self._place != HEADLINES:
