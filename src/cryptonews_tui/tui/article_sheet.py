@@ -566,13 +566,20 @@ class ArticleSheet(InkedPane):
         room = column if line.wide else 0
         strip = self.drawn(line, margin, width, self.marks(index), self._pan, room)
         for start, label in self.labels(index):
-            at = margin + cell_len(line.text[:start])
+            if (at := self.cell_of(line, start)) is None:
+                continue
             if not line.text[max(0, start - len(label)) : start].strip() and len(label) <= at:
                 at -= len(label)  # on the blanks before, so that the link can still be read
-            before, _, after = strip.divide([at, at + len(label), max(at + len(label), strip.cell_length)])
-            strip = Strip([*before, Segment(label, plain + self.over("hint")), *after])
+            over = Segment(label, plain + self.over("hint"))
+            strip = Strip([*strip.crop(0, at), over, *strip.crop(at + len(label))])
             strip = strip.adjust_cell_length(width, plain)
         return strip
+
+    def cell_of(self, line: Line, start: int) -> int | None:
+        """The cell of the pane where a character of a line stands; None where the line is too wide to show it."""
+        left, column = self._column
+        at = cell_len(line.text[:start]) - (self._pan if line.wide else 0)
+        return max(1, left) + at if not line.wide or 0 <= at < column else None
 
     def _note_painted(self, crop: Region) -> None:
         """In sixel a picture is written over each frame, row by row, where the frame has painted."""
@@ -601,8 +608,8 @@ class ArticleSheet(InkedPane):
         margin = max(1, self._column[0])
         end = len(text) if end < 0 else end
         low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
-        before, inside, after = strip.divide([low, max(low, high), strip.cell_length])
-        return Strip([*before, *Segment.apply_style(inside, post_style=style), *after])
+        inside = Segment.apply_style(strip.crop(low, high), post_style=style)
+        return Strip([*strip.crop(0, low), *inside, *strip.crop(max(low, high))])
 
     @property
     def _progress(self) -> str:
