@@ -174,3 +174,25 @@ async def test_a_section_can_be_asked_for_before_the_article_was_ever_in_sight(s
         await reader.do("open")
         assert reader.main.article.current_section == 1
         assert "What Happened" in reader.article.splitlines()[2]
+
+
+async def test_where_panes_take_turns_the_next_story_opens_with_its_own_text(desk: Desk) -> None:
+    for story in "12":
+        desk.write(story, hours=int(story), body=f"## Part {story}\n\nThe text of {story}.")
+    async with desk.open(size=NARROW) as reader:
+        await reader.press("enter")
+        assert "The text of 1." in reader.article
+        await reader.press("escape", "j", "enter")
+        assert "The text of 2." in reader.article
+        assert "The text of 1." not in reader.article
+
+
+async def test_what_happens_to_an_article_out_of_sight_is_there_when_it_comes_back(desk: Desk) -> None:
+    for lang in ("en", "uk"):
+        desk.write("1", lang=lang, body="\n\n".join(f"## Part {n}\n\nFog, in {lang}." for n in range(40)))
+    async with desk.open(size=NARROW) as reader:
+        await reader.press("enter", *["right_square_bracket"] * 20, "escape", "L", "s", "enter")
+        assert reader.main.article.current_section == 20
+        assert "Fog, in uk." in reader.article
+        await reader.press("g")
+        assert "★ starred" in reader.article

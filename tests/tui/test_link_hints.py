@@ -99,3 +99,19 @@ async def test_in_the_list_f_is_still_the_filters(desk: Desk) -> None:
     async with desk.open() as reader:
         await reader.press("f")
         assert reader.place == "filters"
+
+
+CELLS = "".join(f"[boat {number} in the fog](https://boats.example/{number})|" for number in range(30))
+TABLE = f"{'a column|' * 30}\n{'-|' * 30}\n{CELLS}"
+
+
+async def test_in_a_wide_table_the_links_in_sight_have_letters_where_they_stand(desk: Desk) -> None:
+    desk.write("2", hours=0, body=TABLE, canonicalUrl=None)
+    async with desk.open(size=(60, 24)) as reader:
+        await reader.do("open")
+        await reader.press("f")
+        assert "aboat 0 in the fog sboat 1 in the fog dboat 2" in reader.article  # on the blanks before
+        await reader.press("escape", *["right_curly_bracket"] * 2, "f")
+        assert "1 in the fog aboat 2 in the fog sboat 3 in the fog dboat" in reader.article
+        await reader.press("a")
+        assert "https://boats.example/2" in reader.said

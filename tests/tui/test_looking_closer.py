@@ -60,6 +60,14 @@ async def test_lines_are_selected_with_the_keyboard(desk: Desk, copied: list[str
         assert reader.place == "article"
 
 
+async def test_even_a_single_cell_can_be_selected(desk: Desk) -> None:
+    async with desk.open(size=(1, 24)) as reader:
+        await reader.do("open")
+        await reader.press("V", "j")
+        assert reader.article.startswith("\n")
+        assert reader.main.article._selected_text()
+
+
 async def test_a_very_long_copy_says_how_else_to_get_it(desk: Desk, copied: list[str]) -> None:
     desk.write("2", hours=0, body="## Overview\n\n" + f"{PARAGRAPH} " * 1_200)
     async with desk.open() as reader:

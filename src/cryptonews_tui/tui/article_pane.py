@@ -193,12 +193,13 @@ class ArticlePane(ArticleSheet, can_focus=True):
         before = None
         for index in range(self.position, min(self.position + self._rows, len(self._galley.lines))):
             at = 0
-            for span in self._galley.lines[index].spans:
+            line = self._galley.lines[index]
+            for span in line.spans:
                 if span.link is None:
                     before = before if not span.text.strip() else None
-                elif span.link != before:  # one that goes on from the line above is the same
+                elif span.link != before and self.cell_of(line, at) is not None:
                     yield Link(index, at, span.link)
-                    before = span.link
+                    before = span.link  # one that goes on in the next line is the same
                 at += len(span.text)
 
     def labels(self, index: int) -> Iterable[tuple[int, str]]:

@@ -114,6 +114,8 @@ class ArticleSheet(InkedPane):
         self._beside: Article | None = None
         self._facts: Facts | None = None
         self._picture: Cover | None = None
+        self._width_before = 0
+        """How wide the pane was when it was last in sight."""
         self._painted: set[int] = set()
         """Lines of the pane that the next frame paints; see `render_lines`."""
         self._tail: tuple[Block, ...] = ()
@@ -154,7 +156,7 @@ class ArticleSheet(InkedPane):
         again = before is not None and article is not None and before.story == article.story
         same = again and before is not None and article is not None and before.lang == article.lang
         if at is None and same and old.width:
-            at = self._spot_in_both(old.spot(self.position), beside)
+            at = self._asked_for or self._spot_in_both(old.spot(self.position), beside)
         self._article, self._beside, self._facts = article, beside, facts
         if not again:
             self._folded = {n for n, (role, _) in enumerate(self.sections) if role in folded}
@@ -228,6 +230,12 @@ class ArticleSheet(InkedPane):
         if self.at_end and not self._tail:
             return max(0, len(self.sections) - 1)
         return max(0, self._galley.section_at(self.position + self._rows // 3))
+
+    @property
+    def _asked_for(self) -> int | None:
+        """The section that was asked for, if nobody has moved since; the first is just the top."""
+        section, position = self._chosen
+        return section if section and position == self.position else None
 
     @property
     def position(self) -> int:
@@ -341,9 +349,14 @@ class ArticleSheet(InkedPane):
         return max(0, self.size.height - 1)
 
     @property
+    def _width(self) -> int:
+        """How wide the pane is; while it is out of sight, how wide it was: another article may be shown meanwhile."""
+        return self.size.width or self._width_before
+
+    @property
     def _column(self) -> tuple[int, int]:
         """Where the text column begins, and its width: in the middle, with air on both sides."""
-        width = self.size.width
+        width = self._width
         widest = self.reading_width
         if self._beside is not None and width >= SIDE_BY_SIDE:
             widest = 2 * widest + GAP
@@ -352,12 +365,12 @@ class ArticleSheet(InkedPane):
 
     def _again(self) -> None:
         """Set the text anew without leaving the place."""
-        self._set(self._galley.spot(self.position))
+        self._set(self._galley.spot(self.position), self._asked_for)
 
     def _set(self, spot: Spot, section: int | None = None) -> None:
         """Set the text for the width of now as far as the screen needs it; stand at `spot` or `section`."""
-        if not self.size.width:
-            return  # `on_resize` comes back
+        if not self._width:
+            return  # never in sight so far; `on_resize` comes back
         galley = self._galley = Galley(self._arranged(), self._column[1], self._folded)
         self._strips.clear()
         self.screen.selections.pop(self, None)
@@ -393,7 +406,7 @@ class ArticleSheet(InkedPane):
         article, facts = self._article, self._facts
         if article is None or facts is None:
             return []
-        side_by_side = self._beside is not None and self.size.width >= SIDE_BY_SIDE
+        side_by_side = self._beside is not None and self._width >= SIDE_BY_SIDE
         if not self._parts or side_by_side is not self._side_by_side:
             self._side_by_side = side_by_side
             above = header(
@@ -460,14 +473,16 @@ class ArticleSheet(InkedPane):
         self.set_lines(len(self._galley.lines) + 1)
 
     def on_resize(self) -> None:
+        self._width_before = self._width
         if self._galley.width != self._column[1]:
-            section, position = self._chosen
-            asked_for = section if position == self.position and section else None
-            self._set(self._galley.spot(self.position), asked_for)
+            self._again()
             self.post_message(self.Resized())
-        else:
-            self._strips.clear()
+            return
+        self._strips.clear()
+        if self._asked_for is None:
             self.position = self.position
+        else:
+            self.go_to_section(self._asked_for)
 
     def watch_reading_width(self) -> None:
         self.on_resize()
@@ -551,13 +566,20 @@ class ArticleSheet(InkedPane):
         room = column if line.wide else 0
         strip = self.drawn(line, margin, width, self.marks(index), self._pan, room)
         for start, label in self.labels(index):
-            at = margin + cell_len(line.text[:start])
+            if (at := self.cell_of(line, start)) is None:
+                continue
             if not line.text[max(0, start - len(label)) : start].strip() and len(label) <= at:
                 at -= len(label)  # on the blanks before, so that the link can still be read
-            before, _, after = strip.divide([at, at + len(label), max(at + len(label), strip.cell_length)])
-            strip = Strip([*before, Segment(label, plain + self.over("hint")), *after])
+            over = Segment(label, plain + self.over("hint"))
+            strip = Strip([*strip.crop(0, at), over, *strip.crop(at + len(label))])
             strip = strip.adjust_cell_length(width, plain)
         return strip
+
+    def cell_of(self, line: Line, start: int) -> int | None:
+        """The cell of the pane where a character of a line stands; None where the line is too wide to show it."""
+        left, column = self._column
+        at = cell_len(line.text[:start]) - (self._pan if line.wide else 0)
+        return max(1, left) + at if not line.wide or 0 <= at < column else None
 
     def _note_painted(self, crop: Region) -> None:
         """In sixel a picture is written over each frame, row by row, where the frame has painted."""
@@ -586,8 +608,8 @@ class ArticleSheet(InkedPane):
         margin = max(1, self._column[0])
         end = len(text) if end < 0 else end
         low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
-        before, inside, after = strip.divide([low, max(low, high), strip.cell_length])
-        return Strip([*before, *Segment.apply_style(inside, post_style=style), *after])
+        inside = Segment.apply_style(strip.crop(low, high), post_style=style)
+        return Strip([*strip.crop(0, low), *inside, *strip.crop(max(low, high))])
 
     @property
     def _progress(self) -> str:
