@@ -140,7 +140,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.help_screen": _SEEN | _PARTS,
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
-    "tui.article_commands": _SEEN | {"tui"},
+    "tui.pane_screen": _SEEN | _PARTS | {"tui.app", "tui.bars"},
+    "tui.reading_screen": _SEEN | {"tui"},
     "tui.shown_cover": {"article", "covers", "pictures", "tui"},
     "tui.digest_screen": _SEEN | {"tui", "digest"},
     "tui.query_editing": _SEEN | {"tui"},

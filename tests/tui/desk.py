@@ -274,12 +274,12 @@ class Reader:
         """Whether something is looked for, or counted anew in a moment."""
         recounting = self.main._recounting
         waits = recounting is not None and recounting._task is not None and not recounting._task.done()
-        return waits or self.main._asker.busy or self.main._neighbours.busy
+        return waits or self.main._asker.busy or self.main.neighbours.busy
 
     @property
     def _rests(self) -> bool:
         """Whether the article pane waits for the cursor to rest."""
-        following = self.main._shown.following
+        following = self.main.shown.following
         return following is not None and following._task is not None and not following._task.done()
 
 

@@ -208,3 +208,18 @@ async def test_the_words_of_the_query_are_marked_in_the_text_until_that_is_turne
         assert marked() == []
         await reader.do("highlight")
         assert marked() == ["boats"]
+
+
+async def test_another_story_ends_the_search_and_a_star_does_not(desk: Desk) -> None:
+    desk.write("1", body=LONG)
+    desk.write("2", hours=2, body=LONG)
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("slash", *"boat", "enter", "n")
+        assert "2/3" in reader.article
+        await reader.press("s")
+        assert "2/3" in reader.article
+        await reader.resize(100, 30)
+        assert "2/3" in reader.article
+        await reader.press("J")
+        assert "/3" not in reader.article.splitlines()[0]

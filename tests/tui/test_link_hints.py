@@ -115,3 +115,13 @@ async def test_in_a_wide_table_the_links_in_sight_have_letters_where_they_stand(
         assert "1 in the fog aboat 2 in the fog sboat 3 in the fog dboat" in reader.article
         await reader.press("a")
         assert "https://boats.example/2" in reader.said
+
+
+async def test_hints_end_when_the_text_is_set_anew(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("f")
+        await reader.resize(90, 30)
+        assert reader.said == ""
+        await reader.press("s")
+        assert reader.said == "Starred."

@@ -157,3 +157,21 @@ async def test_a_language_with_other_sections_opens_at_the_same_role(desk: Desk)
     async with desk.open() as reader:
         await reader.do("open", "impact", "language")
         assert reader.main.article.current_section == 2
+
+
+async def test_a_section_that_the_other_language_lacks_leads_to_where_it_would_stand(desk: Desk) -> None:
+    long = "Побачимо.\n\n" * 60
+    desk.write("1", lang="uk", body=MORE.replace("Побачимо.\n", long), title="Човни")
+    async with desk.open(languages=("uk", "en")) as reader:
+        await reader.do("open", "next-section", "half-page-down")
+        assert reader.main.article.current_section == 1
+        await reader.press("L")
+        assert reader.main.article.current_section != 0 or reader.main.article.at_end
+
+
+async def test_a_fold_goes_along_to_the_other_language(desk: Desk) -> None:
+    desk.write("1", lang="uk", body=MORE, title="Човни")
+    async with desk.open() as reader:
+        await reader.do("open", "impact", "fold-section", "language")
+        assert "▸ Вплив на крипторинок" in reader.article
+        assert "Побачимо." in reader.article

@@ -95,3 +95,23 @@ async def test_remembering_a_place_draws_no_list_anew(desk: Desk, monkeypatch: p
             elsewhere.set_mark(Mark.STARRED, "2", True)
         reader.main.catch_up()
         assert forgotten == [True]
+
+
+async def test_a_place_in_two_languages_is_the_section_in_one(desk: Desk) -> None:
+    desk.write("1", lang="uk", body=BODY.replace("harbour", "порт"))
+    async with desk.open(size=(100, 30)) as reader:
+        await reader.press("B")
+        await reader.do("next-section", "next-section", "half-page-down")
+    async with desk.open(size=(100, 30)) as reader:
+        await reader.do("open")
+        assert reader.main.article.current_section == 2
+
+
+async def test_marking_read_by_key_remembers_what_it_said(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("article-pane", "read")
+        assert reader.app.state.text_read("1", "en") is not None
+        await reader.do("read")
+        assert reader.app.state.text_read("1", "en") is None
+        await reader.do("read")
+        assert reader.app.state.text_read("1", "en") is not None

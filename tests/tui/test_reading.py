@@ -213,14 +213,14 @@ async def test_a_story_that_was_in_sight_long_enough_is_read(desk: Desk) -> None
 async def test_with_zero_seconds_only_opening_counts_as_reading(desk: Desk) -> None:
     async with desk.open(read_after_seconds=0.0) as reader:
         await reader.press("j", "j", "J", "K", "n")
-        assert reader.main._shown.reading is None
+        assert reader.main.shown.reading is None
         assert marks(desk, reader, Mark.READ) == set()
 
 
 async def test_a_story_is_not_read_while_its_article_is_out_of_sight(desk: Desk) -> None:
     async with desk.open(size=NARROW, read_after_seconds=0.05) as reader:
         await reader.press("j")
-        assert reader.main._shown.reading is None
+        assert reader.main.shown.reading is None
         await reader.do("pane-right")
         await reader.until(lambda: marks(desk, reader, Mark.READ) == {"2"})
 

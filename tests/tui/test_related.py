@@ -61,6 +61,8 @@ async def test_what_arrives_late_moves_nothing(desk: Desk) -> None:
         pane.follow_with(pane._tail)
         await reader.settle()
         assert reader.article.splitlines()[1:] == before.splitlines()[1:]
+        await reader.do("bottom")
+        assert reader.article.count("Related") == 1
 
 
 async def test_a_story_without_neighbours_has_no_list_of_them(desk: Desk) -> None:
@@ -69,3 +71,11 @@ async def test_a_story_without_neighbours_has_no_list_of_them(desk: Desk) -> Non
         await reader.do("open")
         assert "Fish is cheap" in reader.article
         assert "Related" not in reader.article
+
+
+async def test_who_goes_on_without_a_link_has_no_way_back(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("f", "s", "K", "backspace")
+        assert reader.said == "No story led to this one."
+        assert reader.at == "2"

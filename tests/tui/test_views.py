@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from cryptonews_tui.library import State
-from cryptonews_tui.tui import main_screen
+from cryptonews_tui.tui import pane_screen
 from cryptonews_tui.tui.bars import KeyLine
 from cryptonews_tui.tui.commands import BY_ID
 from cryptonews_tui.tui.filters_pane import FiltersPane
@@ -235,7 +235,7 @@ async def test_a_view_of_the_settings_whose_key_is_taken_is_there_without_it(des
 async def test_everything_that_is_wrong_with_views_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_screen, "_SAID_SECONDS", 0.2)
+    monkeypatch.setattr(pane_screen, "_SAID_SECONDS", 0.2)
     told: list[str] = []
     wrong = {name: {"query": "tag:fog", "key": "j"} for name in ("Fog", "Reef", "Bay")}
     with closing(State(desk.paths.state)) as state:

@@ -15,7 +15,7 @@ from cryptonews_tui.query import Word
 from cryptonews_tui.tui.article_sheet import ArticleSheet
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.finding import Finding, Places, places
-from cryptonews_tui.tui.galley import Spot
+from cryptonews_tui.tui.galley import Galley, Spot
 from cryptonews_tui.tui.ink import Mark
 from cryptonews_tui.tui.link_hints import Link, LinkHints
 from cryptonews_tui.tui.selecting import Selecting
@@ -67,23 +67,29 @@ class ArticlePane(ArticleSheet, can_focus=True):
             super().__init__()
             self.text = text
 
-    class Wanted(Message):
-        """Something is asked for that needs more than the pane: the command's id."""
+    class Told(Message):
+        """Something to be said for a while."""
 
-        def __init__(self, command: str) -> None:
+        def __init__(self, text: str) -> None:
             super().__init__()
-            self.command = command
+            self.text = text
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._finding: Finding | None = None
         self._before_finding: Spot | None = None
+        self._found_in = ""
+        """The story in which letters are looked for."""
+        self._match: Spot | None = None
+        """Where the current match stands, at any width."""
         self._sought = 0
         """The direction in which a match is looked for that is not set yet."""
         self._words: tuple[Word, ...] = ()
         self._highlights = True
         self._hints: LinkHints | None = None
         self._selecting: Selecting | None = None
+        self._mode_in: Galley | None = None
+        """The lines that hints or the selection are about."""
 
     # -- finding
 
@@ -93,13 +99,14 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self._before_finding = self.spot
         if self._finding is None:
             self._finding = Finding(self._galley.lines)
+            self._found_in = self.article.story if self.article else ""
         line = self._galley.line_of(self._before_finding)
         self._finding.look_for(letters, line)
         self._sought = 1 if letters and self._finding.current is None and not self._galley.complete else 0
         if self._finding.line is None:
             self.position = line
         else:
-            self.bring_into_view(self._finding.line)
+            self._go_to_match(self._finding.line)
         self.redraw()
 
     def keep_looking(self) -> None:
@@ -110,7 +117,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     def stop_looking(self) -> None:
         """Forget the letters; if they were being typed, go back to where that began."""
-        spot, self._before_finding, self._finding = self._before_finding, None, None
+        spot, self._before_finding, self._finding, self._match = self._before_finding, None, None, None
         self._sought = 0
         if spot is not None:
             self.position = self._galley.line_of(spot)
@@ -139,23 +146,32 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if round_the_end and not self._galley.complete:
             self._sought = direction
         if finding.line is not None:
-            self.bring_into_view(finding.line)
+            self._go_to_match(finding.line)
         self.redraw()
 
+    def _go_to_match(self, line: int) -> None:
+        self._match = self._galley.spot(line)
+        self.bring_into_view(line)
+
     def text_was_set(self) -> None:
+        if self._galley is not self._mode_in:  # what keys are about stands elsewhere now, or nowhere
+            self._end_mode()
+        article = self.article
+        if self._finding is not None and (article is None or article.story != self._found_in):
+            self._finding = self._before_finding = self._match = None
         finding = self._finding
         if finding is None:
             return
         if finding.lines is not self._galley.lines:  # set anew, for another width or article
             letters = finding.letters
             finding = self._finding = Finding(self._galley.lines)
-            finding.look_for(letters, 0)
+            finding.look_for(letters, self._galley.line_of(self._match) if self._match else 0)
         finding.extend()
         if self._sought and finding.current is None:
             finding.look_for(finding.letters, 0)
             if finding.line is not None:
                 self._sought = 0
-                self.bring_into_view(finding.line)
+                self._go_to_match(finding.line)
                 self.redraw()
         self.post_message(self.Moved())  # there may be more matches
 
@@ -313,9 +329,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def action_link_hints(self) -> None:
         links = list(self._links())
         if not links:
-            self.post_message(self.Busy("There is no link in sight."))
+            self.post_message(self.Told("There is no link in sight."))
             return
-        self._hints = LinkHints(links)
+        self._hints, self._mode_in = LinkHints(links), self._galley
         self.redraw()
         self.post_message(
             self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
@@ -327,7 +343,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         lines = self._galley.lines
         visible = range(self.position, min(self.position + self._rows, len(lines)))
         first = next((index for index in visible if lines[index].text.strip()), self.position)
-        self._selecting = Selecting(first)
+        self._selecting, self._mode_in = Selecting(first), self._galley
         self._show_selection()
         self.post_message(
             self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves")
@@ -339,29 +355,15 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def action_previous_match(self) -> None:
         self._next_match(-1)
 
-    def action_find(self) -> None:
-        self.post_message(self.Wanted("find"))
-
-    def action_raw(self) -> None:
-        self.post_message(self.Wanted("raw"))
-
-    def action_cover(self) -> None:
-        self.post_message(self.Wanted("cover"))
-
-    def action_copy_section(self) -> None:
-        self.post_message(self.Wanted("copy-section"))
-
     def action_fold_section(self) -> None:
         self.fold(self.current_section)
 
     def action_fold_others(self) -> None:
         self.fold_others(self.current_section)
 
-    def action_nth_section(self, number: int = 0) -> None:
-        """To the n-th section from 1; 0: choose one."""
-        if not number:
-            self.post_message(self.Wanted("sections"))
-        elif number <= len(self.sections):
+    def action_nth_section(self, number: int = 1) -> None:
+        """To the n-th section from 1."""
+        if 0 < number <= len(self.sections):
             self.go_to_section(number - 1, unfold=True)
 
     def action_pan_left(self) -> None:

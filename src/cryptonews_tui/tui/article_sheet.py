@@ -34,7 +34,7 @@ from cryptonews_tui.tui.galley import (
     parts,
 )
 from cryptonews_tui.tui.ink import InkedPane, Mark
-from cryptonews_tui.tui.parallel import GAP, SIDE_BY_SIDE, parallel
+from cryptonews_tui.tui.parallel import GAP, SIDE_BY_SIDE, aligned, parallel
 from cryptonews_tui.typesetting import Block, Kind, Line
 
 if TYPE_CHECKING:
@@ -157,6 +157,9 @@ class ArticleSheet(InkedPane):
         same = again and before is not None and article is not None and before.lang == article.lang
         if at is None and same and old.width:
             at = self._asked_for or self._spot_in_both(old.spot(self.position), beside)
+        if again and not same and before is not None and article is not None:
+            pairs = dict(aligned(before.sections, article.sections))
+            self._folded = {other for number in self._folded if (other := pairs.get(number)) is not None}
         self._article, self._beside, self._facts = article, beside, facts
         if not again:
             self._folded = {n for n, (role, _) in enumerate(self.sections) if role in folded}
@@ -179,8 +182,10 @@ class ArticleSheet(InkedPane):
 
     def follow_with(self, blocks: Iterable[Block]) -> None:
         """Show this below the text; nothing else moves."""
-        self._tail = tuple(blocks)
-        if self._article is not None and self._galley.width:
+        before, self._tail = self._tail, tuple(blocks)
+        if before:
+            self._again()
+        elif self._article is not None and self._galley.width:
             self._galley.append(Part(TAIL, lambda: self._tail))
             if self.is_galley_short:
                 self._reach(self.position)
@@ -204,6 +209,11 @@ class ArticleSheet(InkedPane):
         """Some terminals have to be sent a picture before it is drawn, and told when it is not needed any more."""
         before, self._picture = self._picture, cover
         self._write((before.after if before else "") + (cover.before if cover else ""))
+
+    def on_unmount(self) -> None:
+        """The terminal is to keep no picture of ours."""
+        if self._picture is not None:
+            self._write(self._picture.after)
 
     def _write(self, text: str) -> None:
         if text and self.app._driver is not None:

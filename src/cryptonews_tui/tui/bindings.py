@@ -13,7 +13,7 @@ def bindings(scope: str, among: Container[str] | None = None) -> list[BindingTyp
     """The bindings of all commands of a scope (and `among` these ids); each has its command's, to be remapped."""
     made: list[BindingType] = []
     for command in COMMANDS:
-        action = command.id.replace("-", "_")
+        action = f"{'screen.' * command.by_screen}{command.id.replace('-', '_')}"
         if command.scope != scope or (among is not None and command.id not in among):
             continue
         if command.each:

@@ -26,6 +26,8 @@ class Command:
     help: str
     scope: str = "anywhere"
     group: str = "Everything else"
+    by_screen: bool = False
+    """Whether the screen carries it out, not the pane that its scope names."""
     each: bool = False
     """Whether its keys mean different things: the action is told which of them it was, from 1."""
 
@@ -188,7 +190,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view-up", "K", "View up", "The view under the cursor one place up.", "filters", _FILTER),
     Command("view-down", "J", "View down", "The view under the cursor one place down.", "filters", _FILTER),
-    Command("find", "slash", "Find", "Find letters in the article, while you type them.", "article", _TEXT),
+    Command(
+        "find",
+        "slash",
+        "Find",
+        "Find letters in the article, while you type them.",
+        "article",
+        _TEXT,
+        by_screen=True,
+    ),
     Command("next-match", "n", "Next match", "The next place that was found.", "article", _TEXT),
     Command("previous-match", "N", "Previous match", "The place found before.", "article", _TEXT),
     Command(
@@ -216,9 +226,25 @@ COMMANDS: tuple[Command, ...] = (
         _TEXT,
     ),
     Command("select", "V", "Select lines", "Select lines with j and k; Enter copies them.", "article", _TEXT),
-    Command("copy-section", "Y", "Copy the section", "Copy the section as Markdown.", "article", _TEXT),
-    Command("cover", "v", "Cover picture", "Show the cover picture, or take it away.", "article", _TEXT),
-    Command("raw", "u", "Raw text", "The article's file as it is.", "article", _TEXT),
+    Command(
+        "copy-section",
+        "Y",
+        "Copy the section",
+        "Copy the section as Markdown.",
+        "article",
+        _TEXT,
+        by_screen=True,
+    ),
+    Command(
+        "cover",
+        "v",
+        "Cover picture",
+        "Show the cover picture, or take it away.",
+        "article",
+        _TEXT,
+        by_screen=True,
+    ),
+    Command("raw", "u", "Raw text", "The article's file as it is.", "article", _TEXT, by_screen=True),
     Command(
         "pan-left",
         "left_curly_bracket",

@@ -9,10 +9,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import struct
-import termios
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -98,6 +97,11 @@ def wanted(how: str, columns: int, rows: int, cell: tuple[int, int]) -> tuple[in
 
 def cell_size(terminal: int) -> tuple[int, int]:
     """Width and height of a cell in pixels, as the system knows them of this terminal; it is not asked itself."""
+    if sys.platform == "win32":
+        return CELL
+    import fcntl
+    import termios
+
     try:
         rows, columns, width, height = struct.unpack(
             "4H", fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8))

@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.timer import Timer
 
 from cryptonews_tui.article import Role
 from cryptonews_tui.digest import why_none
 from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
 from cryptonews_tui.query import Query
-from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
 from cryptonews_tui.tui.digest_pane import DigestPane
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
+from cryptonews_tui.tui.pane import Pane
+from cryptonews_tui.tui.pane_screen import PaneScreen
 
 if TYPE_CHECKING:
-    from cryptonews_tui.tui.app import CryptonewsApp
+    pass
 
 SHARED = (
     *("down", "up", "half-page-down", "half-page-up", "page-down", "page-up", "top", "bottom"),
@@ -33,7 +32,6 @@ SHARED = (
 )
 """Commands of anywhere that do here what they do there."""
 
-_SAID_SECONDS = 6.0
 _ROLES = 100
 """How many roles there are to choose from, at most."""
 _LOOK_SECONDS = 1.0
@@ -48,14 +46,11 @@ class Opened(NamedTuple):
     role: Role
 
 
-class DigestScreen(Screen["Opened | None"]):
+class DigestScreen(PaneScreen["Opened | None"]):
     """One section of every story in a list. Gives the story that was opened, or None when it is left."""
 
     BINDINGS = [*bindings("digest"), *bindings("anywhere", SHARED)]  # noqa: RUF012  # Textual's own type
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-high")]  # noqa: RUF012  # Textual's own type
     AUTO_FOCUS = "#digest"
-
-    app: CryptonewsApp
 
     def __init__(
         self,
@@ -80,7 +75,10 @@ class DigestScreen(Screen["Opened | None"]):
         self._shown: Stories | None = None
         self._without = 0
         """How many of the stories have no such section."""
-        self._quiet: Timer | None = None
+
+    @property
+    def moved_in(self) -> Pane:
+        return self.pane
 
     @property
     def commands(self) -> list[Command]:
@@ -137,45 +135,11 @@ class DigestScreen(Screen["Opened | None"]):
         status.counts = f"{self.pane.cursor + 1:,} of {count:,}" if count else "0 stories"
         status.details = (f"{self._without:,} without",) if self._without else ()
 
-    def say(self, text: str) -> None:
-        """Say something in the bottom line for a while."""
-        self.query_one(KeyLine).said = clean_line(text)
-        if self._quiet:
-            self._quiet.stop()
-        self._quiet = self.set_timer(_SAID_SECONDS, self._hush)
-
-    def _hush(self) -> None:
-        self.query_one(KeyLine).said = ""
-
     async def run(self, command: Command) -> None:
         """Run a command as if its key had been pressed."""
         await self.app.run_action(command.id.replace("-", "_"), self)
 
     # Moving about
-
-    def action_down(self) -> None:
-        self.pane.step(1)
-
-    def action_up(self) -> None:
-        self.pane.step(-1)
-
-    def action_half_page_down(self) -> None:
-        self.pane.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        self.pane.page(-0.5)
-
-    def action_page_down(self) -> None:
-        self.pane.page(1)
-
-    def action_page_up(self) -> None:
-        self.pane.page(-1)
-
-    def action_top(self) -> None:
-        self.pane.top()
-
-    def action_bottom(self) -> None:
-        self.pane.bottom()
 
     def action_next_story(self) -> None:
         self._move(1)
@@ -247,15 +211,11 @@ class DigestScreen(Screen["Opened | None"]):
         self._with_url(self.app.open_in_browser)
 
     def action_copy_link(self) -> None:
-        self._with_url(self._copy)
+        self._with_url(self.copy_link)
 
     @on(DigestPane.LinkActivated)
     def _open_link(self, event: DigestPane.LinkActivated) -> None:
         self.app.open_in_browser(event.url)
-
-    def _copy(self, url: str) -> None:
-        self.app.copy_to_clipboard(url)
-        self.say(f"Sent to the terminal's clipboard: {url}")
 
     def _with_url(self, act: Callable[[str], None]) -> None:
         if excerpt := self._current():
@@ -306,12 +266,6 @@ class DigestScreen(Screen["Opened | None"]):
 
     def action_wider(self) -> None:
         self.pane.reading_width = min(200, self.pane.reading_width + 4)
-
-    def action_theme(self) -> None:
-        self.app.search_themes()
-
-    def action_palette(self) -> None:
-        self.app.action_command_palette()
 
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen

@@ -5,7 +5,6 @@ State goes down by the panes' `show`, messages come up; panes never talk to each
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,15 +15,11 @@ from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.messages import Update
 from textual.reactive import Reactive, var
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from cryptonews_tui.article import Article
 from cryptonews_tui.library import Headline, Library, Stories
 from cryptonews_tui.query import ORDERS, Query
-from cryptonews_tui.safety import clean_line
-from cryptonews_tui.tui.article_commands import ArticleCommands
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
@@ -34,24 +29,20 @@ from cryptonews_tui.tui.filter_rows import TITLES
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
-from cryptonews_tui.tui.neighbours import Neighbours
 from cryptonews_tui.tui.pane import Pane
-from cryptonews_tui.tui.prompt import Listen, Prompt
 from cryptonews_tui.tui.query_editing import QueryEditing
 from cryptonews_tui.tui.query_line import QueryLine
+from cryptonews_tui.tui.reading_screen import ReadingScreen
 from cryptonews_tui.tui.saved_views import SavedViews
-from cryptonews_tui.tui.shown_story import ShownStory
 from cryptonews_tui.tui.view_commands import ViewCommands
 
 if TYPE_CHECKING:
-    from cryptonews_tui.tui.app import CryptonewsApp
     from cryptonews_tui.tui.digest_screen import Opened
 
 FILTERS, HEADLINES, ARTICLE = PLACES = "filters", "headlines", "article"
 MEDIUM, WIDE = 80, 130
 """Columns from which two panes, and all three, stand beside each other."""
 
-_SAID_SECONDS = 6.0
 _SEARCH_SECONDS = 0.3
 """After so long it is said that something is being looked for."""
 _RECOUNT_SECONDS = 0.1
@@ -60,12 +51,11 @@ _LOOK_SECONDS = 1.0
 """How often to look whether another program has written to the library."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(ReadingScreen):
     """Filters, headlines and article; beside each other where there is room, one at a time where not."""
 
     BINDINGS = bindings("anywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MEDIUM, "-medium"), (WIDE, "-wide")]  # noqa: RUF012  # Textual's own type
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-high")]  # noqa: RUF012  # Textual's own type
     AUTO_FOCUS = "#headlines"
 
     # Textual would paint the whole screen at each change of focus; the panes draw what changes with it.
@@ -77,13 +67,10 @@ class MainScreen(Screen[None]):
     zoomed: var[bool] = var(False, init=False, toggle_class="-zoomed")
     """Whether the article has the screen for itself."""
 
-    app: CryptonewsApp
-
     def __init__(self, library: Library, size: Size) -> None:
         """`size` is the terminal's: knowing it now saves styling and laying out everything a second time."""
-        super().__init__(classes=" ".join(self._classes_for(size)))
-        self.library = library
-        self._asker = Asker(library, self._when_free)
+        super().__init__(library, " ".join(self._classes_for(size)))
+        self._asker = Asker(library, self.when_free)
         views = SavedViews(self.app.state, self.app.settings.views, self.app.remapped)
         self._views = ViewCommands(self, views)
         self._order = self.app.settings.order
@@ -95,19 +82,13 @@ class MainScreen(Screen[None]):
         self.total = 0
         """Stories in the library, whatever the query."""
         self._counted = False
-        self._shown = ShownStory(self)
-        self._commands = ArticleCommands(self, self._shown)
-        self._neighbours = Neighbours(library, self._when_free, self._commands.show_related)
         self._languages: dict[str, str] = {}
         """The language that the reader chose for a story."""
         self._searching: Timer | None = None
         self._recounting: Timer | None = None
-        self._quiet: Timer | None = None
-        self._to_say: deque[str] = deque()
         self._last_place = HEADLINES
         """The pane that had the focus before a line of text."""
         self._editing = QueryEditing(self)
-        self._prompt: Prompt | None = None
 
     def _classes_for(self, size: Size) -> Iterator[str]:
         for cells, breakpoints in (
@@ -129,18 +110,12 @@ class MainScreen(Screen[None]):
         self.query_one(HeadlinesPane).columns = self.app.settings.columns
         self.query_one(StatusLine).shared = self.library.shared
         self._arrange(HEADLINES)
-        self._offer_keys()
+        self.offer_keys()
         self.reload()
         self.set_interval(_LOOK_SECONDS, self.catch_up)
 
-    def on_unmount(self) -> None:
-        self._shown.keep_place()
+    def on_unmount(self) -> None:  # Textual calls that of every class
         self._asker.close()
-        self._neighbours.close()
-        self._commands.cover.close()
-
-    def _when_free(self, act: Callable[[], None]) -> None:
-        self.call_later(act)  # it may be called in a thread
 
     @property
     def complaints(self) -> list[str]:
@@ -151,14 +126,6 @@ class MainScreen(Screen[None]):
     def editing(self) -> bool:
         """Whether somebody edits the query."""
         return self._editing.open
-
-    @property
-    def headlines(self) -> HeadlinesPane:
-        return self.query_one(HeadlinesPane)
-
-    @property
-    def article(self) -> ArticlePane:
-        return self.query_one(ArticlePane)
 
     # Asking the library
 
@@ -219,7 +186,7 @@ class MainScreen(Screen[None]):
             self._paint_together()
         else:
             self.call_after_refresh(self.count)  # the first time all sets are read
-        self._shown.follow()
+        self.shown.follow()
 
     def _list(self, stories: Stories, row: int) -> None:
         """Show a list with the cursor on a row."""
@@ -261,19 +228,9 @@ class MainScreen(Screen[None]):
         if position not in self._stories:
             self._list(self._stories.including(position), 0)
         self.headlines.move_to(self._stories.row(position))
-        self._shown.show_current()
+        self.shown.show_current()
         self.go_to_article()
         return True
-
-    def story_shown(self, article: Article) -> None:
-        """Another story is in the article pane: once it has been drawn, look for what is near it."""
-        self._neighbours.stop()
-        self.call_after_refresh(self._neighbours.ask, article.story, article.lang)
-        self._commands.cover.story_shown(article)
-
-    @on(ArticlePane.Resized)
-    def _column_resized(self) -> None:
-        self._commands.cover.resized()
 
     def _paint_together(self) -> None:
         """Have all that shows an answer in the next frame: each on its own would come a frame after the key's."""
@@ -335,32 +292,15 @@ class MainScreen(Screen[None]):
         """Say in the status line what is going on."""
         self.query_one(StatusLine).activity = text
 
-    def say(self, text: str, *, in_turn: bool = False, until_hushed: bool = False) -> None:
-        """Say something in the bottom line for a while (after what is being said); it takes no key."""
-        text = clean_line(text)  # it may quote what anybody wrote
-        if in_turn and self.query_one(KeyLine).said:
-            self._to_say.append(text)
-            return
-        self.query_one(KeyLine).said = text
-        if self._quiet:
-            self._quiet.stop()
-        self._quiet = None if until_hushed else self.set_timer(_SAID_SECONDS, self.hush)
-
-    def hush(self) -> None:
-        """Take back what was said in the bottom line, and say what comes next."""
-        self.query_one(KeyLine).said = ""
-        if self._to_say:
-            self.say(self._to_say.popleft())
-
     @on(HeadlinesPane.CursorMoved)
     def _cursor_moved(self) -> None:
-        self._shown.follow_cursor()
+        self.shown.follow_cursor()
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:
-        self._shown.show_current()
-        if self._shown.headline:
-            self._shown.mark_read()
+        self.shown.show_current()
+        if self.shown.headline:
+            self.shown.mark_read()
             self._go_to(ARTICLE)
 
     def marks_changed(self, story: str) -> None:
@@ -384,18 +324,6 @@ class MainScreen(Screen[None]):
         if self._stories is not None and position is not None and position in self._stories:
             self.headlines.forget_row(self._stories.row(position))
 
-    async def prompt(
-        self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
-    ) -> str | None:
-        """The reader's answer to a question in the bottom line; None if it is left open."""
-        if self._prompt is None:
-            self._prompt = Prompt()
-            self._prompt.display = False
-            await self.mount(self._prompt, before=self.query_one(KeyLine))
-        answer = await self._prompt.ask(question, text, hint, listen)
-        self._offer_keys()
-        return answer
-
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
@@ -407,8 +335,9 @@ class MainScreen(Screen[None]):
         """Run a command as if its key had been pressed in its pane."""
         pane: Widget = self
         if command.scope != "anywhere":
-            pane = self.query_one(f"#{command.scope}")
             self._go_to(command.scope)
+            if not command.by_screen:
+                pane = self.query_one(f"#{command.scope}")
         if not await self.app.run_action(command.id.replace("-", "_"), pane):
             self.say(f"{command.title}: put the cursor on a view first.")
 
@@ -419,7 +348,7 @@ class MainScreen(Screen[None]):
         return focused.id if focused is not None and focused.id in PLACES else self._last_place
 
     @property
-    def _pane(self) -> Pane:
+    def moved_in(self) -> Pane:
         return self.query_one(f"#{self._place}", Widget)  # type: ignore[return-value]  # all three are panes
 
     def go_to_article(self) -> None:
@@ -430,11 +359,11 @@ class MainScreen(Screen[None]):
         if place != ARTICLE:
             self.zoomed = False
         if place == ARTICLE and not self.article.display:
-            self.call_after_refresh(self._shown.begin_reading)
+            self.call_after_refresh(self.shown.begin_reading)
         self._arrange(place)
         # At once: where keys come in bundles the next is here already.
         self.set_focus(self.query_one(f"#{place}"), scroll_visible=False)
-        self._offer_keys(place)
+        self.offer_keys(place)
 
     def _arrange(self, place: str | None = None) -> None:
         """Show the panes that there is room for, and always the one at `place`.
@@ -463,7 +392,7 @@ class MainScreen(Screen[None]):
             self._prompt.leave()
         if focused is None or focused.id not in PLACES:
             listens = self._prompt is not None and self._prompt.listens
-            self._offer_keys("query" if self._editing.open else "find" if listens else "prompt")
+            self.offer_keys("query" if self._editing.open else "find" if listens else "prompt")
             return
         if self._editing.open:
             self._editing.part()
@@ -471,43 +400,22 @@ class MainScreen(Screen[None]):
             self.count()
         self._last_place = focused.id
         self._arrange()
-        self._offer_keys()
+        self.offer_keys()
 
     @on(FiltersPane.CursorMoved)
-    def _offer_keys(self, place: str | None = None) -> None:
+    def offer_keys(self, place: str | None = None) -> None:
         place = place if isinstance(place, str) else self._place
         if place == FILTERS:
             place = self.query_one(FiltersPane).kind
         further = FURTHER.get(place, ())
         self.query_one(KeyLine).offer(HINTS[place], KEY_TITLES.get(place, {}), self.app.remapped, further)
 
-    def action_down(self) -> None:
-        self._pane.step(1)
-
-    def action_up(self) -> None:
-        self._pane.step(-1)
-
-    def action_half_page_down(self) -> None:
-        self._pane.page(0.5)
-
-    def action_half_page_up(self) -> None:
-        self._pane.page(-0.5)
-
     def action_page_down(self) -> None:
         if self._place == ARTICLE and self.article.at_end:
-            self._shown.mark_read()  # to its end
+            self.shown.mark_read()  # to its end
             self._move_to_unread(1)
         else:
-            self._pane.page(1)
-
-    def action_page_up(self) -> None:
-        self._pane.page(-1)
-
-    def action_top(self) -> None:
-        self._pane.top()
-
-    def action_bottom(self) -> None:
-        self._pane.bottom()
+            super().action_page_down()
 
     def action_pane_left(self) -> None:
         self._go_to({ARTICLE: HEADLINES}.get(self._place, FILTERS))
@@ -528,7 +436,7 @@ class MainScreen(Screen[None]):
         self._go_to(HEADLINES)
 
     def action_article_pane(self) -> None:
-        self._shown.show_current()
+        self.shown.show_current()
         self._go_to(ARTICLE)
 
     def action_open(self) -> None:
@@ -550,8 +458,8 @@ class MainScreen(Screen[None]):
         if self._editing.open:
             self._editing.leave()
             self._go_to(self._place)
-        elif self._shown.parallel and self._place == ARTICLE:
-            self._shown.both_languages()
+        elif self.shown.parallel and self._place == ARTICLE:
+            self.shown.both_languages()
         elif self.zoomed:
             self.zoomed = False
         elif self._place != HEADLINES:
@@ -563,14 +471,8 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed
         if self.zoomed:
-            self._shown.show_current()
+            self.shown.show_current()
             self._go_to(ARTICLE)
-
-    def action_narrower(self) -> None:
-        self.article.reading_width = max(20, self.article.reading_width - 4)
-
-    def action_wider(self) -> None:
-        self.article.reading_width = min(200, self.article.reading_width + 4)
 
     # Reading
 
@@ -601,29 +503,9 @@ class MainScreen(Screen[None]):
             return
         self.headlines.move_to(row)
         if self._place == ARTICLE:
-            self._shown.show_current()
+            self.shown.show_current()
 
-    def action_next_section(self) -> None:
-        self.article.next_section()
-
-    def action_previous_section(self) -> None:
-        self.article.previous_section()
-
-    @work
-    async def action_sections(self) -> None:
-        from cryptonews_tui.tui.picker import Choice, Picker, among
-
-        sections = self.article.sections
-        if not sections:
-            self.say("There is no article with sections here.")
-            return
-        choices = [Choice(str(i), heading or "Start", role) for i, (role, heading) in enumerate(sections)]
-        chosen = await self.app.push_screen_wait(
-            Picker("Sections", among(choices), current=str(self.article.current_section))
-        )
-        if chosen is not None:
-            self._go_to(ARTICLE)
-            self.article.go_to_section(int(chosen.value), unfold=True)
+    # The digest
 
     def action_digest(self) -> None:
         from cryptonews_tui.tui.digest_screen import DigestScreen  # not before somebody wants it
@@ -653,97 +535,21 @@ class MainScreen(Screen[None]):
             self.say("This story is not in the list any more.")
             return
         self.headlines.move_to(self._stories.row(position))
-        self._shown.show_section(opened.lang, opened.role)
-        self._shown.mark_read()
+        self.shown.show_section(opened.lang, opened.role)
+        self.shown.mark_read()
         self._go_to(ARTICLE)
-
-    def action_language(self) -> None:
-        self._shown.next_language()
-
-    def action_browser(self) -> None:
-        self._shown.with_url(self.app.open_in_browser)
-
-    def action_copy_link(self) -> None:
-        self._shown.with_url(self._copy)
-
-    def _copy(self, url: str) -> None:
-        self._commands.copy_link(url)
-
-    # What is done with the article
-
-    @on(ArticlePane.Moved)
-    def _article_moved(self) -> None:
-        self._shown.moved()
-        if self._prompt is not None and self._prompt.display and self.article.looks_for:
-            self._prompt.tell(self.article.found)
-
-    @on(ArticlePane.LinkPicked)
-    def _link_picked(self, event: ArticlePane.LinkPicked) -> None:
-        self._commands.pick(event.url)
-
-    @on(ArticlePane.LinkActivated)
-    def _link_activated(self, event: ArticlePane.LinkActivated) -> None:
-        self._commands.open(event.url)
-
-    @on(ArticlePane.LinkCopied)
-    def _link_copied(self, event: ArticlePane.LinkCopied) -> None:
-        self._commands.copy_link(event.url)
-
-    @on(ArticlePane.TextCopied)
-    def _text_copied(self, event: ArticlePane.TextCopied) -> None:
-        self._commands.copy_text(event.text, "what was selected")
-
-    @on(ArticlePane.Busy)
-    def _keys_mean(self, event: ArticlePane.Busy) -> None:
-        if event.text:
-            self.say(event.text, until_hushed=True)
-        else:
-            self.hush()
-
-    @on(ArticlePane.Wanted)
-    def _wanted(self, event: ArticlePane.Wanted) -> None:
-        wanted = {
-            "copy-section": self._commands.copy_section,
-            "cover": self._commands.show_cover,
-            "find": self._find,
-            "raw": self._commands.show_raw,
-            "sections": self.action_sections,
-        }
-        wanted[event.command]()
-
-    @work
-    async def _find(self) -> None:
-        await self._commands.find()
-
-    def action_impact(self) -> None:
-        self._commands.go_to_impact()
-
-    def action_both_languages(self) -> None:
-        self._shown.both_languages()
-
-    def action_changes(self) -> None:
-        self._commands.show_changes()
-
-    def action_previous_shown(self) -> None:
-        self._commands.go_back()
-
-    def action_copy_article(self) -> None:
-        self._commands.copy_article()
-
-    def action_pipe(self) -> None:
-        self._commands.pipe()
 
     # Marking
 
     def action_read(self) -> None:
-        self._shown.toggle_read()
+        self.shown.toggle_read()
 
     def action_star(self) -> None:
-        self._shown.toggle_star()
+        self.shown.toggle_star()
 
     @work
     async def action_note(self) -> None:
-        await self._shown.write_note()
+        await self.shown.write_note()
 
     # Finding
 
@@ -852,12 +658,6 @@ class MainScreen(Screen[None]):
 
     def action_refresh(self) -> None:
         self.app.refresh_sources()
-
-    def action_theme(self) -> None:
-        self.app.search_themes()
-
-    def action_palette(self) -> None:
-        self.app.action_command_palette()
 
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen

@@ -43,6 +43,11 @@ class _Text(InkedPane, can_focus=True):
         self.set_lines(len(self._galley.lines))
         self.scroll_to(y=max(0, min(line, self.max_scroll_y)), animate=False)
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._galley.set_lines(round(new_value) + 2 * self.size.height)  # the wheel goes on, too
+        self.set_lines(len(self._galley.lines))
+
     def bottom(self) -> None:
         self._galley.finish()
         self.move_to(len(self._galley.lines))
@@ -131,9 +136,11 @@ class PagerScreen(ModalScreen[None]):
         self.query_one(_Text).bottom()
 
     def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def on_unmount(self) -> None:  # it may be left because the program ends
         self.left = True
         self._leave()
-        self.dismiss(None)
 
 
 def plain(text: str) -> list[Part]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from threading import Thread, Timer
+from threading import Event, Thread, Timer
 from typing import IO
 
 SECONDS = 60.0
 BYTES = 1_000_000
 """So much of what a command says is shown."""
+_GRACE = 0.3
+"""Seconds to wait for the rest of it once it has ended."""
 
 
 class Piping:
@@ -21,7 +24,7 @@ class Piping:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._stopped = self._late = False
 
     def run(self, text: str) -> tuple[str, str]:
         """What the command says of the text, and a sentence on how it went (empty: well)."""
@@ -41,29 +44,65 @@ class Piping:
         if self._stopped:
             self.stop()
         Thread(target=_feed, args=(process.stdin, text.encode()), daemon=True).start()
-        late = Timer(SECONDS, self.stop)
+        said = _Said(process.stdout)
+        late = Timer(SECONDS, self._come_late)
+        late.daemon = True
         late.start()
-        said = process.stdout.read(BYTES + 1)
-        if len(said) > BYTES:  # what never ends is not waited for
-            self.stop()
-        process.stdout.close()
+        while not said.whole.wait(0.05):
+            if (
+                process.poll() is not None
+            ):  # what it has started may go on, and hold the pipe open: do not wait for that
+                said.whole.wait(_GRACE)
+                break
+        self.stop()
         code = process.wait()
-        in_time = late.is_alive()
         late.cancel()
-        if len(said) > BYTES:
+        if said.too_much:
             told = f"{name} says more than the {BYTES:,} bytes that stand here"
-        elif not in_time:
+        elif self._late:
             told = f"{name} was ended after {SECONDS:.0f} seconds"
         else:
             told = f"{name} ended with {code}" if code else ""
-        return said[:BYTES].decode("utf-8", "replace"), told
+        return said.so_far.decode("utf-8", "replace"), told
 
     def stop(self) -> None:
         """End the command and what it started."""
         self._stopped = True
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None:
             with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                if sys.platform == "win32":
+                    self._process.kill()
+                else:  # the first of them may have ended already
+                    os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _come_late(self) -> None:
+        self._late = True
+        self.stop()
+
+
+class _Said:
+    """What a command says, read in a thread: whole, or as much as is shown."""
+
+    def __init__(self, stdout: IO[bytes]) -> None:
+        self.whole = Event()
+        self._parts: list[bytes] = []
+        self._size = 0
+        Thread(target=self._read, args=(stdout,), daemon=True).start()
+
+    @property
+    def so_far(self) -> bytes:
+        return b"".join(self._parts)[:BYTES]
+
+    @property
+    def too_much(self) -> bool:
+        return self._size > BYTES
+
+    def _read(self, stdout: IO[bytes]) -> None:
+        with suppress(OSError, ValueError), stdout:
+            while not self.too_much and (part := os.read(stdout.fileno(), 65_536)):
+                self._parts.append(part)
+                self._size += len(part)
+        self.whole.set()
 
 
 def _feed(stdin: IO[bytes], text: bytes) -> None:

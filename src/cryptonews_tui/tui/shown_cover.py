@@ -11,7 +11,7 @@ from cryptonews_tui.article import Article
 if TYPE_CHECKING:
     from cryptonews_tui.covers import Covers
     from cryptonews_tui.tui.cover import Cover
-    from cryptonews_tui.tui.main_screen import MainScreen
+    from cryptonews_tui.tui.reading_screen import ReadingScreen
 
 _LEAST_ROWS, _MOST_ROWS = 4, 30
 _LEFT_FREE = 8
@@ -21,11 +21,13 @@ _LEFT_FREE = 8
 class ShownCover:
     """Shows the cover, takes it away, and lets nobody wait for it."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ReadingScreen) -> None:
         self._screen = screen
         self._covers: Covers | None = None
         self._article: Article | None = None
         """The one whose cover is wanted."""
+        self._number = 0
+        """Of the fetch whose answer is wanted: an older one may come late."""
         self._fetching = False
         self._asked_for = False
 
@@ -87,6 +89,7 @@ class ShownCover:
         red, green, blue = color.triplet if color is not None and color.triplet is not None else (0, 0, 0)
         how = settings.pictures
         self._article, self._fetching, self._asked_for = article, True, asked_for
+        self._number = number = self._number + 1
 
         def fetch() -> None:
             from cryptonews_tui.pictures import PictureError
@@ -97,15 +100,18 @@ class ShownCover:
                 found = prepare(data, how, columns, rows, cell, (red, green, blue))
             except PictureError as error:
                 found = str(error)
-            screen.app.tell(self._fetched, article, found)
+            except Exception as error:  # a bug is to be seen, from this thread too
+                screen.app.tell(screen.app._handle_exception, error)
+                return
+            screen.app.tell(self._fetched, number, found)
 
         if asked_for:
             screen.say("Fetching the cover …", until_hushed=True)
         # A thread that ends with the program: a server that does not answer holds nobody up.
         Thread(target=fetch, daemon=True).start()
 
-    def _fetched(self, article: Article, found: Cover | str) -> None:
-        if article is not self._article or not self._fetching:
+    def _fetched(self, number: int, found: Cover | str) -> None:
+        if number != self._number or not self._fetching or self._article is None:
             return
         self._fetching = False
         if self._asked_for:
@@ -113,5 +119,7 @@ class ShownCover:
         if isinstance(found, str):
             if self._asked_for:
                 self._screen.say(found)
+        elif found.width > self._screen.article.column:  # the window has become smaller meanwhile
+            self._fetch(self._article, asked_for=False)
         else:
             self._screen.article.illustrate(found)

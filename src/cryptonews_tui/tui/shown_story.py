@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from cryptonews_tui.tui.galley import TAIL, Spot
 from cryptonews_tui.tui.parallel import SIDE_BY_SIDE, aligned
 
 if TYPE_CHECKING:
-    from cryptonews_tui.tui.main_screen import MainScreen
+    from cryptonews_tui.tui.reading_screen import ReadingScreen
 
 _KEEP_SECONDS = 0.2
 """After so long without a move it is remembered where the reader is: the connection may be lost at any time."""
@@ -27,10 +27,12 @@ _KEEP_SECONDS = 0.2
 class ShownStory:
     """What becomes of the story that is shown; `screen` has the panes, and draws what changes."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ReadingScreen) -> None:
         self._screen = screen
         self.headline: Headline | None = None
         """It, in the language it is shown in."""
+        self._version: tuple[int, int] | None = None
+        """Of the library, when it was shown."""
         self.article: Article | None = None
         self.following: Timer | None = None
         """Runs while the cursor rests before its story is shown."""
@@ -74,6 +76,8 @@ class ShownStory:
         headline = self._screen.headlines.current
         if self._is_shown(headline) and headline is not None and self.headline is not None:
             headline = replace(headline, lang=self.headline.lang)
+            if at is None and (headline, self._screen.library.version()) == (self.headline, self._version):
+                return  # nothing to be done: an article of a megabyte takes a while
         self._show(headline, at)
 
     def show_section(self, lang: str, role: Role) -> None:
@@ -101,6 +105,7 @@ class ShownStory:
         again = shown is not None and shown.story == headline.story
         same = again and before is not None and before.lang == article.lang
         self.headline, self.article = headline, article
+        self._version = screen.library.version()
         state = screen.app.state
         if not same or (before is not None and before.body != article.body):
             self._kept_text = None
@@ -155,8 +160,7 @@ class ShownStory:
         section, depth = pane.depth
         after = self._screen.library.article(shown.story, lang)
         if after is not None:
-            pairs = dict(aligned(before.sections, after.sections))
-            section = _number(pairs.get(section)) if section in pairs else section
+            section, depth = _in_other(section, depth, dict(aligned(before.sections, after.sections)))
         self._screen.choose_language(shown.story, lang)
         at_top = pane.position == 0
         self._show(replace(shown, lang=lang), None if at_top else (section, depth))
@@ -229,6 +233,8 @@ class ShownStory:
         if article is None or pane.article is not article or not pane.size:
             return
         spot = pane.spot
+        if self.parallel:  # the blocks are those of two versions
+            spot = Spot(spot.section, 0, 0.0)
         # What is finished begins at its top the next time, as does what has hardly been begun.
         nowhere = pane.position == 0 or pane.finished or spot.section == TAIL
         self._place = None if nowhere else Place(article.lang, *spot)
@@ -251,13 +257,20 @@ class ShownStory:
 
     def toggle_read(self) -> None:
         """Read, or unread again: then it stays so while it is shown."""
-        if headline := self._screen.headlines.current:
-            self._stop(self.reading)
-            self._left_unread = headline.story if headline.read else ""
-            self._kept_text = None
+        headline = self._screen.headlines.current
+        if headline is None:
+            return
+        self._stop(self.reading)
+        shown = self._is_shown(headline)
+        self._left_unread = headline.story if headline.read else ""
+        if shown and not headline.read:
+            self.mark_read()
+        else:
             self._set_mark(Mark.READ, headline, on=not headline.read)
-            if self._is_shown(headline):
-                self.show_current()
+        if shown and headline.read:
+            self._kept_text = self._read_as = None  # it has been forgotten
+        if shown:
+            self.show_current()
 
     def toggle_star(self) -> None:
         """Star it, or take the star away."""
@@ -331,5 +344,14 @@ def _spot(place: Place, article: Article) -> article_sheet.Place:
     return (place.section, 0.0) if place.section >= 0 else None
 
 
-def _number(section: int | None) -> int:
-    return 0 if section is None else section
+def _in_other(section: int, depth: float, pairs: Mapping[int | None, int | None]) -> tuple[int, float]:
+    """A place in another version: in the same section, or at the end of the last one before that both have."""
+    other = pairs.get(section, section)
+    if other is not None:
+        return other, depth
+    earlier = [
+        found
+        for number, found in pairs.items()
+        if number is not None and found is not None and number < section
+    ]
+    return (earlier[-1], 1.0) if earlier else (0, 0.0)
