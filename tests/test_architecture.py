@@ -110,6 +110,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.hints": set(),
     "tui.neighbours": {"library"},
     "tui.theme": set(),
+    "tui.typed_ahead": set(),
     "tui.driver": set(),
     "tui.cover": {"pictures"},
     "tui.pane": {"tui.commands"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import signal
@@ -14,8 +15,11 @@ from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.driver import Driver
+from textual.events import Event, Key
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from cryptonews_tui.library import DatabaseError, Library, State, Writer
@@ -28,6 +32,7 @@ from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.theme import OURS, suitable
+from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
 
 class CryptonewsApp(App[None]):
@@ -61,6 +66,7 @@ class CryptonewsApp(App[None]):
         if self.samples:
             self.library.close()
             self.library = self._library(paths.samples)
+        self.keys = TypedAhead(self._hand_on, self._takes_keys)
         self.busy = False
         self._total_before = 0
         self._stop = False
@@ -104,8 +110,6 @@ class CryptonewsApp(App[None]):
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
         if sys.platform != "win32":
-            import asyncio
-
             # Textual would die of the first two with the terminal left in its own mode.
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
@@ -212,6 +216,33 @@ class CryptonewsApp(App[None]):
             self.main.say(failure, in_turn=True)
         if self.samples and not failures:
             self.main.say(SAMPLES_HINT, in_turn=True)
+
+    # Keys
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and not event.is_forwarded:
+            await self.keys.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, key: Key) -> MessagePump:
+        receiver = self.focused or self.screen
+        await super().on_event(key)
+        return receiver
+
+    def _takes_keys(self) -> bool:
+        """Whether the screen has come so far that somebody there has the focus."""
+        screen = self.screen
+        return screen.is_mounted and (screen.focused is not None or not screen.focus_chain)
+
+    @on(KeyDone)
+    async def _key_done(self) -> None:
+        for _ in range(3):  # a worker that the key has started comes to what it opens
+            await asyncio.sleep(0)
+        await self.keys.done(self._ask_again)
+
+    def _ask_again(self) -> None:
+        self.set_timer(0.005, lambda: self.post_message(KeyDone()))
 
     # Links
 

@@ -53,30 +53,34 @@ class Prompt(Horizontal):
         yield QueryLine(id="answer")
         yield Static(markup=False, id="told")
 
-    async def ask(
+    def open(
         self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
-    ) -> str | None:
-        """The reader's answer without spaces around it; None if it is left open. `text` can be edited."""
+    ) -> asyncio.Future[str | None]:
+        """Ask a question, to be answered; `text` can be edited."""
         self.leave()
         self._listen = listen
         self.tell("")
         line = self.query_one(QueryLine)
         if self.screen.focused is not line:
             self._before = self.screen.focused
-        self._answer = answer = asyncio.get_running_loop().create_future()
+        self._answer = asyncio.get_running_loop().create_future()
         self.query_one("#question", Static).update(question)
         line.placeholder = hint
         line.value = text
         line.cursor_position = len(text)
         self.display = True
-        line.focus()
-        given: str | None = await answer
-        if self._answer is answer:  # else another question stands here now
+        self.screen.set_focus(line, scroll_visible=False)
+        return self._answer
+
+    async def answer(self, wanted: asyncio.Future[str | None]) -> str | None:
+        """The reader's answer without spaces around it; None if it is left open."""
+        given = await wanted
+        if self._answer is wanted:  # else another question stands here now
             self._answer = None
-            here = line.has_focus
+            here = self.query_one(QueryLine).has_focus
             self.display = False
             if here and self._before is not None:
-                self._before.focus(scroll_visible=False)
+                self.screen.set_focus(self._before, scroll_visible=False)
         return given
 
     def tell(self, text: str) -> None:

@@ -57,7 +57,7 @@ class QueryEditing:
             self._story = current.story if current else None
         self._line.edit(f"{screen.question} " if screen.question or screen.question.sort else "")
         self._line.display = True
-        self._line.focus()
+        screen.set_focus(self._line, scroll_visible=False)
         screen.tell_status()
 
     def typed(self, text: str) -> None:

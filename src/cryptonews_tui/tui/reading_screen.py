@@ -77,11 +77,13 @@ class ReadingScreen(PaneScreen[None]):
         self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
     ) -> str | None:
         """The reader's answer to a question in the bottom line; None if it is left open."""
-        if self._prompt is None:
-            self._prompt = Prompt()
-            self._prompt.display = False
-            await self.mount(self._prompt, before=self.query_one(KeyLine))
-        answer = await self._prompt.ask(question, text, hint, listen)
+        with self.app.keys.hold():  # what is typed behind the key is the answer
+            if self._prompt is None:
+                self._prompt = Prompt()
+                self._prompt.display = False
+                await self.mount(self._prompt, before=self.query_one(KeyLine))
+            given = self._prompt.open(question, text, hint, listen)
+        answer = await self._prompt.answer(given)
         self.offer_keys()
         return answer
 
