@@ -115,3 +115,17 @@ async def test_in_a_wide_table_the_links_in_sight_have_letters_where_they_stand(
         assert "1 in the fog aboat 2 in the fog sboat 3 in the fog dboat" in reader.article
         await reader.press("a")
         assert "https://boats.example/2" in reader.said
+
+
+async def test_letters_go_with_the_text_they_were_made_for(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("f")
+        desk.write("1", body="No link at all.")
+        desk.sync()
+        reader.main.catch_up()
+        await reader.settle()
+        assert reader.said == ""
+        await reader.press("s")
+        assert "https://" not in reader.said
+        assert reader.place == "article"

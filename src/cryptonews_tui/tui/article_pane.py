@@ -84,6 +84,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         self._highlights = True
         self._hints: LinkHints | None = None
         self._selecting: Selecting | None = None
+        self._meant: list[Line] = []
+        """The lines that hints and selection were made for."""
 
     # -- finding
 
@@ -143,6 +145,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         self.redraw()
 
     def text_was_set(self) -> None:
+        self._keep_mode()
         finding = self._finding
         if finding is None:
             return
@@ -304,8 +307,22 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.screen.selections.pop(self, None)
         if self._hints is not None or self._selecting is not None:
             self._hints = self._selecting = None
+            self._meant = []
             self.redraw()
             self.post_message(self.Busy(""))
+
+    def _keep_mode(self) -> None:
+        """Text that has been set anew keeps its letters and its selection only where it is still the same."""
+        meant, galley = self._meant, self._galley
+        if meant is galley.lines or (self._hints is None and self._selecting is None):
+            return
+        galley.set_lines(len(meant))
+        if galley.lines[: len(meant)] != meant:
+            self._end_mode()
+            return
+        self._meant = galley.lines
+        if self._selecting is not None:
+            self._show_selection()
 
     def on_blur(self) -> None:
         self._end_mode()
@@ -315,7 +332,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if not links:
             self.post_message(self.Busy("There is no link in sight."))
             return
-        self._hints = LinkHints(links)
+        self._hints, self._meant = LinkHints(links), self._galley.lines
         self.redraw()
         self.post_message(
             self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
@@ -327,7 +344,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         lines = self._galley.lines
         visible = range(self.position, min(self.position + self._rows, len(lines)))
         first = next((index for index in visible if lines[index].text.strip()), self.position)
-        self._selecting = Selecting(first)
+        self._selecting, self._meant = Selecting(max(0, min(first, len(lines) - 1))), lines
         self._show_selection()
         self.post_message(
             self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves")
