@@ -13,7 +13,7 @@ from tests.strategies import NOON, ODD_TEXT, article
 
 PARAGRAPHS = st.one_of(
     st.just("The harbour master counted the boats until the fog had gone."),
-    st.sampled_from(["- One\n- Two boats\n\n  and more", "> Fog.", "|a|b|\n|-|-|\n|1|2|", "```\nx\n\ny\n```", "---", ""]),
+    st.sampled_from(["- One\n- Two boats\n\n  and more", "> Fog.", "|a|b|\n|-|-|\n|1|2|", "```\nx\n\ny\n```", ""]),
     ODD_TEXT,
 )  # fmt: skip
 BODIES = st.lists(
