@@ -125,7 +125,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.galley": {"article", "markdown", "safety", "typesetting", "wording"},
     "tui.ink": {"tui.lines_pane", "typesetting"},
     "tui.link_hints": set(),
-    "tui.parallel": {"article", "markdown", "tui.galley", "typesetting"},
+    "tui.parallel": {"article", "markdown", "tui.galley", "typesetting", "wording"},
     "tui.piping": set(),
     "tui.selecting": set(),
     "tui.article_sheet": {"article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},

@@ -1,9 +1,10 @@
 import re
 import time
 import unicodedata
+from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
@@ -15,6 +16,7 @@ from cryptonews_tui.typesetting import (
     Kind,
     Line,
     Span,
+    Table,
     to_text,
     wrap,
 )
@@ -70,6 +72,36 @@ def is_one_wide_cluster(line: Line) -> bool:
     return sum(get_character_cell_size(c) for c in line.text.split("\u200d")[0]) <= 2
 
 
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    """Tables of any shape: cells of nothing, of several lines, of a word that fits nowhere."""
+    columns = draw(st.sampled_from([1, 2, 3, 9, 400]))
+    run = st.text("ab 漢é👩", max_size=50).map(lambda text: (Span(text),) if text else ())
+    cell = st.lists(run, min_size=1, max_size=2).map(tuple)
+    some = min(columns, 9)
+    row = st.lists(cell, min_size=some, max_size=some).map(lambda row: (*row, *[((),)] * (columns - some)))
+    return Table(
+        draw(row),
+        tuple(draw(st.lists(row, max_size=3))),
+        tuple(draw(st.permutations(["left", "right", "center", ""])) * columns)[:columns],
+        draw(st.booleans()),
+    )
+
+
+@given(tables(), st.integers(1, 60))
+def test_a_table_of_any_shape_is_within_the_width_or_wide_and_keeps_its_letters(
+    table: Table, width: int
+) -> None:
+    lines = table.lines(width)
+    assert lines
+    for line in lines:
+        assert cells(line) <= width or (line.wide and table.pan) or (width == 1 and is_one_wide_cluster(line))
+    told = table.rows or (table.head,)  # of a record without anything in a column its head is not told either
+    written = "".join(span.text for row in told for cell in row for run in cell for span in run)
+    shown = "".join(line.text for line in lines)
+    assert not Counter(written.replace(" ", "")) - Counter(shown)
+
+
 # --- for any text
 
 
@@ -104,7 +136,8 @@ def test_every_word_of_a_paragraph_comes_out_in_order(words: list[str], width: i
     assert to_text(typeset(text, width), wrapped=False) == text + "\n"
 
 
-@given(st.text(alphabet="ab 漢字、「」👩🚀é", max_size=120), WIDTHS)
+@given(st.text(alphabet="ab 漢字、「」👩🚀é\u200d\u0301", max_size=120), WIDTHS)
+@example("xx \u200dab", 2)
 def test_wrapping_loses_no_character(text: str, width: int) -> None:
     text = " ".join(text.split())
     assert to_text(wrap((Span(text[:7]), Span(text[7:], Kind.STRONG)), width), wrapped=False) == text + "\n"

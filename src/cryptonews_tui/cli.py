@@ -371,7 +371,8 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
     remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}")
+        where = "" if command.scope == "anywhere" else f" (in the {command.scope})"
+        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}{where}")
     for problem in problems:
         say(problem)
     return DONE
@@ -471,7 +472,7 @@ def _sync_one(paths: Paths, settings: Settings, location: str, *, json: bool) ->
         f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
         f" {report.unchanged:,} unchanged"
         + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
-        + (f", {len(report.problems):,} problems" if report.problems else "")
+        + (f", {output.counted(len(report.problems), 'problem')}" if report.problems else "")
     )
     return DONE
 

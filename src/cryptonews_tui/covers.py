@@ -119,7 +119,7 @@ class Covers:
 
     def _first(self, line: Http, addresses: Sequence[str], origin: str) -> bytes:
         """The first of these pictures that is there, or why the first is not."""
-        from cryptonews_tui.sources.http import NoAnswerError, web_address
+        from cryptonews_tui.sources.http import NoAnswerError, is_inside, web_address
 
         fault: SourceError | None = None
         silent: set[str] = set()
@@ -131,13 +131,19 @@ class Covers:
                 url = web_address(address)
                 place = urlsplit(url).netloc
                 if place not in silent:
-                    data = self._download(line, url, _same_place(url, origin))
+                    may_enter = _same_place(url, origin)
+                    if not may_enter and is_inside(urlsplit(url).hostname or ""):
+                        raise SourceError(
+                            "The cover is in a private network, its article is not: it was not fetched."
+                        )
+                    data = self._download(line, url, may_enter)
                     self._kept.write(address, data)
                     return data
             except SourceError as error:
                 if isinstance(error, NoAnswerError):
                     silent.add(place)
-                fault = fault or error
+                # An address of a cover is long, and what is wrong with it stands behind it.
+                fault = fault or SourceError(str(error).replace(url, place))
         assert fault is not None
         raise fault
 

@@ -247,13 +247,18 @@ def views(known: Sequence[View]) -> Iterator[str]:
 def amounts(belongings: Belongings) -> str:
     """How much of what."""
     return ", ".join(
-        f"{len(things):,} {name if len(things) == 1 else f'{name}s'}"
+        counted(len(things), name)
         for name, things in (
             ("mark", belongings.marks),
             ("view", belongings.views),
             ("source", belongings.sources),
         )
     )
+
+
+def counted(count: int, name: str) -> str:
+    """So many of what has this name: `1 mark`, `2 marks`."""
+    return f"{count:,} {name if count == 1 else f'{name}s'}"
 
 
 def checkup(found: Checkup) -> Iterator[str]:
@@ -296,7 +301,7 @@ def checkup(found: Checkup) -> Iterator[str]:
         same = (f"{name} ({'none' if value is None else value})" for name, value in found.constant.items())
         yield f"  the same in all articles: {', '.join(same)}"
     if found.problems:
-        yield f"  {len(found.problems):,} problems when they were last read"
+        yield f"  {counted(len(found.problems), 'problem')} when they were last read"
     for source, problem in found.problems:
         line = f":{problem.line}" if problem.line else ""
         yield f"    {source}: {problem.item}{line}: {problem.message}"

@@ -401,24 +401,24 @@ def _narrow_cuts(text: str, width: int) -> Iterator[Cut]:
 def _wide_cuts(text: str, width: int) -> Iterator[Cut]:
     size = len(text.rstrip(" "))
     clusters = split_graphemes(text[:size])[0]
-    start = len(text) - len(text.lstrip(" ")) if size else 0
-    start = next((index for index, cluster in enumerate(clusters) if cluster[0] >= start), 0)
-    index = best = start
+    # Only a blank alone is one: what is joined to the next letter must not be lost with it.
+    blank = [text[low:high] == " " for low, high, _ in clusters]
+    index = best = start = next((index for index, is_blank in enumerate(blank) if not is_blank), 0)
     used = 0
     while index < len(clusters):
         low, _, cells = clusters[index]
         if index > start:
             before = clusters[index - 1]
             wide = cells > 1 or before[2] > 1
-            if text[low] == " " or (wide and text[low] not in _CLOSING and text[before[0]] not in _OPENING):
+            if blank[index] or (wide and text[low] not in _CLOSING and text[before[0]] not in _OPENING):
                 best = index
         if used + cells > width and index > start:
             cut = best if best > start else index
             end = cut
-            while end > start and text[clusters[end - 1][0]] == " ":
+            while end > start and blank[end - 1]:
                 end -= 1
             after = cut
-            while after < len(clusters) and text[clusters[after][0]] == " ":
+            while after < len(clusters) and blank[after]:
                 after += 1
             yield clusters[start][0], clusters[end - 1][1], " " if after > end else ""
             start = index = best = after

@@ -103,6 +103,32 @@ def test_what_is_drawn_is_what_is_counted(paragraphs: list[str], letters: str) -
     assert seen == set(range(1, found.count + 1))
 
 
+@given(
+    st.lists(st.text("abАБ ß", max_size=30), max_size=5),
+    st.text("abАБ ß", min_size=1, max_size=3),
+    st.lists(st.integers(0, 9), max_size=4),
+    st.integers(0, 40),
+)
+def test_lines_that_are_set_later_are_found_in_as_if_they_had_been_there(
+    paragraphs: list[str], letters: str, steps: list[int], start: int
+) -> None:
+    text = lines(*paragraphs, width=5)
+    grown: list[Line] = []
+    found, whole = Finding(grown), Finding(text)
+    for step in steps:
+        grown += text[len(grown) : len(grown) + step]
+        found.extend()
+    grown += text[len(grown) :]
+    found.extend()
+    for finding in (found, whole):
+        finding.look_for(letters, start)
+    for direction in (1, 1, -1, -1, -1):
+        assert (found.line, found.number, found.count) == (whole.line, whole.number, whole.count)
+        assert all(found.places(index) == whole.places(index) for index in range(len(text)))
+        assert all(found.current_places(index) == whole.current_places(index) for index in range(len(text)))
+        assert found.step(direction) == whole.step(direction)
+
+
 @given(st.text("ab ", max_size=60), st.integers(1, 9))
 def test_a_line_is_marked_as_its_paragraph_is(text: str, width: int) -> None:
     def find(whole: str) -> list[tuple[int, int]]:

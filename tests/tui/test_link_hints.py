@@ -125,3 +125,17 @@ async def test_hints_end_when_the_text_is_set_anew(desk: Desk) -> None:
         assert reader.said == ""
         await reader.press("s")
         assert reader.said == "Starred."
+
+
+async def test_letters_go_with_the_text_they_were_made_for(desk: Desk) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("f")
+        desk.write("1", body="No link at all.")
+        desk.sync()
+        reader.main.catch_up()
+        await reader.settle()
+        assert reader.said == ""
+        await reader.press("s")
+        assert "https://" not in reader.said
+        assert reader.place == "article"

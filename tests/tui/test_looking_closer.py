@@ -270,3 +270,26 @@ async def test_control_c_copies_what_the_mouse_has_selected(desk: Desk, copied: 
         await reader.pilot.pause()
         await reader.press("ctrl+c")
         assert copied == ["Boats return."]
+
+
+async def test_lines_stay_selected_when_the_text_is_set_anew_and_not_when_it_is_another(
+    desk: Desk, copied: list[str]
+) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        await reader.press("V", "space", "j", "j")
+        chosen = reader.main.article._selected_text()
+        desk.write("2")
+        desk.sync()
+        reader.main.catch_up()
+        await reader.settle()
+        await reader.press("enter")
+        assert copied == [chosen]
+        await reader.press("V", "j")
+        desk.write("1", body="Nothing more.", title="Boats")
+        desk.sync()
+        reader.main.catch_up()
+        await reader.settle()
+        await reader.press("k", "enter")  # they move and open again
+        assert len(copied) == 1
+        assert reader.said == ""

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from cryptonews_tui.article import Role, Section
-from cryptonews_tui.tui.parallel import aligned
+from cryptonews_tui.tui.galley import Galley, header
+from cryptonews_tui.tui.parallel import aligned, parallel
+from tests.strategies import NOON, article
 from tests.tui.desk import MEDIUM, Desk
 
 EN = "## Overview\n\nBoats return.\n\nThe fog lifts.\n\n## Impact on the crypto market\n\n- Fish is cheap.\n"
@@ -30,6 +37,49 @@ def test_sections_of_different_number_belong_together_by_their_roles() -> None:
     assert aligned(one, other) == [(0, 0), (1, None), (2, 1)]
     assert aligned(other, one) == [(0, 0), (None, 1), (1, 2)]
     assert aligned([], other) == [(None, 0), (None, 1)]
+
+
+SECTIONS = st.lists(
+    st.sampled_from([Role.OVERVIEW, Role.IMPACT, Role.OTHER, Role.AUTHOR]).map(
+        lambda role: Section(role, role, "")
+    ),
+    max_size=6,
+)
+
+
+@given(SECTIONS, SECTIONS)
+def test_every_section_of_both_stands_once_and_in_its_order(one: list[Section], other: list[Section]) -> None:
+    pairs = aligned(one, other)
+    assert [number for number, _ in pairs if number is not None] == [*range(len(one))]
+    assert [number for _, number in pairs if number is not None] == [*range(len(other))]
+    assert (None, None) not in pairs
+
+
+# Each word says where it stands, so that none can be mistaken for another.
+PIECES = st.lists(
+    st.sampled_from(["## Overview", "## Impact", "## Fog", "word", "- word\n- word", "> word", "word word", "### Low"]),
+    max_size=8,
+)  # fmt: skip
+
+
+def text_of(pieces: list[str], letter: str) -> str:
+    """The pieces as a body in which every word has a number."""
+    numbers = iter(range(1_000))
+    return "\n\n".join(re.sub("word", lambda _: f"{letter}{next(numbers)}", piece) for piece in pieces)
+
+
+@given(PIECES, PIECES, st.integers(40, 200), st.booleans())
+def test_every_word_of_both_is_shown_once_and_in_its_order(
+    one: list[str], other: list[str], width: int, side_by_side: bool
+) -> None:
+    left, right = text_of(one, "a"), text_of(other, "z")
+    here, there = article(body=left), article(lang="uk", body=right)
+    galley = Galley(parallel(here, there, header(here, NOON, ("en", "uk")), side_by_side), width)
+    galley.finish()
+    shown = "\n".join(line.text for line in galley.lines)
+    for letter, written in (("a", left), ("z", right)):
+        assert re.findall(rf"\b{letter}\d+", shown) == re.findall(rf"\b{letter}\d+", written)
+    assert all(cell_len(line.text) <= width for line in galley.lines)
 
 
 @pytest.fixture

@@ -144,11 +144,11 @@ class Http:
         visited = [url]
         while True:
             host = _host(url)
-            if _is_inside(host) and not may_enter:
+            if is_inside(host) and not may_enter:
                 raise _led_inside(url)
             extensions = {"trace": self._watch(url, host, may_enter, late)}
             with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
-                inside = _is_inside(host) or host in self._inside
+                inside = is_inside(host) or host in self._inside
                 may_enter = may_enter and inside
                 if response.status_code == 304 and stamp:
                     return Fetched(url, stamp, "", inside, None)
@@ -217,7 +217,7 @@ class Http:
             self._sockets = [*kept, stream.get_extra_info("socket")]
             if event.endswith(".connect_tcp.complete") and direct:
                 address = stream.get_extra_info("server_addr")
-                if _is_inside(str(address[0])):
+                if is_inside(str(address[0])):
                     self._inside.add(host)
                     if not may_enter:
                         stream.close()
@@ -310,7 +310,7 @@ def _host(url: str) -> str:
     return httpx.URL(url).raw_host.decode("ascii")
 
 
-def _is_inside(host: str) -> bool:
+def is_inside(host: str) -> bool:
     """Whether a host name or address by itself means this computer or a private network."""
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):

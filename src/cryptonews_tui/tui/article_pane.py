@@ -15,7 +15,7 @@ from cryptonews_tui.query import Word
 from cryptonews_tui.tui.article_sheet import ArticleSheet
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.finding import Finding, Places, places
-from cryptonews_tui.tui.galley import Galley, Spot
+from cryptonews_tui.tui.galley import Spot
 from cryptonews_tui.tui.ink import Mark
 from cryptonews_tui.tui.link_hints import Link, LinkHints
 from cryptonews_tui.tui.selecting import Selecting
@@ -78,6 +78,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._finding: Finding | None = None
         self._before_finding: Spot | None = None
+        self._folds_before: set[int] | None = None
+        """The sections that were folded before somebody began to look for something."""
         self._found_in = ""
         """The story in which letters are looked for."""
         self._match: Spot | None = None
@@ -88,8 +90,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         self._highlights = True
         self._hints: LinkHints | None = None
         self._selecting: Selecting | None = None
-        self._mode_in: Galley | None = None
-        """The lines that hints or the selection are about."""
+        self._meant: list[Line] = []
+        """The lines that hints and selection were made for."""
 
     # -- finding
 
@@ -98,6 +100,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if self._before_finding is None:
             self._before_finding = self.spot
         if self._finding is None:
+            if self._folded:  # what is folded is looked in as well
+                self._folds_before = self._folded
+                self._fold(set())
             self._finding = Finding(self._galley.lines)
             self._found_in = self.article.story if self.article else ""
         line = self._galley.line_of(self._before_finding)
@@ -111,14 +116,15 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     def keep_looking(self) -> None:
         """The letters are as they should be: `n` and `N` go on from here."""
-        self._before_finding = None
-        if self._finding is not None and not self._finding.count and self._galley.complete:
-            self.stop_looking()
+        self._before_finding = self._folds_before = None
 
     def stop_looking(self) -> None:
         """Forget the letters; if they were being typed, go back to where that began."""
         spot, self._before_finding, self._finding, self._match = self._before_finding, None, None, None
+        folds, self._folds_before = self._folds_before, None
         self._sought = 0
+        if spot is not None and folds:
+            self._fold(folds)
         if spot is not None:
             self.position = self._galley.line_of(spot)
         self.redraw()
@@ -127,6 +133,11 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def looks_for(self) -> str:
         """The letters that are looked for; empty if none are."""
         return self._finding.letters if self._finding else ""
+
+    @property
+    def matches(self) -> int:
+        """How many matches there are, as far as the text is set."""
+        return self._finding.count if self._finding else 0
 
     @property
     def found(self) -> str:
@@ -142,6 +153,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if finding is None or not finding.letters:
             raise SkipAction
         finding.extend()
+        if not finding.count and self._galley.complete:
+            self.post_message(self.Told(f"“{finding.letters}” is not in this article."))
         round_the_end = finding.step(direction)
         if round_the_end and not self._galley.complete:
             self._sought = direction
@@ -154,11 +167,10 @@ class ArticlePane(ArticleSheet, can_focus=True):
         self.bring_into_view(line)
 
     def text_was_set(self) -> None:
-        if self._galley is not self._mode_in:  # what keys are about stands elsewhere now, or nowhere
-            self._end_mode()
+        self._keep_mode()
         article = self.article
         if self._finding is not None and (article is None or article.story != self._found_in):
-            self._finding = self._before_finding = self._match = None
+            self._finding = self._before_finding = self._match = self._folds_before = None
         finding = self._finding
         if finding is None:
             return
@@ -277,7 +289,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.bring_into_view(selecting.cursor)
             self._show_selection()
         elif key in ("V", "v", "space"):
-            selecting.anchor()
+            selecting.begin()
             self._show_selection()
         elif key in ("enter", "y", "Y"):
             text = self._selected_text()
@@ -320,8 +332,22 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.screen.selections.pop(self, None)
         if self._hints is not None or self._selecting is not None:
             self._hints = self._selecting = None
+            self._meant = []
             self.redraw()
             self.post_message(self.Busy(""))
+
+    def _keep_mode(self) -> None:
+        """Text that has been set anew keeps its letters and its selection only where it is still the same."""
+        meant, galley = self._meant, self._galley
+        if meant is galley.lines or (self._hints is None and self._selecting is None):
+            return
+        galley.set_lines(len(meant))
+        if galley.lines[: len(meant)] != meant:
+            self._end_mode()
+            return
+        self._meant = galley.lines
+        if self._selecting is not None:
+            self._show_selection()
 
     def on_blur(self) -> None:
         self._end_mode()
@@ -331,7 +357,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if not links:
             self.post_message(self.Told("There is no link in sight."))
             return
-        self._hints, self._mode_in = LinkHints(links), self._galley
+        self._hints, self._meant = LinkHints(links), self._galley.lines
         self.redraw()
         self.post_message(
             self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
@@ -343,11 +369,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
         lines = self._galley.lines
         visible = range(self.position, min(self.position + self._rows, len(lines)))
         first = next((index for index in visible if lines[index].text.strip()), self.position)
-        self._selecting, self._mode_in = Selecting(first), self._galley
+        self._selecting, self._meant = Selecting(max(0, min(first, len(lines) - 1))), lines
         self._show_selection()
-        self.post_message(
-            self.Busy("j k move · Space begins or ends the selection · Enter copies · Esc leaves")
-        )
+        self.post_message(self.Busy("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))
 
     def action_next_match(self) -> None:
         self._next_match(1)
@@ -365,12 +389,19 @@ class ArticlePane(ArticleSheet, can_focus=True):
         """To the n-th section from 1."""
         if 0 < number <= len(self.sections):
             self.go_to_section(number - 1, unfold=True)
+        else:
+            self.post_message(self.Told(f"There is no section {number} here."))
 
     def action_pan_left(self) -> None:
-        self.pan(-_PAN)
+        self._pan_by(-_PAN)
 
     def action_pan_right(self) -> None:
-        self.pan(_PAN)
+        self._pan_by(_PAN)
+
+    def _pan_by(self, cells: int) -> None:
+        if not self.pan(cells):
+            side = "left" if cells < 0 else "right"
+            self.post_message(self.Told(f"No table in sight has more on its {side}."))
 
     def action_highlight(self) -> None:
         self._highlights = not self._highlights

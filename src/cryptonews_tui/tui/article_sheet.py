@@ -430,7 +430,7 @@ class ArticleSheet(InkedPane):
             if self._beside is None:
                 self._parts = parts(article, above)
             else:
-                self._parts = parallel(article, self._beside, above, side_by_side)
+                self._parts = parallel(article, self._beside, above, side_by_side, facts.now.tzinfo)
         arranged = [*self._parts]
         if self._picture is not None:
             rows = Block(_CoverRows(self._picture.height))
@@ -508,15 +508,16 @@ class ArticleSheet(InkedPane):
             self._announced = current
             self.refresh(Region(0, 0, self.size.width, 1))
 
-    def pan(self, cells: int) -> None:
-        """Move tables that are too wide sideways; to the right is positive."""
+    def pan(self, cells: int) -> bool:
+        """Move tables that are too wide sideways; to the right is positive. False if there is nothing to see there."""
         in_sight = self._galley.lines[self.position : self.position + self._rows]
         widest = max((cell_len(line.text) for line in in_sight if line.wide), default=0)
         pan = max(0, min(self._pan + cells, widest - self._column[1]))
-        if pan != self._pan:
-            self._pan = pan
-            self._strips.clear()
-            self.refresh()
+        moves = pan != self._pan
+        self._pan = pan
+        if moves:
+            self.redraw()
+        return moves
 
     # -- drawing
 

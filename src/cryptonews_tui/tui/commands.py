@@ -225,7 +225,14 @@ COMMANDS: tuple[Command, ...] = (
         "article",
         _TEXT,
     ),
-    Command("select", "V", "Select lines", "Select lines with j and k; Enter copies them.", "article", _TEXT),
+    Command(
+        "select",
+        "V",
+        "Select lines",
+        "Select lines from here with j and k; Enter copies them.",
+        "article",
+        _TEXT,
+    ),
     Command(
         "copy-section",
         "Y",

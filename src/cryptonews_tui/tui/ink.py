@@ -146,8 +146,12 @@ class InkedPane(LinesPane):
         for mark in marks:
             pieces = [*_marked(pieces, mark[0], mark[1], self.over(mark[2]))]
         if room:
-            shown = Strip([Segment(words, style) for words, style in pieces]).crop(start, start + room)
+            whole = Strip([Segment(words, style) for words, style in pieces])
+            shown = whole.crop(start, start + room)
             pieces = [(segment.text, segment.style or text) for segment in shown]
+            if room > 2 and whole.cell_length > start + room:  # it goes on
+                shown = shown.crop(0, room - 1)
+                pieces = [*((s.text, s.style or text) for s in shown), ("›", self.ink(Kind.MARK))]
         used = margin + sum(cell_len(words) for words, _ in pieces)
         rest = max(0, width - used)
         strip = Strip(few_pieces([(" " * margin, text), *pieces, (" " * rest, text)]), used + rest)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import zip_longest
@@ -17,6 +18,7 @@ from rich.cells import cell_len
 from cryptonews_tui.article import Article, Section
 from cryptonews_tui.tui.galley import HEADER, Part, line, parsed, section_heading, under_heading
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Line, Paragraph, Span
+from cryptonews_tui.wording import provenance_mark
 
 SIDE_BY_SIDE = 120
 """Columns of a pane from which two texts stand side by side."""
@@ -43,8 +45,14 @@ class Columns:
         return [_side_by_side(one, other, column) for one, other in zip_longest(left, right)] or [Line()]
 
 
-def parallel(article: Article, beside: Article, header: Iterable[Block], side_by_side: bool) -> list[Part]:
-    """An article with another version of it, from the header to the last section.
+def parallel(
+    article: Article,
+    beside: Article,
+    header: Iterable[Block],
+    side_by_side: bool,
+    zone: tzinfo | None = None,
+) -> list[Part]:
+    """An article with another version of it, from the header to the last section. Times are told in `zone`.
 
     The parts are those of `article`; a section that only the other version has follows the one before it.
     """
@@ -52,7 +60,7 @@ def parallel(article: Article, beside: Article, header: Iterable[Block], side_by
 
     pairs = aligned(article.sections, beside.sections)
     _, *facts = header  # instead of the title both titles
-    above = [*_titles(article, beside, side_by_side), *facts, *_difference(article, beside)]
+    above = [*_titles(article, beside, side_by_side, zone), *facts, *_difference(article, beside)]
     known = references(article.body), references(beside.body)
     made = [Part(HEADER, lambda: above)]
     number = HEADER
@@ -78,14 +86,18 @@ def aligned(one: Sequence[Section], other: Sequence[Section]) -> list[Pair]:
     return pairs
 
 
-def _titles(article: Article, beside: Article, side_by_side: bool) -> list[Block]:
+def _titles(article: Article, beside: Article, side_by_side: bool, zone: tzinfo | None) -> list[Block]:
     titles = [
         Block(
             Paragraph(((Span(line(version.title), Kind.TITLE), Span(f"  {line(version.lang)}", Kind.DIM)),))
         )
         for version in (article, beside)
     ]
-    return [_row((titles[0],), (titles[1],))] if side_by_side else [titles[0], _second(titles[1])]
+    mark = provenance_mark(beside, (article.lang, beside.lang), zone)  # that of the first is among its facts
+    below = [Block(Paragraph(((Span(line(mark), Kind.DIM),),)), space=0)] if mark else []
+    if side_by_side:
+        return [_row((titles[0],), (titles[1], *below))]
+    return [titles[0], _second(titles[1]), *map(_second, below)]
 
 
 def _difference(article: Article, beside: Article) -> Iterator[Block]:

@@ -77,6 +77,7 @@ class ReadingScreen(PaneScreen[None]):
         self, question: str, text: str = "", hint: str = "", listen: Listen | None = None
     ) -> str | None:
         """The reader's answer to a question in the bottom line; None if it is left open."""
+        self.hush()
         with self.app.keys.hold():  # what is typed behind the key is the answer
             if self._prompt is None:
                 self._prompt = Prompt()
@@ -152,7 +153,7 @@ class ReadingScreen(PaneScreen[None]):
             pane.look_for(self._sought)
         self._sought = pane.looks_for or self._sought
         pane.keep_looking()
-        if answer and not pane.found:
+        if answer and not pane.matches:
             self.say(f"“{answer}” is not in this article.")
 
     # Links
@@ -219,8 +220,10 @@ class ReadingScreen(PaneScreen[None]):
         from cryptonews_tui.tui.pager_screen import PagerScreen, plain
 
         if article := self._article():
-            text = self.app.original(article.origin) or article.markdown()
-            self.app.push_screen(PagerScreen(clean_line(article.origin), plain(clean(text))))
+            title, text = clean_line(article.origin), self.app.original(article.origin)
+            if not text:
+                title, text = f"{title}, as the library keeps it", article.markdown()
+            self.app.push_screen(PagerScreen(title, plain(clean(text))))
 
     def action_cover(self) -> None:
         """Show the cover picture, or take it away."""
