@@ -165,7 +165,7 @@ def test_sync_reports_in_words_to_people(run: Run, news: Path) -> None:
         0,
         "",
         "3.en.md:11: sentiment: cannot use 'GLAD'\n"
-        f"{news}: 4 seen, 0 added, 1 updated, 3 unchanged, 1 gone from the source (kept), 1 problems\n",
+        f"{news}: 4 seen, 0 added, 1 updated, 3 unchanged, 1 gone from the source (kept), 1 problem\n",
     )
 
 

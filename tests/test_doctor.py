@@ -104,7 +104,7 @@ def test_two_sound_files_are_described(library: Path, state: Path, doctor: Docto
         "  bodies: N, N of the N they are unpacked\n"
         "  story 3, article 4\n"
         "  languages: en 3, uk 1\n"
-        "  1 problems when they were last read\n"
+        "  1 problem when they were last read\n"
         "    /news: a.md:3: odd\n"
         f"state  {state}\n"
         "  nothing is wrong\n"

@@ -134,7 +134,7 @@ class Covers:
                     may_enter = _same_place(url, origin)
                     if not may_enter and is_inside(urlsplit(url).hostname or ""):
                         raise SourceError(
-                            "The cover is in a private network, its article is not: it was not fetched."
+                            f"{clean_line(url, 300)} is private, its article is not: it was not called."
                         )
                     data = self._download(line, url, may_enter)
                     self._kept.write(address, data)
@@ -142,8 +142,7 @@ class Covers:
             except SourceError as error:
                 if isinstance(error, NoAnswerError):
                     silent.add(place)
-                # An address of a cover is long, and what is wrong with it stands behind it.
-                fault = fault or SourceError(str(error).replace(url, place))
+                fault = fault or error
         assert fault is not None
         raise fault
 

@@ -192,7 +192,7 @@ def test_half_a_picture_passes_and_is_damaged(site: Site, covers: Covers) -> Non
 def test_strangers_make_us_call_nobody_in_the_house(site: Site, covers: Covers, origin: str) -> None:
     site.answers["/cover"] = jpeg()
     for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]"):
-        with pytest.raises(PictureError, match="which is private; it was not called"):
+        with pytest.raises(PictureError, match="is private, its article is not: it was not called"):
             covers.fetch({"thumb": f"http://{host}:{site.port}/cover"}, 80, 40, origin)
     assert site.requests == []
 

@@ -140,6 +140,7 @@ class Reader:
 
     async def settle(self) -> None:
         """Wait until the program has done what it was doing."""
+        await self.until(lambda: self.app.keys.idle)
         for _ in range(2):  # what a thread found out may start another
             painted = asyncio.Event()
             self.main.call_after_refresh(painted.set)

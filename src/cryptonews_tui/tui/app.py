@@ -66,7 +66,7 @@ class CryptonewsApp(App[None]):
         if self.samples:
             self.library.close()
             self.library = self._library(paths.samples)
-        self.keys = TypedAhead(self._hand_on, self._takes_keys)
+        self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
         self.busy = False
         self._total_before = 0
         self._stop = False
@@ -228,7 +228,7 @@ class CryptonewsApp(App[None]):
     async def _hand_on(self, key: Key) -> MessagePump:
         receiver = self.focused or self.screen
         await super().on_event(key)
-        return receiver
+        return receiver if key.is_forwarded else self  # dealt with already
 
     def _takes_keys(self) -> bool:
         """Whether the screen has come so far that somebody there has the focus."""
@@ -239,10 +239,7 @@ class CryptonewsApp(App[None]):
     async def _key_done(self) -> None:
         for _ in range(3):  # a worker that the key has started comes to what it opens
             await asyncio.sleep(0)
-        await self.keys.done(self._ask_again)
-
-    def _ask_again(self) -> None:
-        self.set_timer(0.005, lambda: self.post_message(KeyDone()))
+        await self.keys.done()
 
     # Links
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from cryptonews_tui.tui.cover import Cover
     from cryptonews_tui.tui.reading_screen import ReadingScreen
 
+_PATH = re.compile(r"(https?://[^/\s]+)/[^\s]*(?<![.,;:])")
 _LEAST_ROWS, _MOST_ROWS = 4, 30
 _LEFT_FREE = 8
 """Lines of the pane that a cover leaves to the text."""
@@ -99,7 +101,8 @@ class ShownCover:
                 data = covers.fetch(article.cover, *wanted(how, columns, rows, cell), article.origin)
                 found = prepare(data, how, columns, rows, cell, (red, green, blue))
             except PictureError as error:
-                found = str(error)
+                # Addresses of covers are long, and what is wrong with them stands behind.
+                found = _PATH.sub(r"\1/…", str(error))
             except Exception as error:  # a bug is to be seen, from this thread too
                 screen.app.tell(screen.app._handle_exception, error)
                 return

@@ -11,13 +11,15 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-_PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds after which a key is not waited for any more."""
+_AGAIN = 0.005
 
 
 class KeyDone(Message):
@@ -25,14 +27,21 @@ class KeyDone(Message):
 
 
 class TypedAhead:
-    """The keys that wait. `hand_on` gives one to what has the focus, and tells to whom it went."""
+    """The keys that wait.
+
+    `hand_on` gives one to what has the focus, and tells to whom it went. `is_ready` tells whether there is somebody to
+    take the next one. `later` calls something after so many seconds.
+    """
 
     def __init__(
-        self, hand_on: Callable[[Key], Awaitable[MessagePump]], is_ready: Callable[[], bool]
+        self,
+        hand_on: Callable[[Key], Awaitable[MessagePump]],
+        is_ready: Callable[[], bool],
+        later: Callable[[float, Callable[[], Awaitable[None]]], object],
     ) -> None:
-        """`is_ready` tells whether there is somebody to take the next key."""
         self._hand_on = hand_on
         self._is_ready = is_ready
+        self._later = later
         self._waiting: deque[Key] = deque()
         self._since: float | None = None
         """When the key that is being dealt with was handed on."""
@@ -55,22 +64,34 @@ class TypedAhead:
     async def take(self, key: Key) -> None:
         """Hand a key on now, or when it is its turn."""
         self._waiting.append(key)
-        if self._since is None or time.monotonic() - self._since > _PATIENCE:
+        if self._since is None:
             await self._next()
+        elif len(self._waiting) == 1:
+            self._watch(self._since)
 
-    async def done(self, again: Callable[[], None]) -> None:
-        """The key has been dealt with. Where what it opened is not there yet, `again` is called to ask later."""
+    async def done(self) -> None:
+        """The key has been dealt with; the next one has its turn once what this one opened is there."""
         if self._since is None:
             return
-        if (self._holding or not self._is_ready()) and time.monotonic() - self._since < _PATIENCE:
-            again()
+        if (self._holding or not self._is_ready()) and time.monotonic() - self._since < PATIENCE:
+            self._later(_AGAIN, self.done)
         else:
             await self._next()
 
     async def _next(self) -> None:
         self._since = None
         while self._waiting and self._since is None:
-            self._since = time.monotonic()
+            since = self._since = time.monotonic()
             receiver = await self._hand_on(self._waiting.popleft())
             if not receiver.post_message(KeyDone()):  # it is about to go
                 self._since = None
+            elif self._waiting:
+                self._watch(since)
+
+    def _watch(self, since: float) -> None:
+        self._later(PATIENCE, partial(self._give_up, since))
+
+    async def _give_up(self, since: float) -> None:
+        """What took the key has gone without a word."""
+        if self._since == since:
+            await self._next()
