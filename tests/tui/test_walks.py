@@ -394,7 +394,7 @@ SETTINGS: list[dict[str, Any]] = [
 
 
 @settings(
-    max_examples=MORE or 8,
+    max_examples=MORE or 6,
     derandomize=not MORE,
     suppress_health_check=[*HealthCheck],
     print_blob=True,
