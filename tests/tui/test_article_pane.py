@@ -249,6 +249,17 @@ async def test_the_bar_keeps_the_current_section_in_sight_and_says_how_far_one_i
         assert rows(pane)[0].endswith("100 % · 2 min")
 
 
+async def test_of_many_sections_the_bar_names_those_around_the_current_one() -> None:
+    many = [Section(Role.OTHER, f"Section {number}", "Fog.") for number in range(300)]
+    async with reading(story(*many), 60) as (pane, _, _):
+        assert rows(pane)[0].startswith("  Section 0  Section 1  Section 2  ")
+        pane.go_to_section(150)
+        assert rows(pane)[0].startswith(" ‹Section 149  Section 150  Section 151  Se› ")
+        assert style(pane, "Section 150", 0).bold
+        pane.go_to_section(299)
+        assert rows(pane)[0].startswith(" ‹Section 297  Section 298  Section 299")
+
+
 async def test_a_click_on_a_name_in_the_bar_goes_there() -> None:
     async with reading(FOUR, 100) as (pane, pilot, _):
         x, y = place_of(pane, "From author")

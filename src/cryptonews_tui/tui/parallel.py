@@ -63,7 +63,7 @@ def parallel(article: Article, beside: Article, header: Iterable[Block], side_by
             for version, index, links in zip((article, beside), (one, other), known, strict=True)
         ]
         size = sum(len(text[1].text) for text in texts if text)
-        made.append(Part(number, partial(_pair, texts, side_by_side), size, _brief(texts)))
+        made.append(Part(number, partial(_pair, texts, side_by_side), size, partial(_brief, texts)))
     return made
 
 
