@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline
 from cryptonews_tui.safety import clean, clean_line, shown_url
+from cryptonews_tui.tui.compared import compared as _compared
 from cryptonews_tui.tui.galley import line
 from cryptonews_tui.tui.shown_cover import ShownCover
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Paragraph, Run, Span
 from cryptonews_tui.wording import day
 
 if TYPE_CHECKING:
-    from cryptonews_tui.changes import Change
     from cryptonews_tui.tui.main_screen import MainScreen
     from cryptonews_tui.tui.pager_screen import PagerScreen
     from cryptonews_tui.tui.shown_story import ShownStory
@@ -219,18 +219,3 @@ class ArticleCommands:
                 Span(facts, Kind.DIM),
             )
             yield Block(Paragraph((run,)), (Container("→ ", "  "),), space=0)
-
-
-def _compared(changed: Iterable[Change]) -> Iterator[Block]:
-    heading = None
-    for change in changed:
-        if change.heading != heading:
-            heading = change.heading
-            yield Block(Heading(((Span(line(heading) or "Start", Kind.HEADING),),), 2), space=2)
-        for sign, sentences, kind in (
-            ("−", change.before, Kind.DIM | Kind.STRIKE),
-            ("+", change.after, Kind.STRONG),
-        ):
-            for number, sentence in enumerate(sentences):
-                run: Run = (Span(f"{sign} ", Kind.MARK), Span(line(sentence), kind))
-                yield Block(Paragraph((run,)), space=1 if not number else 0)
