@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from itertools import groupby
@@ -279,9 +279,9 @@ class Library:
         for its `position` anew.
         """
         self._unwanted = False
-        if self._beside is not None and self._beside[0].outdated():
-            self._beside[0].connection.close()
-            self._beside = None
+        if (before := self._beside) is not None and before[0].outdated():
+            self._beside = None  # nobody may interrupt what is closed
+            before[0].connection.close()
         if self._beside is None:
             from cryptonews_tui.library.related import Neighbourhood  # lists need none
 
@@ -299,8 +299,9 @@ class Library:
     def interrupt_related(self) -> None:
         """End a `related` that is going on in another thread."""
         self._unwanted = True
-        if self._beside is not None:
-            self._beside[0].connection.interrupt()
+        if (beside := self._beside) is not None:
+            with suppress(sqlite3.ProgrammingError):  # it was closed this moment
+                beside[0].connection.interrupt()
 
     @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
