@@ -15,6 +15,7 @@ from textual.selection import SELECT_ALL, Selection
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.article_sheet import Facts
+from cryptonews_tui.typesetting import Kind
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -360,6 +361,16 @@ async def test_a_click_on_a_link_is_a_message() -> None:
         await pilot.click(ArticlePane, offset=(x + 1, y))
         await pilot.click(ArticlePane, offset=place_of(pane, "file:"))
         assert app.links == ["https://example.org/a"]
+
+
+async def test_links_without_end_are_styled_and_forgotten() -> None:
+    async with reading(FOUR) as (pane, _, _):
+        plain = pane.ink(Kind.LINK)
+        for number in range(2_000):
+            style = pane.ink(Kind.LINK, f"https://example.org/{number}")
+            assert style.meta == {"url": f"https://example.org/{number}"}
+            assert style.without_color.underline == plain.underline
+        assert len(pane._styles) <= 500
 
 
 async def test_selected_text_has_no_breaks_of_the_screen() -> None:
