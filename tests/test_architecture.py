@@ -125,6 +125,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.galley": {"article", "markdown", "safety", "typesetting", "wording"},
     "tui.ink": {"tui.lines_pane", "typesetting"},
     "tui.link_hints": set(),
+    "tui.compared": {"changes", "tui.galley", "typesetting"},
     "tui.parallel": {"article", "markdown", "tui.galley", "typesetting", "wording"},
     "tui.piping": set(),
     "tui.selecting": set(),

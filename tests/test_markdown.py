@@ -33,6 +33,12 @@ TEXTS = st.one_of(
         max_size=40,
     ).map("".join),
 )
+MARKS = [
+    *("*", "**", "~~", "_", "`", "[", "](https://e.org)", "<br>", "<!--", "-->", "a ", " b", "c", "d"),
+    *(f"<{closing}{name}>" for closing in ("", "/") for name in ("script", "style", "title", "b", "i", "a")),
+    "<a href='https://e.org'>",
+]
+"""Emphasis and tags that cross each other, in one line."""
 WIDTHS = st.integers(2, 90)
 
 
@@ -73,6 +79,25 @@ def test_no_span_holds_what_a_terminal_obeys_and_no_link_leads_astray(markdown: 
         assert not threats(span.text, allowed=""), span
         assert span.link is None or safe_url(span.link) == span.link
         assert span.link is None or (Kind.LINK in span.kind and urlsplit(span.link).netloc.isascii())
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=16).map("".join))
+def test_marks_and_tags_may_cross_each_other(markdown: str) -> None:
+    assert not threats(shown(f"x {markdown}"))
+
+
+@given(st.lists(st.sampled_from(["*", "**", "~~", " ", "<tag>", "</tag>", "letter"]), max_size=16))
+def test_what_nobody_sees_changes_no_look_of_the_rest(parts: list[str]) -> None:
+    letters = [chr(0x3B1 + number) if part == "letter" else part for number, part in enumerate(parts)]
+    seen, hidden = (
+        {
+            letter: span.kind
+            for span in spans("x" + "".join(letters).replace("tag", name))
+            for letter in filter(str.isalpha, span.text)
+        }
+        for name in ("nobr", "script")
+    )
+    assert {letter: seen[letter] for letter in hidden} == hidden
 
 
 @given(st.lists(st.lists(st.text("abcxyz", min_size=1, max_size=9), min_size=8, max_size=8), max_size=4))
@@ -347,6 +372,25 @@ def test_scripts_styles_and_comments_vanish_however_long_they_are() -> None:
         assert len(pieces(text)) > 2
         assert shown(text) == "before\n\nafter\n"
     assert shown("a <script>secret</script> b <style>p</style>") == "a b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x <script>**y</script>z** e", [Span("x "), Span("z", Kind.STRONG), Span(" e")]),
+        ("x <style>*y</style>z* e", [Span("x "), Span("z", Kind.EMPHASIS), Span(" e")]),
+        ("x <title>~~y</title>z~~ e", [Span("x "), Span("z", Kind.STRIKE), Span(" e")]),
+        ("**x <script>y**</script> e", [Span("x ", Kind.STRONG), Span("e")]),
+        ("[x <script>y](https://e.org)</script> e", [Span("x ", Kind.LINK, "https://e.org"), Span("e")]),
+        ("x <script>[y</script>z](https://e.org) e", [Span("x z e")]),
+    ],
+)
+def test_marks_count_where_nobody_sees_them(text: str, expected: list[Span]) -> None:
+    assert spans(text) == expected
+
+
+def test_a_link_that_ends_where_nobody_looks_still_says_where_it_leads() -> None:
+    assert shown("[bank.org <script>](https://e.org)</script> x") == "bank.org (e.org) x\n"
 
 
 def test_a_page_of_html_reads_like_markdown() -> None:

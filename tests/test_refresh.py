@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -61,6 +63,13 @@ def counts(report: Report) -> Counts:
     """seen, added, updated, unchanged, removed; an error is no count."""
     assert report.error is None
     return report.seen, report.added, report.updated, report.unchanged, report.removed
+
+
+def test_what_reads_an_archive_is_not_imported_before_there_is_one() -> None:
+    program = (
+        "import sys, cryptonews_tui.refresh; assert not {'tarfile', 'zipfile', 'gzip'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
 
 
 def test_the_first_visit_adds_and_the_second_finds_nothing_new(desk: Desk) -> None:

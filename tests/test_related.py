@@ -158,6 +158,33 @@ def test_in_somebody_elses_library_they_are_found_as_in_ones_own(strangers_folde
         assert {headline.story for headline in library.related("1", "en")} == {"2", "3"}
 
 
+def test_looking_can_be_ended_while_the_file_is_opened_again(desk: Desk) -> None:
+    desk.put(desk.about("1", HARBOUR), desk.about("2", HARBOUR))
+    assert desk.related("1") == ["2"]
+    assert desk.library._beside is not None
+    opened, neighbourhood = desk.library._beside
+
+    class Closing:
+        """What another thread does just when the old connection has been closed."""
+
+        connection = property(lambda self: self)
+
+        def outdated(self) -> bool:
+            return True
+
+        def close(self) -> None:
+            opened.connection.close()
+            desk.library.interrupt_related()
+
+        def interrupt(self) -> None:
+            raise AssertionError("it is closed")
+
+    desk.library._beside = (Closing(), neighbourhood)  # type: ignore[assignment]
+    with pytest.raises(Interrupted):
+        desk.related("1")
+    assert desk.related("1") == ["2"]
+
+
 def test_looking_can_be_ended_from_another_thread(desk: Desk) -> None:
     desk.put(*(desk.about(str(n), HARBOUR) for n in range(3)))
     desk.library.interrupt_related()  # nothing is going on

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptonews_tui.article import Role, Section
-from cryptonews_tui.sections import ROLES, Roles, plain_heading, role_of, split
+from cryptonews_tui.sections import MOST, ROLES, Roles, plain_heading, role_of, split
 from tests.strategies import ODD_TEXT
 
 HEADINGS: dict[Role, tuple[str, ...]] = {
@@ -290,6 +290,16 @@ def test_sections_come_in_order_with_their_text() -> None:
 
 def test_a_section_that_matches_no_role_keeps_its_heading() -> None:
     assert split("## Technology\n\nText.") == (Section(Role.OTHER, "Technology", "Text."),)
+
+
+def test_headings_without_end_stay_in_the_last_section() -> None:
+    body = "\n\n".join(f"## Head {number}\n\nText {number}." for number in range(20_000))
+    sections = split(body)
+    assert len(sections) == MOST
+    assert sections[-1].heading == f"Head {MOST - 1}"
+    assert f"## Head {MOST - 1}\n\n{sections[-1].text}" == body[body.index(f"## Head {MOST - 1}\n") :]
+    few = split("\n\n".join(f"## Head {number}\n\nText {number}." for number in range(MOST)))
+    assert few[-1].text == f"Text {MOST - 1}."
 
 
 def test_a_body_without_headings_is_one_section() -> None:

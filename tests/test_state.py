@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptonews_tui.library import Library, Mark, Place, State, StoredSource, Writer
-from cryptonews_tui.library.state import ASKED, PLACES, TEXT_DAYS, TEXTS, Belongings, Marked
+from cryptonews_tui.library.state import (
+    ASKED,
+    PLACES,
+    TEXT_BYTES,
+    TEXT_CHARACTERS,
+    TEXT_DAYS,
+    TEXTS,
+    Belongings,
+    Marked,
+)
 from cryptonews_tui.query import parse
 from cryptonews_tui.transfer import to_text
 from cryptonews_tui.views import BUILT_IN, View, all_views, find
@@ -254,6 +264,37 @@ def test_texts_are_kept_for_some_weeks_and_the_latest_only(
     for number in range(TEXTS - 1):
         keep(str(number), days + 2)
     assert kept() == {"later", *map(str, range(TEXTS - 1))}
+
+
+def test_a_text_that_nobody_reads_to_its_end_is_not_kept(state: State) -> None:
+    state.set_mark(Mark.READ, "1", on=True)
+    state.keep_text("1", "en", "Before.")
+    state.keep_text("1", "uk", "Раніше.")
+    state.keep_text("1", "en", "x" * (TEXT_CHARACTERS + 1))
+    assert state.text_read("1", "en") is None  # what it said before is not what was read last
+    assert state.text_read("1", "uk") == "Раніше."
+    state.keep_text("1", "en", "x" * TEXT_CHARACTERS)
+    assert state.text_read("1", "en") == "x" * TEXT_CHARACTERS
+
+
+def test_the_oldest_texts_make_room_for_new_ones(state: State) -> None:
+    state._connection.execute("PRAGMA synchronous = OFF")
+    random = Random(7)
+    for number in range(400):
+        state.set_mark(Mark.READ, str(number), on=True)
+        state.keep_text(str(number), "en", f"{number} {random.randbytes(TEXT_CHARACTERS // 2 - 5).hex()}")
+        if number == 200:
+            state.close()
+            state = State(state.path)
+            state._connection.execute("PRAGMA synchronous = OFF")
+    kept = [bool(state.text_read(str(number), "en")) for number in range(400)]
+    assert kept == sorted(kept)
+    assert (
+        0.8 * TEXT_BYTES
+        < sum(state._connection.execute("SELECT sum(length(packed)) FROM read_text").fetchone())
+        <= TEXT_BYTES
+    )
+    state.close()
 
 
 def test_neither_places_nor_texts_go_along_to_another_machine(state: State) -> None:

@@ -37,6 +37,14 @@ HTML_BLOCKS = frozenset(
 HTML_UNSEEN = frozenset(("script", "style", "head", "title", "template"))
 """Elements whose text no reader is meant to see."""
 
+# Elements that nobody sees may begin or end between the marks of something else: those still count.
+_ALWAYS_TAKEN = frozenset(
+    (
+        "html_inline",
+        "link_close",
+        *(f"{mark}_{end}" for mark in ("strong", "em", "s") for end in ("open", "close")),
+    )
+)
 _MARKDOWN_KINDS = {"strong": Kind.STRONG, "em": Kind.EMPHASIS, "s": Kind.STRIKE}
 _HTML_KINDS = {
     **dict.fromkeys(("b", "strong", "mark"), Kind.STRONG),
@@ -115,7 +123,7 @@ class _Text:
         return tuple(map(tuple, runs[first:]))
 
     def take(self, token: Token) -> None:
-        if self._unseen and token.type != "html_inline":
+        if self._unseen and token.type not in _ALWAYS_TAKEN:
             return
         match token.type:
             case "text":

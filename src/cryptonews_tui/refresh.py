@@ -14,9 +14,6 @@ from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
-from cryptonews_tui.sources.local import original
-
-__all__ = ["Report", "original", "sync"]
 
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000
@@ -59,6 +56,13 @@ def sync(
         report.error = str(error)
     progress(report)
     return report
+
+
+def original(origin: str) -> str:
+    """The text of the article file that is at this path now; empty if there is none that can be read."""
+    from cryptonews_tui.sources import local  # brings along all that reads archives
+
+    return local.original(origin)
 
 
 class _Visit:

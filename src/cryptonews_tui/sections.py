@@ -109,6 +109,8 @@ ROLES: tuple[tuple[Role, tuple[str, ...]], ...] = (
     ),
 )
 
+MOST = 500
+"""Sections of one text; what follows stays in the last one."""
 _ANYWHERE = ("…", "...")
 _LONGEST = 500
 """Letters of a heading that are looked at."""
@@ -204,7 +206,8 @@ def role_of(heading: str) -> Role:
 def split(body: str, title: str = "", roles: Roles = SHIPPED) -> tuple[Section, ...]:
     """The sections of a body in order; text before the first heading is a section with an empty heading.
 
-    A first-level heading counts as a section too, unless it only repeats the article's title.
+    A first-level heading counts as a section too, unless it only repeats the article's title. The last of `MOST`
+    sections holds all the rest, headings included.
     """
     sections: list[Section] = []
     heading, start, fence = "", 0, ""
@@ -219,6 +222,8 @@ def split(body: str, title: str = "", roles: Roles = SHIPPED) -> tuple[Section, 
             continue
         _append(sections, heading, body[start : match.start()], title, roles)
         heading, start = plain_heading(match["heading"] or ""), match.end()
+        if len(sections) == MOST - 1:
+            break
     _append(sections, heading, body[start:], title, roles)
     return tuple(sections)
 

@@ -12,6 +12,7 @@ from cryptonews_tui.article import Document
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, SourceError, open_source
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.sources.local import original
 from tests.sources.visiting import article, sort_out, visit
 
 
@@ -176,6 +177,24 @@ def test_leaving_early_closes_every_file(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) > before
     documents.close()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_original_of_an_article_is_its_file_as_it_is_now(news: Path) -> None:
+    path = news / "2025" / "11" / "bitcoin.en.md"
+    assert original(str(path)) == article("Bitcoin").decode()
+    path.write_bytes(b"\xff now")
+    assert original(str(path)) == "\ufffd now"
+    for there_is_none in (str(path) + ".md", "bitcoin.en.md", str(news / "a.zip"), "", "/a\0.md"):
+        assert original(there_is_none) == ""
+
+
+def test_what_only_looks_like_an_original_is_closed_again(tmp_path: Path) -> None:
+    (tmp_path / "folder.md").mkdir()
+    os.mkfifo(tmp_path / "pipe.md")
+    before = os.listdir("/proc/self/fd")
+    for name in ("folder.md", "pipe.md"):
+        assert original(str(tmp_path / name)) == ""
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_a_name_from_outside_is_safe_to_store_and_to_show(tmp_path: Path) -> None:

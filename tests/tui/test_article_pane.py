@@ -15,6 +15,7 @@ from textual.selection import SELECT_ALL, Selection
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.article_sheet import Facts
+from cryptonews_tui.typesetting import Kind
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -249,6 +250,17 @@ async def test_the_bar_keeps_the_current_section_in_sight_and_says_how_far_one_i
         assert rows(pane)[0].endswith("100 % · 2 min")
 
 
+async def test_of_many_sections_the_bar_names_those_around_the_current_one() -> None:
+    many = [Section(Role.OTHER, f"Section {number}", "Fog.") for number in range(300)]
+    async with reading(story(*many), 60) as (pane, _, _):
+        assert rows(pane)[0].startswith("  Section 0  Section 1  Section 2  ")
+        pane.go_to_section(150)
+        assert rows(pane)[0].startswith(" ‹Section 149  Section 150  Section 151  Se› ")
+        assert style(pane, "Section 150", 0).bold
+        pane.go_to_section(299)
+        assert rows(pane)[0].startswith(" ‹Section 297  Section 298  Section 299")
+
+
 async def test_a_click_on_a_name_in_the_bar_goes_there() -> None:
     async with reading(FOUR, 100) as (pane, pilot, _):
         x, y = place_of(pane, "From author")
@@ -349,6 +361,16 @@ async def test_a_click_on_a_link_is_a_message() -> None:
         await pilot.click(ArticlePane, offset=(x + 1, y))
         await pilot.click(ArticlePane, offset=place_of(pane, "file:"))
         assert app.links == ["https://example.org/a"]
+
+
+async def test_links_without_end_are_styled_and_forgotten() -> None:
+    async with reading(FOUR) as (pane, _, _):
+        plain = pane.ink(Kind.LINK)
+        for number in range(2_000):
+            style = pane.ink(Kind.LINK, f"https://example.org/{number}")
+            assert style.meta == {"url": f"https://example.org/{number}"}
+            assert style.without_color.underline == plain.underline
+        assert len(pane._styles) <= 500
 
 
 async def test_selected_text_has_no_breaks_of_the_screen() -> None:

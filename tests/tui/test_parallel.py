@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cryptonews_tui.article import Role, Section
+from cryptonews_tui.article import Article, Role, Section
+from cryptonews_tui.sections import split
 from cryptonews_tui.tui.galley import Galley, header
 from cryptonews_tui.tui.parallel import aligned, parallel
+from cryptonews_tui.typesetting import to_text
 from tests.strategies import NOON, article
-from tests.tui.desk import MEDIUM, Desk
+from tests.tui.desk import MEDIUM, NOW, Desk
 
 EN = "## Overview\n\nBoats return.\n\nThe fog lifts.\n\n## Impact on the crypto market\n\n- Fish is cheap.\n"
 UK = "## Огляд\n\nЧовни вернулись.\n\nТуман розвіявся.\n\n## Вплив на крипторинок\n\n- Риба дешева.\n"
@@ -225,3 +228,43 @@ async def test_a_fold_goes_along_to_the_other_language(desk: Desk) -> None:
         await reader.do("open", "impact", "fold-section", "language")
         assert "▸ Вплив на крипторинок" in reader.article
         assert "Побачимо." in reader.article
+
+
+def of_one_section(lang: str, words: str, paragraphs: int) -> Article:
+    body = "## Overview\n\n" + "\n\n".join(f"{words} {number}." for number in range(paragraphs))
+    return replace(article(lang=lang), body=body, sections=split(body))
+
+
+@pytest.mark.parametrize("side_by_side", [True, False])
+@pytest.mark.parametrize("counts", [(3_000, 3_000), (3_000, 700), (700, 3_000)])
+def test_a_section_without_end_is_set_as_far_as_somebody_looks(
+    counts: tuple[int, int], side_by_side: bool
+) -> None:
+    one, other = of_one_section("en", "Boats return", counts[0]), of_one_section("uk", "Човни", counts[1])
+    galley = Galley(parallel(one, other, header(one, NOW, ("en", "uk")), side_by_side), 80)
+    galley.set_lines(100)
+    assert len(galley.lines) < 1_000
+    galley.finish()
+    text = to_text(galley.lines)
+    assert text.count("Overview") == 2
+    for words, count in (("Boats return", counts[0]), ("Човни", counts[1])):
+        assert [int(n) for n in re.findall(rf"{words} (\d+)\.", text)] == [*range(count)]
+    assert len(galley.sections) == 1
+
+
+def test_folded_a_section_of_many_pieces_is_one_line() -> None:
+    one, other = of_one_section("en", "Boats return", 3_000), of_one_section("uk", "Човни", 3_000)
+    galley = Galley(parallel(one, other, header(one, NOW, ("en", "uk")), True), 80, {0})
+    galley.finish()
+    assert to_text(galley.lines).count("folded") == 1
+    assert "Boats return 7" not in to_text(galley.lines)
+
+
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_paragraph_stands_beside_paragraph_in_sections_of_several_pieces(side_by_side: bool) -> None:
+    one, other = of_one_section("en", "Boats return again", 300), of_one_section("uk", "Човни", 300)
+    galley = Galley(parallel(one, other, header(one, NOW, ("en", "uk")), side_by_side), 80)
+    galley.finish()
+    rows = [line.text for line in galley.lines]
+    place = next(number for number, row in enumerate(rows) if "Boats return again 298." in row)
+    assert "Човни 298." in rows[place if side_by_side else place + 1]

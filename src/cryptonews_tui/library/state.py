@@ -24,6 +24,8 @@ PLACES = 5_000
 """So many places where the reader stopped are kept."""
 TEXTS, TEXT_DAYS = 5_000, 60
 """So many texts as they were read are kept, and for so long: publishers rewrite within hours."""
+TEXT_CHARACTERS, TEXT_BYTES = 200_000, 20_000_000
+"""None of more characters is kept, and not more of all when packed."""
 
 
 class Mark(StrEnum):
@@ -91,6 +93,8 @@ class State:
         """`patience` is how many seconds a change waits for another program's."""
         self.path = path
         self._connection = connect(path, STATE_KIND)
+        self._bytes_of_texts: int | None = None
+        """Kept at most, as far as this program knows."""
         if patience is not None:
             self._connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
@@ -168,7 +172,14 @@ class State:
             return unpack_text(row[0]) if row else None
 
     def keep_text(self, story: str, lang: str, body: str) -> None:
-        """Keep what a story says while it is read, for a comparison later; of one that is not marked read, nothing."""
+        """Keep what a story says while it is read, for a comparison later.
+
+        Of one that is not marked read, and of a text that nobody reads to its end, nothing.
+        """
+        if len(body) > TEXT_CHARACTERS:
+            with self._changing():
+                self._connection.execute("DELETE FROM read_text WHERE story = ? AND lang = ?", (story, lang))
+            return
         packed = pack_text(body)
         now = now_ms()
         with self._changing():
@@ -183,6 +194,25 @@ class State:
                 " (SELECT rowid FROM read_text ORDER BY time DESC, rowid DESC LIMIT -1 OFFSET ?)",
                 (TEXTS,),
             )
+            self._bound_texts(len(packed))
+
+    def _bound_texts(self, added: int) -> None:
+        """Forget the oldest texts if all of them are too much; they are added up only when they may be."""
+        if self._bytes_of_texts is not None:
+            self._bytes_of_texts += added
+            if self._bytes_of_texts <= TEXT_BYTES:
+                return
+        self._bytes_of_texts = self._sum_of_texts()
+        if self._bytes_of_texts > TEXT_BYTES:
+            self._connection.execute(
+                "DELETE FROM read_text WHERE rowid IN (SELECT rowid FROM (SELECT rowid, sum(length(packed))"
+                " OVER (ORDER BY time DESC, rowid DESC) AS so_far FROM read_text) WHERE so_far > ?)",
+                (TEXT_BYTES * 9 // 10,),  # so that the next ones need no adding up
+            )
+            self._bytes_of_texts = self._sum_of_texts()
+
+    def _sum_of_texts(self) -> int:
+        return self._one(int, "SELECT sum(length(packed)) FROM read_text") or 0
 
     # Sources
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, wraps
 from itertools import groupby
@@ -127,7 +127,7 @@ class Library:
         self._connection = self._opened.connection
         try:
             with understood(self.path, LIBRARY_KIND):
-                self._packing = Packing(self._connection)
+                self._packing = self._packing_of(self._opened)
         except BaseException:
             self._connection.close()
             raise
@@ -145,10 +145,21 @@ class Library:
         try:
             with explained(self.state_path, STATE_KIND):
                 opened.connection.execute("ATTACH ? AS state", (str(self.state_path),))
+            if opened.shared:
+                from cryptonews_tui.library.strangers import cleaned  # nearly every library is one's own
+
+                opened.connection.row_factory = cleaned
         except BaseException:
             opened.connection.close()
             raise
         return opened
+
+    def _packing_of(self, opened: Opened) -> Packing:
+        if not opened.shared:
+            return Packing(opened.connection)
+        from cryptonews_tui.library.strangers import StrangersPacking
+
+        return StrangersPacking(opened.connection)
 
     def close(self) -> None:
         self._connection.close()
@@ -279,9 +290,9 @@ class Library:
         for its `position` anew.
         """
         self._unwanted = False
-        if self._beside is not None and self._beside[0].outdated():
-            self._beside[0].connection.close()
-            self._beside = None
+        if (before := self._beside) is not None and before[0].outdated():
+            self._beside = None  # nobody may interrupt what is closed
+            before[0].connection.close()
         if self._beside is None:
             from cryptonews_tui.library.related import Neighbourhood  # lists need none
 
@@ -299,8 +310,9 @@ class Library:
     def interrupt_related(self) -> None:
         """End a `related` that is going on in another thread."""
         self._unwanted = True
-        if self._beside is not None:
-            self._beside[0].connection.interrupt()
+        if (beside := self._beside) is not None:
+            with suppress(sqlite3.ProgrammingError):  # it was closed this moment
+                beside[0].connection.interrupt()
 
     @_explained
     def headlines(self, positions: Sequence[int], languages: Sequence[str] = ()) -> list[Headline]:
@@ -650,10 +662,10 @@ class Library:
                 found.setdefault(row[0], []).append(row)
         return found
 
-    def _rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[sqlite3.Row]:
-        cursor = self._connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        return cursor.execute(sql, parameters).fetchall()
+    def _rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        cursor = self._connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 @contextmanager
@@ -729,7 +741,7 @@ def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:
     )
 
 
-def _article(row: sqlite3.Row, packed: Packed, roles: Roles) -> Article:
+def _article(row: Mapping[str, Any], packed: Packed, roles: Roles) -> Article:
     from cryptonews_tui.sections import split
 
     return Article(

@@ -46,10 +46,13 @@ def original(origin: str) -> str:
         return ""
     try:
         descriptor = os.open(origin, _OPEN)
-        with open(descriptor, "rb") as file:
+        try:  # of a folder no file can be made that would close it
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return ""
-            return file.read(Limits().article).decode("utf-8", "replace")
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(Limits().article).decode("utf-8", "replace")
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError):
         return ""
 

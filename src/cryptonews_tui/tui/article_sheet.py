@@ -119,6 +119,7 @@ class ArticleSheet(InkedPane):
         self._painted: set[int] = set()
         """Lines of the pane that the next frame paints; see `render_lines`."""
         self._tail: tuple[Block, ...] = ()
+        self._sections: list[tuple[Role, str]] = []
         self._parts: list[Part] = []
         self._side_by_side = False
         self._minutes = 0
@@ -161,6 +162,7 @@ class ArticleSheet(InkedPane):
             pairs = dict(aligned(before.sections, article.sections))
             self._folded = {other for number in self._folded if (other := pairs.get(number)) is not None}
         self._article, self._beside, self._facts = article, beside, facts
+        self._sections = [(section.role, section.heading) for section in article.sections] if article else []
         if not again:
             self._folded = {n for n, (role, _) in enumerate(self.sections) if role in folded}
             self._tail = ()
@@ -177,6 +179,7 @@ class ArticleSheet(InkedPane):
         """Show that nothing is open."""
         self._put_cover(None)
         self._article = self._beside = None
+        self._sections = []
         self._parts, self._tail, self._wanted = [], (), None
         self._set(BEGINNING)
 
@@ -222,7 +225,7 @@ class ArticleSheet(InkedPane):
     @property
     def sections(self) -> list[tuple[Role, str]]:
         """Role and heading of each section."""
-        return [(s.role, s.heading) for s in self._article.sections] if self._article else []
+        return self._sections
 
     @property
     def column(self) -> int:
@@ -636,25 +639,15 @@ class ArticleSheet(InkedPane):
         end = f"{self.told()}{self._progress}"
         room = max(0, column - cell_len(end) - 3)
         current = self.current_section
+        first, end_of_names, cells = self._names_around(current, room)
         segments: list[Segment] = []
-        at = begin = 0
-        begins: list[int] = []
-        for index, (_, heading) in enumerate(self.sections):
-            name = _cut(line(heading) or NO_HEADING, _BAR_NAME)
-            style = bright if index == current else plain
-            if index:
+        for index in range(first, end_of_names):
+            if index > first:
                 segments.append(Segment("  ", plain))
-                at += 2
-            segments.append(Segment(name, style + Style(meta={"section": index})))
-            begins.append(at)
-            if index == current:
-                begin = at
-            at += cell_len(name)
-        # Scrolled only as far as the current name needs, and never into the middle of one.
-        needed = max(0, min(begin + _BAR_NAME - room, at - room))
-        start = next((b for b in begins if needed <= b <= begin), begin)
-        names = Strip(segments, at).crop(start, start + room).extend_cell_length(room, plain)
-        edges = ("‹" if start else " ", "›" if at - start > room else " ")
+            style = bright if index == current else plain
+            segments.append(Segment(self._bar_name(index), style + Style(meta={"section": index})))
+        names = Strip(segments, cells).crop(0, room).extend_cell_length(room, plain)
+        edges = ("‹" if first else " ", "›" if cells > room else " ")
         return Strip(
             [
                 Segment(" " * max(0, left - 1) + edges[0], plain),
@@ -662,6 +655,25 @@ class ArticleSheet(InkedPane):
                 Segment(edges[1] + " " * (column - room - cell_len(end) - 1) + end, plain),
             ]
         )
+
+    def _names_around(self, current: int, room: int) -> tuple[int, int, int]:
+        """The first of the names to show, the one behind the last, and how many cells these need, or more.
+
+        Scrolled only as far as the current name needs, and never into the middle of one.
+        """
+        first, last, after = current, current, -2
+        while last < len(self._sections) and after <= room:
+            after += 2 + cell_len(self._bar_name(last))
+            last += 1
+        cells = max(0, after)
+        room += max(0, cells - _BAR_NAME)  # for names before it, as far as those behind it may be pushed out
+        while first and (more := cells + 2 + cell_len(self._bar_name(first - 1))) <= room:
+            first, cells = first - 1, more
+        return first, last, cells
+
+    def _bar_name(self, section: int) -> str:
+        """A section as the bar names it."""
+        return _cut(line(self._sections[section][1]) or NO_HEADING, _BAR_NAME)
 
     def redraw(self) -> None:
         """Draw every line anew: what is laid over them has changed."""

@@ -122,24 +122,36 @@ HEADER, TAIL = -1, -2
 """In place of a section's number: what stands above the first, and below the last."""
 
 
+_EACH = 100
+"""Characters that could be set in the time that a part takes by itself."""
+
+
 class Part:
     """Some blocks of one section that are made when they are needed, and then kept.
 
-    `size` is how many characters of Markdown they are made of. `brief` are the blocks that stand for the whole
+    `size` is how many characters of Markdown they are made of. `brief` makes the blocks that stand for the whole
     section when it is folded; parts that go on with a section have none.
     """
 
     def __init__(
-        self, section: int, make: Callable[[], Iterable[Block]], size: int = 0, brief: Iterable[Block] = ()
+        self,
+        section: int,
+        make: Callable[[], Iterable[Block]],
+        size: int = 0,
+        brief: Callable[[], Iterable[Block]] = tuple,
     ) -> None:
         self.section = section
         self.size = size
-        self.brief = tuple(brief)
         self._make = make
+        self._make_brief = brief
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return tuple(self._make())
+
+    @cached_property
+    def brief(self) -> tuple[Block, ...]:
+        return tuple(self._make_brief())
 
 
 def parts(article: Article, header: Iterable[Block]) -> list[Part]:
@@ -152,9 +164,9 @@ def parts(article: Article, header: Iterable[Block]) -> list[Part]:
     for index, section in enumerate(article.sections):
         first, *others = pieces(section.text) or [""]
         heading = section_heading(article, section)
-        made.append(
-            Part(index, partial(_opening, heading, first, known), len(first), _brief(article, section))
-        )
+        size = len(section.heading) + len(first)
+        brief = partial(_brief, article, section)
+        made.append(Part(index, partial(_opening, heading, first, known), size, brief))
         made += [Part(index, partial(parsed, piece, known), len(piece)) for piece in others]
     return made
 
@@ -318,7 +330,7 @@ class Galley:
         return max(1, end - self._starts[number])
 
     def _size(self, part: Part) -> int:
-        return 0 if part.section in self.folded else part.size
+        return _EACH if part.section in self.folded else _EACH + part.size
 
     def _set_part(self) -> None:
         part = self._parts[self._next]

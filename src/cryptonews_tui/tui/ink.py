@@ -42,6 +42,10 @@ _WEIGHTS = {
 }
 
 
+_STYLES = 500
+"""So many styles are kept: every link has its own."""
+
+
 class InkedPane(LinesPane):
     """Draws lines of styled spans.
 
@@ -121,6 +125,8 @@ class InkedPane(LinesPane):
         """The style of a kind of text."""
         key = (kind, link)
         if key not in self._styles:
+            if len(self._styles) >= _STYLES:
+                self._styles.clear()
             style = self.rich_style
             for flag, name in _NAMES.items():
                 if flag in kind:

@@ -156,11 +156,5 @@ def plain(text: str) -> list[Part]:
     ]
 
 
-def set_blocks(blocks: Iterable[Block]) -> list[Part]:
-    """Blocks from top to bottom."""
-    made = tuple(blocks)
-    return [Part(HEADER, lambda: made)]
-
-
 def _code(text: str) -> Callable[[], Iterable[Block]]:
     return lambda: (Block(Code(text), space=0),)

@@ -22,6 +22,8 @@ from cryptonews_tui.wording import provenance_mark
 
 SIDE_BY_SIDE = 120
 """Columns of a pane from which two texts stand side by side."""
+_WHOLE = 20_000
+"""Characters of two sections up to which paragraph stands beside paragraph; of longer ones, piece beside piece."""
 GAP = 5
 """Cells between two columns, with the rule in their middle."""
 
@@ -56,7 +58,7 @@ def parallel(
 
     The parts are those of `article`; a section that only the other version has follows the one before it.
     """
-    from cryptonews_tui.markdown import references
+    from cryptonews_tui.markdown import pieces, references
 
     pairs = aligned(article.sections, beside.sections)
     _, *facts = header  # instead of the title both titles
@@ -70,8 +72,17 @@ def parallel(
             (version, version.sections[index], links) if index is not None else None
             for version, index, links in zip((article, beside), (one, other), known, strict=True)
         ]
-        size = sum(len(text[1].text) for text in texts if text)
-        made.append(Part(number, partial(_pair, texts, side_by_side), size, _brief(texts)))
+        cut = [pieces(text[1].text) if text else [] for text in texts]
+        count = max(1, *map(len, cut))
+        at_once = count if sum(len(text[1].text) for text in texts if text) <= _WHOLE else 1
+        for start in range(0, count, at_once):
+            some = [found[start : start + at_once] for found in cut]
+            size = sum(len(piece) for found in some for piece in found)
+            if start:
+                made.append(Part(number, partial(_pair, texts, some, side_by_side, goes_on=True), size))
+            else:
+                brief = partial(_brief, texts)
+                made.append(Part(number, partial(_pair, texts, some, side_by_side), size, brief))
     return made
 
 
@@ -110,9 +121,11 @@ def _difference(article: Article, beside: Article) -> Iterator[Block]:
         yield Block(Paragraph(((Span(line(told), Kind.NOTICE),),)))
 
 
-def _pair(texts: Sequence[_Text | None], side_by_side: bool) -> list[Block]:
-    """Two sections, block by block."""
-    columns = [_blocks(text) for text in texts]
+def _pair(
+    texts: Sequence[_Text | None], some: Sequence[Sequence[str]], side_by_side: bool, goes_on: bool = False
+) -> list[Block]:
+    """Some pieces of two sections, block by block; unless they go on with the sections, below the headings."""
+    columns = [_blocks(text, found, goes_on) for text, found in zip(texts, some, strict=True)]
     if side_by_side:
         if len(columns[0]) != len(columns[1]):  # block by block they would drift apart
             return [_row(tuple(columns[0]), tuple(columns[1]))]
@@ -120,7 +133,8 @@ def _pair(texts: Sequence[_Text | None], side_by_side: bool) -> list[Block]:
     taking_turns: list[Block] = []
     for number, (left, right) in enumerate(zip_longest(*columns)):
         if left is not None:
-            taking_turns.append(left if number > 1 or type(left.body) is Heading else _close(left))
+            as_it_is = goes_on or number > 1 or type(left.body) is Heading
+            taking_turns.append(left if as_it_is else _close(left))
         if right is not None:
             if type(right.body) is Heading and left is not None and type(left.body) is Heading:
                 taking_turns[-1] = _both_headings(left, left.body, right.body)
@@ -149,14 +163,12 @@ def _stack(blocks: tuple[Block, ...], width: int) -> list[Line]:
     return [set_line for block in spaced for set_line in block.lines(width)]
 
 
-def _blocks(text: _Text | None) -> list[Block]:
-    from cryptonews_tui.markdown import pieces
-
+def _blocks(text: _Text | None, some: Iterable[str], goes_on: bool) -> list[Block]:
     if text is None:
         return []
     article, section, known = text
-    found = [block for piece in pieces(section.text) for block in parsed(piece, known)]
-    return [*under_heading(section_heading(article, section), found)]
+    found = [block for piece in some for block in parsed(piece, known)]
+    return found if goes_on else [*under_heading(section_heading(article, section), found)]
 
 
 def _brief(texts: Sequence[_Text | None]) -> tuple[Block, ...]:

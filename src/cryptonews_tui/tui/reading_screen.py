@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Paragrap
 from cryptonews_tui.wording import day
 
 if TYPE_CHECKING:
-    from cryptonews_tui.changes import Change
     from cryptonews_tui.tui.pager_screen import PagerScreen
 
 _CLIPBOARD_BYTES = 74_000
@@ -233,7 +232,8 @@ class ReadingScreen(PaneScreen[None]):
     def action_changes(self) -> None:
         """What is different since the story was read."""
         from cryptonews_tui.changes import changes
-        from cryptonews_tui.tui.pager_screen import PagerScreen, set_blocks
+        from cryptonews_tui.tui import compared
+        from cryptonews_tui.tui.pager_screen import PagerScreen
 
         article, before = self._article(), self.shown.changed_since
         if article is None:
@@ -241,11 +241,11 @@ class ReadingScreen(PaneScreen[None]):
         if before is None:
             self.say("Nothing has changed in this story since you read it.")
             return
-        blocks = [*_compared(changes(before, article.body))]
-        if not blocks:
+        parts = compared.parts(changes(before, article.body))
+        if not parts:
             self.say("Only blanks have changed in this story since you read it.")
             return
-        self.app.push_screen(PagerScreen("Changed since you read it", set_blocks(blocks)))
+        self.app.push_screen(PagerScreen("Changed since you read it", parts))
 
     def action_pipe(self) -> None:
         """Give the article to the reader's own command, and show what that says."""
@@ -379,18 +379,3 @@ class ReadingScreen(PaneScreen[None]):
 
         def offer_keys(self) -> None:
             """Say in the bottom line what keys do here."""
-
-
-def _compared(changed: Iterable[Change]) -> Iterator[Block]:
-    heading = None
-    for change in changed:
-        if change.heading != heading:
-            heading = change.heading
-            yield Block(Heading(((Span(line(heading) or "Start", Kind.HEADING),),), 2), space=2)
-        for sign, sentences, kind in (
-            ("−", change.before, Kind.DIM | Kind.STRIKE),
-            ("+", change.after, Kind.STRONG),
-        ):
-            for number, sentence in enumerate(sentences):
-                run: Run = (Span(f"{sign} ", Kind.MARK), Span(line(sentence), kind))
-                yield Block(Paragraph((run,)), space=1 if not number else 0)
