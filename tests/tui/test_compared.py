@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptonews_tui.changes import Change, changes
-from cryptonews_tui.tui.compared import compared, parts
+from cryptonews_tui.tui.compared import parts
 from cryptonews_tui.tui.galley import Galley
 from cryptonews_tui.typesetting import Paragraph, to_text
 from tests.strategies import threats
@@ -15,7 +15,7 @@ LONG = "The harbour master counted the boats again and again. " * 100
 
 
 def shown(*changed: Change, width: int = 10_000) -> str:
-    return to_text([line for block in compared(changed) for line in block.lines(width)])
+    return to_text([line for part in parts(changed) for block in part.blocks for line in block.lines(width)])
 
 
 def galley(*changed: Change) -> Galley:
@@ -59,7 +59,8 @@ def test_two_sentences_that_differ_never_look_alike(
     old, new = (f"({begin * many}{middle}{end * more})" for middle in (one, other))
     both = "".join(
         span.text
-        for block in compared([Change("", (old,), (new,))])
+        for part in parts([Change("", (old,), (new,))])
+        for block in part.blocks
         if type(block.body) is Paragraph
         for span in block.body.runs[0]
     )

@@ -35,11 +35,6 @@ class _Row(NamedTuple):
     """Of what was removed, or of what was added."""
 
 
-def compared(changed: Iterable[Change]) -> Iterator[Block]:
-    """Changes section by section: what was there before, and what is there now."""
-    return map(_block, _rows(changed))
-
-
 def parts(changed: Iterable[Change]) -> list[Part]:
     """The same in parts, so that only those in sight are set however much has changed."""
     made: list[Part] = []
