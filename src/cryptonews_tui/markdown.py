@@ -78,9 +78,16 @@ def pieces(markdown: str) -> list[str]:
     A cut is made before a top-level block if one begins soon enough, at any line (in a code block or a table that
     then goes on, at any word of a line without end) if not: no input costs more than its share.
     """
-    if len(markdown) <= _SOFT_SIZE:
-        return [markdown] if markdown.strip() else []
-    parts: list[str] = []
+    return [*cut(markdown)]
+
+
+def cut(markdown: str) -> Iterator[str]:
+    """The same one by one: a text is read as far as somebody asks."""
+    found = iter((markdown,)) if len(markdown) <= _SOFT_SIZE else _cut(markdown)
+    return (piece for piece in found if piece.strip())
+
+
+def _cut(markdown: str) -> Iterator[str]:
     part: list[str] = []
     size = 0
     open_: _Open | None = None
@@ -88,7 +95,7 @@ def pieces(markdown: str) -> list[str]:
     for line in _bounded_lines(markdown):
         block_starts = after_blank and not open_ and _FRESH_START.match(line)
         if size + len(line) > _HARD_SIZE or (size > _SOFT_SIZE and block_starts):
-            parts.append("\n".join(part))
+            yield "\n".join(part)
             part = [*open_.again] if open_ else []
             size = sum(map(len, part))
         if not open_:
@@ -98,7 +105,7 @@ def pieces(markdown: str) -> list[str]:
         part.append(line)
         size += len(line) + 1
         after_blank = not line.strip()
-    return [text for text in (*parts, "\n".join(part)) if text.strip()]
+    yield "\n".join(part)
 
 
 @dataclass(frozen=True, slots=True)

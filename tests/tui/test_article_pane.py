@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +16,8 @@ from textual.selection import SELECT_ALL, Selection
 from cryptonews_tui.article import Article, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.article_sheet import Facts
-from cryptonews_tui.typesetting import Kind
+from cryptonews_tui.tui.galley import Galley, parts
+from cryptonews_tui.typesetting import Kind, to_text
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -443,3 +445,19 @@ async def test_a_version_without_sections_is_shown_from_its_beginning() -> None:
         await pilot.pause()
         assert pane.position == 0
         assert "Туман" in "".join(rows(pane))
+
+
+def test_a_long_section_is_cut_as_far_as_somebody_looks() -> None:
+    texts = [f"Paragraph {number}. {PARAGRAPH}" for number in range(5_000)]
+    found = parts(story(Section(Role.OVERVIEW, "Overview", "\n\n".join(texts)), FOUR.sections[1]), ())
+    galley = Galley(found, 80)
+    galley.set(6_000)
+    assert len(galley._parts) <= 6
+    assert 5_000 < galley.length < 7_000  # what is not cut yet counts
+    for width, folded in ((80, ()), (40, ()), (60, (0,)), (60, ())):
+        galley = Galley(found, width, folded)
+        galley.finish()
+        assert galley.length == len(galley.lines)
+        assert len(galley.sections) == 2
+        said = [int(n) for n in re.findall(r"Paragraph (\d+)\.", to_text(galley.lines, wrapped=False))]
+        assert said == ([] if folded else [*range(5_000)])

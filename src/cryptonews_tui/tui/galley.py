@@ -129,8 +129,9 @@ _EACH = 100
 class Part:
     """Some blocks of one section that are made when they are needed, and then kept.
 
-    `size` is how many characters of Markdown they are made of. `brief` makes the blocks that stand for the whole
-    section when it is folded; parts that go on with a section have none.
+    `size` is how many characters of Markdown they are made of, with those of `more`, which makes the part that goes on
+    with the section, if one does. `brief` makes the blocks that stand for the whole section when it is folded; parts
+    that go on with a section have none.
     """
 
     def __init__(
@@ -139,11 +140,13 @@ class Part:
         make: Callable[[], Iterable[Block]],
         size: int = 0,
         brief: Callable[[], Iterable[Block]] = tuple,
+        more: Callable[[], Part | None] = lambda: None,
     ) -> None:
         self.section = section
         self.size = size
         self._make = make
         self._make_brief = brief
+        self._make_more = more
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -153,22 +156,36 @@ class Part:
     def brief(self) -> tuple[Block, ...]:
         return tuple(self._make_brief())
 
+    @cached_property
+    def more(self) -> Part | None:
+        return self._make_more()
+
 
 def parts(article: Article, header: Iterable[Block]) -> list[Part]:
     """An article from its header to its last section."""
-    from cryptonews_tui.markdown import pieces, references
+    from cryptonews_tui.markdown import cut, references
 
     known = references(article.body)
     above = tuple(header)
     made = [Part(HEADER, lambda: above)]
     for index, section in enumerate(article.sections):
-        first, *others = pieces(section.text) or [""]
-        heading = section_heading(article, section)
-        size = len(section.heading) + len(first)
+        cuts = cut(section.text)
+        first = next(cuts, "")
+        opening = partial(_opening, section_heading(article, section), first, known)
+        size = len(section.heading) + len(section.text)
         brief = partial(_brief, article, section)
-        made.append(Part(index, partial(_opening, heading, first, known), size, brief))
-        made += [Part(index, partial(parsed, piece, known), len(piece)) for piece in others]
+        more = partial(_more, index, cuts, known, len(section.text) - len(first))
+        made.append(Part(index, opening, size, brief, more))
     return made
+
+
+def _more(section: int, cuts: Iterator[str], known: References, left: int) -> Part | None:
+    """The part that goes on with a section; a long text is cut as far as somebody looks."""
+    if (piece := next(cuts, None)) is None:
+        return None
+    size = max(left, len(piece))  # what a cut says again was not counted
+    more = partial(_more, section, cuts, known, size - len(piece))
+    return Part(section, partial(parsed, piece, known), size, more=more)
 
 
 def parsed(markdown: str, known: References) -> list[Block]:
@@ -336,7 +353,11 @@ class Galley:
         part = self._parts[self._next]
         self._next += 1
         self._left -= self._size(part)
-        blocks = part.brief if part.section in self.folded else part.blocks
+        folded = part.section in self.folded
+        if not folded and part.more is not None:
+            self._parts.insert(self._next, part.more)
+            self._left += self._size(part.more)
+        blocks = part.brief if folded else part.blocks
         if part.section == len(self.sections):
             space = blocks[0].space if blocks else 0
             self.sections.append(len(self.lines) + space)
