@@ -279,7 +279,7 @@ class ArticleSheet(InkedPane):
     def at_end(self) -> bool:
         """Whether the last line of an article is visible."""
         shown = self._article is not None and self._rows > 0
-        return shown and self._galley.complete and self.position >= self.max_scroll_y
+        return shown and self._galley.complete and self.position + self._rows >= len(self._galley.lines)
 
     @property
     def finished(self) -> bool:
