@@ -281,18 +281,18 @@ class Walker:
         """A story that is left is found again where it was left."""
         await self.leave_everything()
         await self.do("article-pane")
-        shown, pane = self.main._shown.headline, self.pane
+        shown, pane = self.main.shown.headline, self.pane
         if shown is None or not pane.size.height or not self.main.headlines.current:
             return
         spot, folded = pane.spot, {*pane._folded}
-        lang, illustrated = self.main._shown.article.lang, pane.illustrated  # type: ignore[union-attr]
+        lang, illustrated = self.main.shown.article.lang, pane.illustrated  # type: ignore[union-attr]
         begun = not (pane.position == 0 or pane.finished or spot.section == TAIL)
         before = pane.position
         await self.do("next-story")
-        if self.main._shown.headline is None or self.main._shown.headline.story == shown.story:
+        if self.main.shown.headline is None or self.main.shown.headline.story == shown.story:
             return
         await self.do("previous-story")
-        again = self.main._shown.headline
+        again = self.main.shown.headline
         if again is None or again.story != shown.story or again.lang != lang:
             return
         if not begun:
@@ -309,8 +309,8 @@ class Walker:
         assert app.return_code is None
         self.check_screen()
         article = pane.article
-        assert (article is None) == (main._shown.article is None)
-        assert article is None or article is main._shown.article
+        assert (article is None) == (main.shown.article is None)
+        assert article is None or article is main.shown.article
         count = len(pane.sections)
         assert 0 <= pane.current_section < max(1, count), (pane.current_section, count)
         assert 0 <= pane.position <= pane.max_scroll_y, (pane.position, pane.max_scroll_y)
