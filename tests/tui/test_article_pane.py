@@ -461,3 +461,19 @@ def test_a_long_section_is_cut_as_far_as_somebody_looks() -> None:
         assert len(galley.sections) == 2
         said = [int(n) for n in re.findall(r"Paragraph (\d+)\.", to_text(galley.lines, wrapped=False))]
         assert said == ([] if folded else [*range(5_000)])
+
+
+async def test_the_end_of_a_very_long_text_comes_without_holding_up_a_key() -> None:
+    text = "\n\n".join(f"{number} a" for number in range(60_000))
+    async with reading(story(Section(Role.OVERVIEW, "Overview", text))) as (pane, pilot, _):
+        pane.bottom()
+        assert not pane._galley.complete  # or this says nothing
+        pane.step(-3)
+        await pilot.pause(0.2)
+        assert not pane.at_end  # the reader has gone elsewhere
+        pane.bottom()
+        for _ in range(2_000):
+            await pilot.pause(0.01)
+            if pane.at_end:
+                break
+        assert "59999 a" in screen(pane)

@@ -6,6 +6,7 @@ while the reader reads.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,6 +45,8 @@ _NOTHING_OPEN = "Choose a headline, and the article opens here."
 _WORDS_A_MINUTE = 220
 _FIRST_CHARACTERS = 6_000
 """How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
+_AT_ONCE_CHARACTERS, _AT_ONCE_SECONDS = 30_000, 0.1
+"""How much is set while somebody waits for the end, and how long a key may take for it."""
 _BAR_NAME = 22
 
 Place = Spot | tuple[int, float] | Role | int | None
@@ -128,6 +131,8 @@ class ArticleSheet(InkedPane):
         self._wanted: Place = None
         self._chosen = (0, 0)  # the section that was asked for, and the position that showed it
         self._announced = 0
+        self._to_end = False
+        """Whether the reader wants to be at the end, and the text is not set so far."""
         self._pan = 0
         self._strips: dict[tuple[int, tuple[int, int] | None], Strip] = {}
         self._frame: tuple[int, int, int, Selection | None] = (0, 0, 0, None)
@@ -257,6 +262,7 @@ class ArticleSheet(InkedPane):
 
     @position.setter
     def position(self, line: int) -> None:
+        self._to_end = False
         self.scroll_to(y=self._reach(line), animate=False)
 
     @property
@@ -345,9 +351,12 @@ class ArticleSheet(InkedPane):
         self.position = 0
 
     def bottom(self) -> None:
-        """Move to the last line."""
-        self._galley.finish()
+        """Move to the last line; of a text without end as soon as it is set, unless somebody moves meanwhile."""
+        end = time.monotonic() + _AT_ONCE_SECONDS
+        while not self._galley.complete and time.monotonic() < end:
+            self._galley.set(_FIRST_CHARACTERS)
         self.position = len(self._galley.lines)
+        self._to_end = not self._galley.complete
 
     def bring_into_view(self, line: int) -> None:
         """Scroll so that a line is in sight, in the upper third if it was not."""
@@ -466,15 +475,18 @@ class ArticleSheet(InkedPane):
             before = self._progress
             galley.set(self.at_once)
             self._update_range()
-            if self._progress != before:
+            if self._to_end:
+                self.position = len(galley.lines)
+                self._to_end = not galley.complete
+            elif self._progress != before:
                 self.refresh(Region(0, 0, self.size.width, 1))
             self.text_was_set()
             self._go_on_later(galley)
 
     @property
     def at_once(self) -> int:
-        """How much Markdown is set at once while nobody waits for it."""
-        return _FIRST_CHARACTERS
+        """How much Markdown is set at once: more where somebody waits for it."""
+        return _AT_ONCE_CHARACTERS if self._to_end else _FIRST_CHARACTERS
 
     def _reach(self, line: int) -> int:
         """Set the text so far that `line` can be the first visible one; the line that then will be."""
