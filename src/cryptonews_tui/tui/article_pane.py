@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.actions import SkipAction
@@ -14,12 +15,14 @@ from cryptonews_tui.highlighting import matches
 from cryptonews_tui.query import Word
 from cryptonews_tui.tui.article_sheet import ArticleSheet
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.finding import Finding, Places, places
 from cryptonews_tui.tui.galley import Spot
 from cryptonews_tui.tui.ink import Mark
-from cryptonews_tui.tui.link_hints import Link, LinkHints
-from cryptonews_tui.tui.selecting import Selecting
 from cryptonews_tui.typesetting import Kind, Line, Span, to_text
+
+if TYPE_CHECKING:  # not before somebody finds, follows or selects something
+    from cryptonews_tui.tui.finding import Finding, Places
+    from cryptonews_tui.tui.link_hints import Link, LinkHints
+    from cryptonews_tui.tui.selecting import Selecting
 
 _PAN = 12
 """Cells that a wide table is moved at once."""
@@ -100,6 +103,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if self._before_finding is None:
             self._before_finding = self.spot
         if self._finding is None:
+            from cryptonews_tui.tui.finding import Finding
+
             if self._folded:  # what is folded is looked in as well
                 self._folds_before = self._folded
                 self._fold(set())
@@ -176,7 +181,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             return
         if finding.lines is not self._galley.lines:  # set anew, for another width or article
             letters = finding.letters
-            finding = self._finding = Finding(self._galley.lines)
+            finding = self._finding = type(finding)(self._galley.lines)
             finding.look_for(letters, self._galley.line_of(self._match) if self._match else 0)
         finding.extend()
         if self._sought and finding.current is None:
@@ -201,6 +206,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def marks(self, index: int) -> Iterable[Mark]:
         lines = self._galley.lines
         if self._words and self._highlights and self._finding is None:
+            from cryptonews_tui.tui.finding import places
+
             for start, end in places(lines, index, lambda text: matches(text, self._words)):
                 yield start, end, "match"
         if self._finding is not None:
@@ -218,6 +225,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
     # -- links
 
     def _links(self) -> Iterator[Link]:
+        from cryptonews_tui.tui.link_hints import Link
+
         before = None
         for index in range(self.position, min(self.position + self._rows, len(self._galley.lines))):
             at = 0
@@ -357,6 +366,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if not links:
             self.post_message(self.Told("There is no link in sight."))
             return
+        from cryptonews_tui.tui.link_hints import LinkHints
+
         self._hints, self._meant = LinkHints(links), self._galley.lines
         self.redraw()
         self.post_message(
@@ -369,6 +380,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         lines = self._galley.lines
         visible = range(self.position, min(self.position + self._rows, len(lines)))
         first = next((index for index in visible if lines[index].text.strip()), self.position)
+        from cryptonews_tui.tui.selecting import Selecting
+
         self._selecting, self._meant = Selecting(max(0, min(first, len(lines) - 1))), lines
         self._show_selection()
         self.post_message(self.Busy("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))

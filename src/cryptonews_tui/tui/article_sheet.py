@@ -24,8 +24,10 @@ from textual.strip import Strip
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.tui.galley import (
     BEGINNING,
+    GAP,
     HEADER,
     NO_HEADING,
+    SIDE_BY_SIDE,
     TAIL,
     Galley,
     Part,
@@ -35,7 +37,6 @@ from cryptonews_tui.tui.galley import (
     parts,
 )
 from cryptonews_tui.tui.ink import InkedPane, Mark
-from cryptonews_tui.tui.parallel import GAP, SIDE_BY_SIDE, aligned, parallel
 from cryptonews_tui.typesetting import Block, Kind, Line
 
 if TYPE_CHECKING:
@@ -164,6 +165,8 @@ class ArticleSheet(InkedPane):
         if at is None and same and old.width:
             at = self._asked_for or self._spot_in_both(old.spot(self.position), beside)
         if again and not same and before is not None and article is not None:
+            from cryptonews_tui.tui.parallel import aligned
+
             pairs = dict(aligned(before.sections, article.sections))
             self._folded = {other for number in self._folded if (other := pairs.get(number)) is not None}
         self._article, self._beside, self._facts = article, beside, facts
@@ -191,16 +194,18 @@ class ArticleSheet(InkedPane):
     def follow_with(self, blocks: Iterable[Block]) -> None:
         """Show this below the text; nothing else moves."""
         before, self._tail = self._tail, tuple(blocks)
+        galley = self._galley
         if before:
             self._again()
-        elif self._article is not None and self._galley.width:
-            self._galley.append(Part(TAIL, lambda: self._tail))
-            if self.is_galley_short:
+        elif self._article is not None and galley.width:
+            length, progress = len(galley.lines), self._progress
+            galley.append(Part(TAIL, lambda: self._tail))
+            if length < self.position + self._rows:  # it comes into sight
                 self._reach(self.position)
-            self._update_range()
-            self._strips.clear()
-            self.refresh()
-            self._go_on_later(self._galley)
+                self.redraw()
+            elif self._progress != progress:
+                self.refresh(Region(0, 0, self.size.width, 1))
+            self._go_on_later(galley)
 
     def illustrate(self, cover: Cover | None) -> None:
         """Show the cover below the header, or take it away."""
@@ -355,7 +360,11 @@ class ArticleSheet(InkedPane):
         end = time.monotonic() + _AT_ONCE_SECONDS
         while not self._galley.complete and time.monotonic() < end:
             self._galley.set(_FIRST_CHARACTERS)
-        self.position = len(self._galley.lines)
+        self._follow_end()
+
+    def _follow_end(self) -> None:
+        """Stand at the last line that is set; setting a line more would not end."""
+        self.position = len(self._galley.lines) - self._rows
         self._to_end = not self._galley.complete
 
     def bring_into_view(self, line: int) -> None:
@@ -442,6 +451,8 @@ class ArticleSheet(InkedPane):
             if self._beside is None:
                 self._parts = parts(article, above)
             else:
+                from cryptonews_tui.tui.parallel import parallel  # most articles are read in one language
+
                 self._parts = parallel(article, self._beside, above, side_by_side, facts.now.tzinfo)
         arranged = [*self._parts]
         if self._picture is not None:
@@ -460,11 +471,6 @@ class ArticleSheet(InkedPane):
     def text_was_set(self) -> None:
         """More lines may be there, or other ones."""
 
-    @property
-    def is_galley_short(self) -> bool:
-        """Whether what is set does not fill the screen."""
-        return len(self._galley.lines) < self.position + self._rows
-
     def _go_on_later(self, galley: Galley) -> None:
         if not galley.complete:
             self.set_timer(0.02, lambda: self._go_on(galley))
@@ -476,8 +482,7 @@ class ArticleSheet(InkedPane):
             galley.set(self.at_once)
             self._update_range()
             if self._to_end:
-                self.position = len(galley.lines)
-                self._to_end = not galley.complete
+                self._follow_end()
             elif self._progress != before:
                 self.refresh(Region(0, 0, self.size.width, 1))
             self.text_was_set()

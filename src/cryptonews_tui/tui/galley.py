@@ -118,6 +118,11 @@ def _lead(article: Article) -> str:
     return "" if opening.startswith(lead.rstrip("….").rstrip()) else lead
 
 
+SIDE_BY_SIDE = 120
+"""Columns of a pane from which two versions of an article stand side by side."""
+GAP = 5
+"""Cells between their columns, with the rule in the middle."""
+
 HEADER, TAIL = -1, -2
 """In place of a section's number: what stands above the first, and below the last."""
 

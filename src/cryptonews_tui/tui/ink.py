@@ -72,46 +72,42 @@ class InkedPane(LinesPane):
         background: $background;
         color: $foreground;
 
-        & > .ink--title { text-style: bold; }
+        & > .ink--title, & > .ink--heading, & > .ink--table-head { text-style: bold; }
         & > .ink--lead { text-style: italic; }
-        & > .ink--heading { text-style: bold; }
-        & > .ink--table-head { text-style: bold; }
-        & > .ink--tag { color: $text-muted; }
         & > .ink--code { background: $surface; }
         & > .ink--keyword { background: $surface; color: $text-primary; text-style: bold; }
         & > .ink--name { background: $surface; text-style: bold; }
-        & > .ink--string { background: $surface; color: $text-warning; }
-        & > .ink--number { background: $surface; color: $text-warning; }
+        & > .ink--string, & > .ink--number { background: $surface; color: $text-warning; }
         & > .ink--comment { background: $surface; color: $text-muted; text-style: italic; }
         & > .ink--link { color: $text-primary; text-style: underline; }
-        & > .ink--dim { color: $text-muted; }
-        & > .ink--mark { color: $text-muted; }
+        & > .ink--tag, & > .ink--dim, & > .ink--mark { color: $text-muted; }
         & > .ink--rule { color: $text-disabled; }
         & > .ink--positive { color: $text-success; }
         & > .ink--negative { color: $text-error; }
         & > .ink--notice { color: $text-warning; }
         & > .ink--match { background: $primary-muted; }
-        & > .ink--current-match { background: $accent; color: $background; text-style: bold; }
-        & > .ink--hint { background: $accent; color: $background; text-style: bold; }
+        & > .ink--current-match, & > .ink--hint {
+            background: $accent;
+            color: $background;
+            text-style: bold;
+        }
 
         &:ansi {
             & > .ink--code { text-style: bold; }
             & > .ink--keyword { color: ansi_magenta; }
-            & > .ink--string { color: ansi_cyan; }
-            & > .ink--number { color: ansi_cyan; }
+            & > .ink--string, & > .ink--number { color: ansi_cyan; }
             & > .ink--comment { text-style: dim italic; }
-            & > .ink--tag { text-style: dim; }
-            & > .ink--dim { text-style: dim; }
-            & > .ink--mark { text-style: dim; }
-            & > .ink--rule { text-style: dim; }
+            & > .ink--tag, & > .ink--dim, & > .ink--mark, & > .ink--rule { text-style: dim; }
             & > .ink--match { background: ansi_default; text-style: underline; }
-            & > .ink--current-match { background: ansi_default; color: ansi_default; text-style: bold reverse; }
-            & > .ink--hint { background: ansi_default; color: ansi_default; text-style: bold reverse; }
+            & > .ink--current-match, & > .ink--hint {
+                background: ansi_default;
+                color: ansi_default;
+                text-style: bold reverse;
+            }
         }
         &:nocolor {
             & > .ink--match { text-style: underline; }
-            & > .ink--current-match { text-style: bold reverse; }
-            & > .ink--hint { text-style: bold reverse; }
+            & > .ink--current-match, & > .ink--hint { text-style: bold reverse; }
         }
     }
     """

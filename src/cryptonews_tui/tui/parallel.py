@@ -16,16 +16,12 @@ from typing import Any
 from rich.cells import cell_len
 
 from cryptonews_tui.article import Article, Section
-from cryptonews_tui.tui.galley import HEADER, Part, line, parsed, section_heading, under_heading
+from cryptonews_tui.tui.galley import GAP, HEADER, Part, line, parsed, section_heading, under_heading
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Line, Paragraph, Span
 from cryptonews_tui.wording import provenance_mark
 
-SIDE_BY_SIDE = 120
-"""Columns of a pane from which two texts stand side by side."""
 _WHOLE = 20_000
 """Characters of two sections up to which paragraph stands beside paragraph; of longer ones, piece beside piece."""
-GAP = 5
-"""Cells between two columns, with the rule in their middle."""
 
 Pair = tuple[int | None, int | None]
 """The numbers of two sections that belong together; None where a version lacks one."""

@@ -14,8 +14,7 @@ from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
 from cryptonews_tui.tui import article_sheet
 from cryptonews_tui.tui.article_sheet import Facts
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
-from cryptonews_tui.tui.galley import TAIL, Spot
-from cryptonews_tui.tui.parallel import SIDE_BY_SIDE, aligned
+from cryptonews_tui.tui.galley import SIDE_BY_SIDE, TAIL, Spot
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.reading_screen import ReadingScreen
@@ -160,6 +159,8 @@ class ShownStory:
         section, depth = pane.depth
         after = self._screen.library.article(shown.story, lang)
         if after is not None:
+            from cryptonews_tui.tui.parallel import aligned
+
             section, depth = _in_other(section, depth, dict(aligned(before.sections, after.sections)))
         self._screen.choose_language(shown.story, lang)
         at_top = pane.position == 0
