@@ -112,7 +112,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.theme": set(),
     "tui.typed_ahead": set(),
     "tui.driver": set(),
-    "tui.cover": {"pictures"},
+    "tui.cover": {"pictures", "typesetting"},
     "tui.pane": {"tui.commands"},
     "tui.roll": {"typesetting"},
     "tui.lines_pane": set(),

@@ -68,23 +68,6 @@ class Facts:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _CoverLine(Line):
-    """A row of the cover."""
-
-    row: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _CoverRows:
-    """The cover as a block: so many rows, whatever the width."""
-
-    count: int
-
-    def lines(self, width: int) -> list[Line]:
-        return [_CoverLine(row=row) for row in range(self.count)]
-
-
 class ArticleSheet(InkedPane):
     """Shows one article, or two versions of it beside each other.
 
@@ -456,7 +439,9 @@ class ArticleSheet(InkedPane):
                 self._parts = parallel(article, self._beside, above, side_by_side, facts.now.tzinfo)
         arranged = [*self._parts]
         if self._picture is not None:
-            rows = Block(_CoverRows(self._picture.height))
+            from cryptonews_tui.tui.cover import CoverRows
+
+            rows = Block(CoverRows(self._picture.height))
             arranged.insert(1, Part(HEADER, lambda: (rows,)))
         if self._tail:
             arranged.append(Part(TAIL, lambda: self._tail))
@@ -591,8 +576,8 @@ class ArticleSheet(InkedPane):
     def _drawn(self, line: Line, index: int) -> Strip:
         width, margin, column, _ = self._frame
         plain = self.ink(Kind.TEXT)
-        if isinstance(line, _CoverLine):
-            cells = self._picture.cells(line.row, plain) if self._picture else []
+        if (row := _row_of_cover(line)) is not None:
+            cells = self._picture.cells(row, plain) if self._picture else []
             return Strip([Segment(" " * margin, plain), *cells]).adjust_cell_length(width, plain)
         room = column if line.wide else 0
         strip = self.drawn(line, margin, width, self.marks(index), self._pan, room)
@@ -628,9 +613,9 @@ class ArticleSheet(InkedPane):
         places = []
         for at in painted:
             index = self.position + at - 1
-            line = lines[index] if at and index < len(lines) else None
-            if isinstance(line, _CoverLine):
-                places.append((line.row, x + max(1, self._column[0]), y + at))
+            row = _row_of_cover(lines[index]) if at and index < len(lines) else None
+            if row is not None:
+                places.append((row, x + max(1, self._column[0]), y + at))
         self._write(self._picture.over(places, self.app.size.height))
 
     def _selected(self, strip: Strip, start: int, end: int) -> Strip:
@@ -700,6 +685,11 @@ class ArticleSheet(InkedPane):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+
+
+def _row_of_cover(line: Line) -> int | None:
+    """Which row of the cover a line stands for."""
+    return getattr(line, "row", None)
 
 
 def _cut(text: str, width: int) -> str:

@@ -13,6 +13,7 @@ import secrets
 import struct
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from rich.color import Color
@@ -30,6 +31,24 @@ from cryptonews_tui.pictures import (
     pixels_wanted,
     sixel,
 )
+from cryptonews_tui.typesetting import Line
+
+
+@dataclass(frozen=True, slots=True)
+class CoverLine(Line):
+    """A row of the cover among the lines of an article."""
+
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRows:
+    """The cover as the body of a block: so many rows, whatever the width."""
+
+    count: int
+
+    def lines(self, width: int) -> list[Line]:
+        return [CoverLine(row=row) for row in range(self.count)]
 
 
 class Cover:
