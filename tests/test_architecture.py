@@ -67,7 +67,7 @@ ROOMS: dict[str, set[str]] = {
     "query": {"article", "moments"},
     "completion": {"query"},
     "settings": {"article", "query"},
-    "wording": {"article"},
+    "wording": {"article", "safety"},
     "highlighting": {"query", "wording"},
     "syntax": set(),
     "typesetting": {"safety", "syntax", "wording"},
@@ -79,7 +79,7 @@ ROOMS: dict[str, set[str]] = {
     "covers": {"pictures", "safety", "sources"},
     "refresh": {"article", "library", "reading", "safety", "sections", "sources"},
     "transfer": {"library", "safety", "views"},
-    "digest": {"library", "markdown", "typesetting", "wording"},
+    "digest": {"library", "markdown", "safety", "typesetting", "wording"},
     "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "upkeep": {

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptonews_tui.article import Role, Section
-from cryptonews_tui.sections import MOST, ROLES, Roles, plain_heading, role_of, split
+from cryptonews_tui.sections import MOST, ROLES, SHIPPED, Roles, plain_heading, split
 from tests.strategies import ODD_TEXT
+
+role_of = SHIPPED.of
 
 HEADINGS: dict[Role, tuple[str, ...]] = {
     Role.OVERVIEW: ("Overview", "Summary", "Introduction to Staking", "Огляд", "Резюме", "Вступ до теми"),

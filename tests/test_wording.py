@@ -205,3 +205,10 @@ def test_what_was_fitted_fits(text: str, width: int) -> None:
 @given(st.from_regex(NARROW, fullmatch=True))
 def test_narrow_text_is_as_wide_as_it_is_long(text: str) -> None:
     assert cell_len(text.replace("\u00ad", "")) == len(text.replace("\u00ad", ""))
+
+
+def test_a_look_alike_host_is_spelt_as_it_really_is() -> None:
+    story = article(canonical_url="https://соindesk.example/a")  # two of its letters are Cyrillic
+    address = [*about(story)][-1]
+    assert address.isascii()
+    assert address.startswith("https://xn--")

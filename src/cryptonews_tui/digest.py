@@ -8,6 +8,7 @@ from datetime import tzinfo
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cryptonews_tui.safety import shown_url
 from cryptonews_tui.wording import SIGNS, date
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def text(title: str, pages: Iterable[list[Excerpt]], width: int, zone: tzinfo | 
     yield lines(title)
     for excerpt in chain.from_iterable(pages):
         yield f"\n\n{lines(excerpt.headline.title)}{lines(' · '.join(_facts(excerpt, zone)))}"
-        yield f"{excerpt.url}\n\n" if excerpt.url else "\n"  # in one piece, however long
+        yield f"{shown_url(excerpt.url)}\n\n" if excerpt.url else "\n"  # in one piece, however long
         yield to_text(typeset(excerpt.text, width))
 
 
@@ -98,7 +99,7 @@ def closed(markdown: str) -> str:
 
 def _about(excerpt: Excerpt, zone: tzinfo | None) -> str:
     facts = [_literally(fact) for fact in _facts(excerpt, zone)]
-    return " · ".join([*facts, f"<{excerpt.url}>"] if excerpt.url else facts)
+    return " · ".join([*facts, f"<{shown_url(excerpt.url)}>"] if excerpt.url else facts)
 
 
 def _facts(excerpt: Excerpt, zone: tzinfo | None) -> list[str]:

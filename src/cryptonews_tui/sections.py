@@ -198,11 +198,6 @@ SHIPPED = Roles()
 """The table that ships with the program."""
 
 
-def role_of(heading: str) -> Role:
-    """The role of a section by its heading, as the table that ships with the program has it."""
-    return SHIPPED.of(heading)
-
-
 def split(body: str, title: str = "", roles: Roles = SHIPPED) -> tuple[Section, ...]:
     """The sections of a body in order; text before the first heading is a section with an empty heading.
 

@@ -120,7 +120,9 @@ def about(article: Article) -> Iterator[str]:
     if article.tags:
         yield "Tags: " + ", ".join(article.tags)
     if article.url:
-        yield article.url
+        from cryptonews_tui.safety import shown_url  # lists show none
+
+        yield shown_url(article.url)
 
 
 def provenance_mark(article: Article, languages: Iterable[str] = (), zone: tzinfo | None = None) -> str:

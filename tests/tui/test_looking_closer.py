@@ -166,6 +166,20 @@ def script(folder: Path, text: str) -> tuple[str, ...]:
     return (sys.executable, str(path))
 
 
+def sleeper(folder: Path) -> tuple[str, ...]:
+    """A command that writes its number into a file, and then does nothing for long."""
+    mark = str(folder / "pid")
+    return script(folder, f"import os, time; open({mark!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+
+
+async def started(reader: Reader, folder: Path) -> Path:
+    """The process of the sleeper, once the article goes through it."""
+    mark = folder / "pid"
+    await reader.press("vertical_line")
+    await reader.until(lambda: mark.exists() and mark.read_text() != "")
+    return Path("/proc") / mark.read_text()
+
+
 async def test_the_article_goes_through_a_command(desk: Desk, tmp_path: Path) -> None:
     command = script(tmp_path, "import sys; print(sys.stdin.read().upper()); sys.exit(3)")
     async with desk.open(pipe=command) as reader:
@@ -198,14 +212,8 @@ async def test_what_a_command_says_cannot_reach_the_terminal(desk: Desk, tmp_pat
 
 
 async def test_a_command_that_never_ends_is_ended_when_its_text_is_left(desk: Desk, tmp_path: Path) -> None:
-    mark = tmp_path / "pid"
-    command = script(
-        tmp_path, f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    )
-    async with desk.open(pipe=command) as reader:
-        await reader.press("vertical_line")
-        await reader.until(lambda: mark.exists() and mark.read_text() != "")
-        process = Path("/proc") / mark.read_text()
+    async with desk.open(pipe=sleeper(tmp_path)) as reader:
+        process = await started(reader, tmp_path)
         await reader.press("j", "escape")
         assert reader.place == "headlines"
         await reader.until(lambda: not process.exists() or "Z" in (process / "stat").read_text().split())
@@ -229,14 +237,8 @@ async def test_what_a_command_leaves_behind_is_ended_and_not_waited_for(desk: De
 
 
 async def test_a_command_ends_with_the_program(desk: Desk, tmp_path: Path) -> None:
-    mark = tmp_path / "pid"
-    command = script(
-        tmp_path, f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    )
-    async with desk.open(pipe=command) as reader:
-        await reader.press("vertical_line")
-        await reader.until(lambda: mark.exists() and mark.read_text() != "")
-        process = Path("/proc") / mark.read_text()
+    async with desk.open(pipe=sleeper(tmp_path)) as reader:
+        process = await started(reader, tmp_path)
     end = time.monotonic() + 10
     while process.exists() and "Z" not in (process / "stat").read_text().split():
         assert time.monotonic() < end
