@@ -87,8 +87,8 @@ class ArticlePane(ArticleSheet, can_focus=True):
         """The story in which letters are looked for."""
         self._match: Spot | None = None
         """Where the current match stands, at any width."""
-        self._sought = 0
-        """The direction in which a match is looked for that is not set yet."""
+        self._sought = False
+        """Whether the first match is looked for in what is not set yet."""
         self._words: tuple[Word, ...] = ()
         self._highlights = True
         self._hints: LinkHints | None = None
@@ -112,7 +112,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self._found_in = self.article.story if self.article else ""
         line = self._galley.line_of(self._before_finding)
         self._finding.look_for(letters, line)
-        self._sought = 1 if letters and self._finding.current is None and not self._galley.complete else 0
+        self._sought = bool(letters) and self._finding.current is None and not self._galley.complete
         if self._finding.line is None:
             self.position = line
         else:
@@ -127,7 +127,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         """Forget the letters; if they were being typed, go back to where that began."""
         spot, self._before_finding, self._finding, self._match = self._before_finding, None, None, None
         folds, self._folds_before = self._folds_before, None
-        self._sought = 0
+        self._sought = False
         if spot is not None and folds:
             self._fold(folds)
         if spot is not None:
@@ -160,9 +160,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         finding.extend()
         if not finding.count and self._galley.complete:
             self.post_message(self.Told(f"“{finding.letters}” is not in this article."))
-        round_the_end = finding.step(direction)
-        if round_the_end and not self._galley.complete:
-            self._sought = direction
+        finding.step(direction)
         if finding.line is not None:
             self._go_to_match(finding.line)
         self.redraw()
@@ -187,7 +185,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if self._sought and finding.current is None:
             finding.look_for(finding.letters, 0)
             if finding.line is not None:
-                self._sought = 0
+                self._sought = False
                 self._go_to_match(finding.line)
                 self.redraw()
         self.post_message(self.Moved())  # there may be more matches

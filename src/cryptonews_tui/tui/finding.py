@@ -55,20 +55,16 @@ class Finding:
             found = self._text.find(self.letters) if found < 0 else found
             self.current = found if found >= 0 else None
 
-    def step(self, direction: int) -> bool:
-        """Go to the next match (1) or the one before (-1), round the ends. True if it went round one."""
+    def step(self, direction: int) -> None:
+        """Go to the next match (1) or the one before (-1), round the ends."""
         if self.current is None:
-            return False
+            return
         if direction > 0:
             found = self._text.find(self.letters, self.current + len(self.letters))
-            around = found < 0
-            found = self._text.find(self.letters) if around else found
+            self.current = found if found >= 0 else self._text.find(self.letters)
         else:
             found = self._text.rfind(self.letters, 0, self.current)
-            around = found < 0
-            found = self._text.rfind(self.letters) if around else found
-        self.current = found
-        return around
+            self.current = found if found >= 0 else self._text.rfind(self.letters)
 
     @property
     def line(self) -> int | None:
