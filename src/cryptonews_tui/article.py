@@ -36,13 +36,15 @@ class Document:
     """One file as its source holds it: bytes that nobody has looked at yet.
 
     `item` names it inside the source (a relative path with `/`, or a URL), `origin` names it for people
-    (a full path or URL), `stamp` tells next time whether it changed (empty: compare the bytes).
+    (a full path or URL), `stamp` tells next time whether it changed (empty: compare the bytes). `formerly` is the
+    item that it was before it was renamed.
     """
 
     item: str
     origin: str
     data: bytes
     stamp: str = ""
+    formerly: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from cryptonews_tui.pictures import PictureError, kind
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import MIB, Limits
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Covers:
         """A line to the web that `cancel` can cut."""
         from cryptonews_tui.sources.http import Http
 
-        with Http(self._limits) as line:
+        with Http(Access(self._limits)) as line:
             with self._lock:
                 if self._closed or self._turn != turn:
                     raise PictureError("The cover was called off.")

@@ -13,7 +13,7 @@ from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
-from cryptonews_tui.sources import Expected, Seen, Source, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, Gone, Rest, Seen, Source, SourceError, open_source
 
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000
@@ -80,6 +80,7 @@ class _Visit:
     def run(self, progress: Callable[[Report], None], stop: Callable[[], bool]) -> None:
         stamps = {item: known.stamp for item, known in self.before.items() if known.stamp}
         whole: dict[str, Remembered] = {}
+        gone: set[str] | None = None  # unless the source says `Rest`: what it did not name
         refused = False
         try:
             with closing(self.source.documents(stamps)) as found:
@@ -89,6 +90,12 @@ class _Visit:
                     elif isinstance(one, Problem):
                         self.report.problems.append(one)
                         self.there.add(one.item)
+                    elif isinstance(one, About):
+                        continue
+                    elif isinstance(one, Rest):
+                        gone = gone or set()
+                    elif isinstance(one, Gone):
+                        gone = (gone or set()) | {one.item}
                     elif isinstance(one, Seen) and not one.item:
                         whole[""] = Remembered(one.stamp)
                     elif isinstance(one, Seen):
@@ -101,7 +108,7 @@ class _Visit:
                     if stop():
                         return
             # Only a complete visit knows what is gone, and may trust the source's own stamp next time.
-            vanished = self.before.keys() - self.there - {""}
+            vanished = self.before.keys() - self.there - {""} if gone is None else gone & self.before.keys()
             self.report.removed = len(vanished)
             self.items.update(whole)
             self.write(vanished)

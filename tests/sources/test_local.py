@@ -11,6 +11,7 @@ import pytest
 from cryptonews_tui.article import Document
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, SourceError, open_source
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.local import original
 from tests.sources.visiting import article, sort_out, visit
@@ -148,7 +149,7 @@ def test_a_closed_folder_as_a_whole_is_an_error(strangers_folder: Path) -> None:
 def test_what_happens_between_looking_and_reading_is_survived(tmp_path: Path) -> None:
     for number in range(60):
         (tmp_path / f"{number:02}.md").write_bytes(article(str(number)))
-    source = open_source(str(tmp_path), Limits(article=1000))
+    source = open_source(str(tmp_path), Access(Limits(article=1000)))
     documents = source.documents({})
     assert next(documents) == Expected(60)
     (tmp_path / "50.md").unlink()

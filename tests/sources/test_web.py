@@ -19,6 +19,7 @@ import pytest
 from cryptonews_tui import __version__
 from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.limits import MIB, Limits
 from tests.programs import needs
@@ -387,7 +388,7 @@ def test_a_file_behind_a_vague_name_is_bounded_too(site: Site) -> None:
 def test_a_public_address_does_not_lead_into_the_house(site: Site, site_elsewhere: Site) -> None:
     site.answers["/a.md"] = page(article())
     limits = Limits()
-    with Http(limits) as http:
+    with Http(Access(limits)) as http:
         for host in (
             "127.0.0.1",
             "localhost",
@@ -439,7 +440,7 @@ def test_a_proxy_that_cannot_be_used_is_a_sentence(proxy: str, monkeypatch: pyte
 
 def test_a_visit_is_called_off_from_another_thread(site: Site) -> None:
     site.answers["/a.md"] = serve.stalled
-    with Http(Limits()) as http:
+    with Http(Access()) as http:
         timer = threading.Timer(0.1, http.abort)
         timer.start()
         start = time.monotonic()

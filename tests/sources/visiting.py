@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sources import Expected, Found, Seen, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError, open_source
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 
 QUICK = Limits(connect=2, read=0.3, whole=5)
@@ -42,6 +43,10 @@ class Visit:
     documents: dict[str, Document] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    about: list[About] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    rest: bool = False
+    """Whether what was not named is as it was."""
 
     @property
     def data(self) -> dict[str, bytes]:
@@ -69,6 +74,12 @@ def sort_out(found: Iterable[Found]) -> Visit:
             case Problem(item, _, message):
                 assert message.endswith(".")
                 visit.problems[item] = message
+            case About():
+                visit.about.append(one)
+            case Gone(item):
+                visit.gone.append(item)
+            case Rest():
+                visit.rest = True
     return visit
 
 
@@ -76,4 +87,4 @@ def visit(
     location: object, remembered: Mapping[str, str] | None = None, limits: Limits | None = None
 ) -> Visit:
     """Everything at a location, from what the user types to what the library gets."""
-    return sort_out(open_source(str(location), limits).documents(remembered or {}))
+    return sort_out(open_source(str(location), Access(limits or Limits())).documents(remembered or {}))

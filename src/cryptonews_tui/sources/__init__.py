@@ -13,13 +13,20 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean, clean_line
 
 if TYPE_CHECKING:
-    from cryptonews_tui.sources.limits import Limits
+    from cryptonews_tui.sources.access import Access
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|(https?|file):", re.IGNORECASE)
 
 
 class SourceError(Exception):
     """The source as a whole cannot be read. The message says what happened, where, and what to do next."""
+
+    passing = False
+    """Whether the same request may succeed later: a busy server, a lost connection."""
+    retry_after: float | None = None
+    """Seconds for which the server asks to be left alone."""
+    withdrawn = False
+    """The publisher says that this is gone for good; asking again is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,36 @@ class Seen:
     stamp: str
 
 
-Found = Document | Seen | Problem | Expected
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An item that was remembered and is no longer there. Only a visit that ends with `Rest` needs to say so."""
+
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Whatever else was remembered is as it was: of what this visit did not name nothing is gone.
+
+    A feed shows its newest entries only, and a repository tells what has changed since the last visit.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a visit learnt about the source itself. Said as soon as it is known; later ones add to it."""
+
+    kind: str = ""
+    """What it is, as a sentence names it: `a feed (RSS 2.0)`, `a Git repository`."""
+    title: str = ""
+    """What it calls itself: a name to propose."""
+    moved: str = ""
+    """The location it has moved to for good."""
+    fresh: float = 0.0
+    """Seconds for which the publisher says that asking again is of no use."""
+
+
+Found = Document | Seen | Gone | Rest | About | Problem | Expected
 
 
 class Source(Protocol):
@@ -58,28 +94,28 @@ class Source(Protocol):
         """
 
 
-def open_source(location: str, limits: Limits | None = None) -> Source:
+def open_source(location: str, access: Access | None = None) -> Source:
     """The source at a path, a `file:` URL or an http(s) URL, without calling anyone yet.
 
     Raises `SourceError` when the location is none of these, or a file is there that no articles come from.
     """
     # Each kind is imported when it is needed: local readers pay for no web.
-    from cryptonews_tui.sources.limits import Limits
+    from cryptonews_tui.sources.access import Access
 
-    limits = limits or Limits()
+    access = access or Access()
     text = location.strip()
     scheme = _SCHEME.match(text)
     if scheme is None or scheme[0].lower().startswith("file:"):
         from cryptonews_tui.sources.local import LocalSource
 
-        local = LocalSource(_path(text if scheme is None else _path_of_file_url(text)), limits)
+        local = LocalSource(_path(text if scheme is None else _path_of_file_url(text)), access.limits)
         local.check()
         return local
     if scheme[0].lower().startswith(("http:", "https:")):
         from cryptonews_tui.sources.http import web_address
         from cryptonews_tui.sources.web import WebSource
 
-        return WebSource(web_address(text), limits)
+        return WebSource(web_address(text), access)
     raise SourceError(
         f"{clean_line(scheme[0], 60)} is not a kind of address that can be read. "
         "Name a file, a folder, or an http or https address."

@@ -22,6 +22,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from cryptonews_tui import __version__
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import SourceError
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import MIB, Limits, in_words
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Fetched:
     inside: bool
     """Whether it came from this computer or the network around it."""
     body: IO[bytes] | None
+    moved: str = ""
+    """Where it was in the end, if it has moved there for good (301, 308 all the way)."""
+    fresh: float = 0.0
+    """Seconds for which the server says that it stays as it is."""
 
 
 def web_address(text: str) -> str:
@@ -93,9 +98,9 @@ def web_address(text: str) -> str:
 class Http:
     """One line to the web: one conversation at a time, connections kept in between. Close it after use."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._client = _client(limits)
+    def __init__(self, access: Access) -> None:
+        self._limits = access.limits
+        self._client = _client(access.limits)
         self._sockets: list[socket.socket] = []
         self._inside: set[str] = set()
         self._aborted = False

@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Found, Seen, SourceError
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.archive import looks_like_archive, members
 from cryptonews_tui.sources.http import Fetched, Http, NoAnswerError, web_address
 from cryptonews_tui.sources.limits import Limits, in_words
@@ -51,15 +52,17 @@ class WebSource:
     """What a publisher keeps at one http or https address. What it is, is decided anew on every visit."""
 
     location: str
-    limits: Limits
+    access: Access
 
     def documents(self, remembered: Mapping[str, str]) -> Generator[Found]:
         """Everything at the address, as far as it has changed: the server is told what we know already."""
         known = remembered.get("") or remembered.get(self.location, "")
         article = is_article(urlsplit(self.location).path)
-        with Http(self.limits) as http:
+        with Http(self.access) as http:
             fetched = http.fetch(
-                self.location, known, limit=self.limits.article if article else self.limits.download
+                self.location,
+                known,
+                limit=self.access.limits.article if article else self.access.limits.download,
             )
         if fetched.body is None:
             yield from self._unchanged(fetched, remembered)
@@ -69,10 +72,10 @@ class WebSource:
             body.seek(0)
             kind = self._kind(fetched, start)
             if kind is _Kind.ARCHIVE:
-                yield from members(body, self.location, remembered, self.limits)
+                yield from members(body, self.location, remembered, self.access.limits)
                 yield Seen("", fetched.stamp)
                 return
-            limit = self.limits.manifest if kind is _Kind.MANIFEST else self.limits.article
+            limit = self.access.limits.manifest if kind is _Kind.MANIFEST else self.access.limits.article
             data = body.read(limit + 1)
         if len(data) > limit:
             raise SourceError(
@@ -82,7 +85,7 @@ class WebSource:
             yield Expected(1)
             yield Document(self.location, self.location, data, fetched.stamp)
         else:
-            listed = entries(data, fetched.url, self.limits)
+            listed = entries(data, fetched.url, self.access.limits)
             yield from self._entries(listed, remembered, fetched.stamp, fetched.inside)
 
     def _unchanged(self, fetched: Fetched, remembered: Mapping[str, str]) -> Iterator[Found]:
@@ -131,7 +134,7 @@ class WebSource:
         """Each entry by itself, in the order of the list; what is wrong with one stops none of the others."""
         yield Expected(len(listed))
         whole = True
-        with _Crew(self.limits, may_enter) as crew:
+        with _Crew(self.access, may_enter) as crew:
             for found in crew.visit(listed, remembered):
                 whole = whole and isinstance(found, Seen | Document) and bool(found.stamp)
                 yield found
@@ -142,10 +145,10 @@ class WebSource:
 class _Crew:
     """A few lines to the web, each with a thread of its own, that fetch the entries of one manifest."""
 
-    def __init__(self, limits: Limits, may_enter: bool) -> None:
-        self._limits = limits
+    def __init__(self, access: Access, may_enter: bool) -> None:
+        self._limits = access.limits
         self._may_enter = may_enter
-        self._lines = [Http(limits) for _ in range(_LINES)]
+        self._lines = [Http(access) for _ in range(_LINES)]
         self._idle: SimpleQueue[Http] = SimpleQueue()
         for line in self._lines:
             self._idle.put(line)
