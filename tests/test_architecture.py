@@ -77,11 +77,23 @@ ROOMS: dict[str, set[str]] = {
     "library": {"library", "article", "assets", "moments", "query", "safety", "sections", "views", "wording"},
     "sources": {"", "sources", "article", "safety"},
     "covers": {"pictures", "safety", "sources"},
-    "refresh": {"article", "library", "reading", "safety", "sections", "sources"},
+    "schedule": set(),
+    "intake": {"article", "library", "reading", "safety", "sections", "sources"},
+    "fetching": {"safety", "sources"},
+    "refresh": {
+        *("article", "fetching", "intake", "library", "reading", "safety", "schedule", "sections"),
+        *("settings", "sources"),
+    },
     "transfer": {"library", "safety", "views"},
     "digest": {"library", "markdown", "safety", "typesetting", "wording"},
-    "output": {"article", "library", "markdown", "refresh", "safety", "typesetting", "views", "wording"},
+    "output": {"article", "intake", "library", "markdown", "safety", "typesetting", "views", "wording"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
+    "accounts": {"article", "library", "refresh", "wording"},
+    "journal": {"safety"},
+    "sourcing": {
+        *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
+        *("settings", "wording"),
+    },
     "upkeep": {
         *("console", "library", "output", "safety", "sections", "settings", "transfer", "views"),
         *("tui.commands", "tui.saved_views"),
@@ -99,6 +111,7 @@ ROOMS: dict[str, set[str]] = {
             "safety",
             "sections",
             "settings",
+            "sourcing",
             "tui",
             "upkeep",
             "views",
@@ -150,7 +163,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
     "tui.palette": {"tui.pane"},
-    "tui.app": _SEEN | {"cli", "moments", "refresh", "settings", "tui"},
+    "tui.app": _SEEN | {"cli", "intake", "moments", "refresh", "settings", "sources", "tui"},
 }
 
 # Libraries → the only places that may import them.

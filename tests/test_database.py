@@ -31,6 +31,7 @@ from cryptonews_tui.library import (
     Remembered,
     State,
     StoredSource,
+    Visit,
     Writer,
     database,
 )
@@ -336,6 +337,44 @@ def test_a_state_of_the_first_version_keeps_everything(marks: frozenset[tuple[Ma
         with closing(sqlite3.connect(backup)) as connection:
             assert connection.execute("PRAGMA user_version").fetchone() == (1,)
             assert connection.execute("SELECT count(*) FROM source").fetchone() == (2,)
+
+
+STATE_3 = (
+    STATE_2
+    + """
+    CREATE TABLE place (
+        story    TEXT PRIMARY KEY,
+        lang     TEXT NOT NULL,
+        section  INTEGER NOT NULL,              -- -1: the lines above the text
+        block    INTEGER NOT NULL,              -- in the section
+        fraction REAL NOT NULL,                 -- of the block
+        time     INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX place_time ON place (time);
+
+    CREATE TABLE read_text (
+        story  TEXT NOT NULL,
+        lang   TEXT NOT NULL,
+        packed BLOB NOT NULL,
+        time   INTEGER NOT NULL,
+        UNIQUE (story, lang)
+    );
+    CREATE INDEX read_text_time ON read_text (time);
+"""
+)
+
+
+def test_a_state_of_the_third_version_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with old_version(path, STATE_3, STATE_ID, 3) as connection:
+        connection.execute("INSERT INTO source VALUES (4, 'a', '/a', 5, 'gone')")
+        connection.execute("INSERT INTO source VALUES (7, 'b', '/b', NULL, NULL)")
+        connection.execute("INSERT INTO place VALUES ('1', 'en', 0, 1, 0.5, 9)")
+    with closing(State(path)) as state:
+        assert state.sources() == [StoredSource("a", "/a", 5, "gone"), StoredSource("b", "/b")]
+        assert state.place("1") == Place("en", 0, 1, 0.5)
+        assert state.visits("/a") == state.problems("/a") == []
+    assert check_state(path).well  # its tables are those of a fresh one, to the letter
 
 
 def test_a_state_of_the_second_version_keeps_everything(tmp_path: Path) -> None:
@@ -776,6 +815,8 @@ READING: dict[str, Callable[[Library], Any]] = {
 STATE_READING: dict[str, Callable[[State], Any]] = {
     "note": lambda state: state.note("1"),
     "sources": lambda state: state.sources(),
+    "visits": lambda state: state.visits("/b"),
+    "problems": lambda state: state.problems("/b"),
     "views": lambda state: state.views(),
     "queries": lambda state: state.queries(),
     "last_visit": lambda state: state.last_visit(),
@@ -789,8 +830,10 @@ STATE_WRITING: dict[str, Callable[[State], Any]] = {
     "set_place": lambda state: [state.set_place("3", place) for place in (Place("en", 1, 2, 0.5), None)],
     "keep_text": lambda state: state.keep_text("1", "en", "Another text."),
     "add_source": lambda state: state.add_source("a", "/other"),
+    "change_source": lambda state: state.change_source("/b", StoredSource("c", "/b", minutes=5)),
+    "move_source": lambda state: state.move_source("/b", "/c"),
     "remove_source": lambda state: state.remove_source("a"),
-    "note_visit": lambda state: [state.note_visit("/b", error) for error in (None, "gone")],
+    "note_visit": lambda state: [state.note_visit("/b", Visit(1, error=error)) for error in (None, "gone")],
     "save_view": lambda state: state.save_view("New", "btc"),
     "move_view": lambda state: state.move_view("Mine", 1),
     "rename_view": lambda state: state.rename_view("Mine", "Yours"),

@@ -24,6 +24,7 @@ from cryptonews_tui.library import (
     Remembered,
     State,
     Stories,
+    Visit,
     Writer,
     database,
     store,
@@ -953,7 +954,7 @@ def test_a_locked_database_is_waited_for_and_then_named(desk: Desk, monkeypatch:
         lambda: impatient.state.set_mark(Mark.READ, "1", on=True),
         lambda: impatient.state.add_source("a", "/a"),
         lambda: impatient.state.remove_source("a"),
-        lambda: impatient.state.note_visit("/a", None),
+        lambda: impatient.state.note_visit("/a", Visit(1)),
     ):
         with pytest.raises(
             DatabaseError, match=r"the state at .*: another program is writing to it; try again"

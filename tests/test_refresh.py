@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from cryptonews_tui import refresh
+from cryptonews_tui import intake
 from cryptonews_tui.article import Role
+from cryptonews_tui.intake import Report
 from cryptonews_tui.library import Library, Mark, State, Writer
 from cryptonews_tui.query import Query, parse
-from cryptonews_tui.refresh import Report, sync
+from cryptonews_tui.refresh import sync
 from cryptonews_tui.sections import Roles
 from tests.strategies import HOSTILE, threats, write
 
@@ -224,7 +225,7 @@ def test_what_was_read_before_a_stop_is_kept_and_nothing_counts_as_gone(desk: De
 def test_a_library_that_cannot_be_written_to_is_said_in_the_report_after_one_try(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh, "BATCH_ARTICLES", 2)
+    monkeypatch.setattr(intake, "BATCH_ARTICLES", 2)
     desk.writer._connection.execute("PRAGMA busy_timeout = 500")
     for number in range(6):
         desk.write(number)
@@ -274,8 +275,8 @@ def test_progress_is_told_for_every_item_and_at_the_end(desk: Desk) -> None:
 def test_batches_of_any_size_come_to_the_same(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, articles: int, seconds: float
 ) -> None:
-    monkeypatch.setattr(refresh, "BATCH_ARTICLES", articles)
-    monkeypatch.setattr(refresh, "BATCH_SECONDS", seconds)
+    monkeypatch.setattr(intake, "BATCH_ARTICLES", articles)
+    monkeypatch.setattr(intake, "BATCH_SECONDS", seconds)
     for number in range(10):
         desk.write(number, publishedAt=f"2025-11-{10 + number}T00:00:00Z")
     assert counts(desk.sync()) == (10, 10, 0, 0, 0)
@@ -286,7 +287,7 @@ def test_batches_of_any_size_come_to_the_same(
 def test_what_was_read_becomes_visible_while_the_visit_goes_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refresh, "BATCH_ARTICLES", 1)
+    monkeypatch.setattr(intake, "BATCH_ARTICLES", 1)
     monkeypatch.setattr("cryptonews_tui.library.writing._MANY", 3)
     for number in range(9):
         desk.write(number)

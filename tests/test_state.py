@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cryptonews_tui.library import Library, Mark, Place, State, StoredSource, Writer
+from cryptonews_tui.article import Problem
+from cryptonews_tui.library import Library, Mark, Place, State, StoredSource, Visit, Writer, due_now
 from cryptonews_tui.library.state import (
     ASKED,
     PLACES,
@@ -132,18 +134,65 @@ def test_one_source_is_forgotten_at_a_time_and_the_name_goes_first(state: State)
     assert state.sources() == []
 
 
+def test_the_last_visits_to_a_source_are_remembered(state: State) -> None:
+    source = state.add_source("a", "/a")
+    state.add_source("b", "/b")
+    visits = [Visit(n, 0.5, 10, 3, 1, 1, 0, 2, None if n % 2 else "gone") for n in range(25)]
+    problems = [Problem(f"{n}.md", n or None, "No title.") for n in range(120)]
+    for visit in visits:
+        state.note_visit("/a", visit, problems, due=visit.time + 60)
+    assert state.visits("/a") == visits[:4:-1]
+    assert state.visits("/b") == state.problems("/b") == []
+    assert state.problems("/a") == problems[:100]
+    known = state.source("a")
+    assert known is not None
+    assert (known.due, known.failures, known.synced) == (84, 1, 23)
+    assert state.remove_source("a")
+    state.add_source(source.name, "/a")
+    assert state.visits("/a") == []
+
+
+def test_how_a_source_is_visited_can_be_changed(state: State) -> None:
+    source = state.add_source("a", "/a")
+    state.add_source("b", "/b")
+    state.note_visit("/a", Visit(7, error="gone"), due=99)
+    changed = replace(
+        source, name="c", enabled=False, minutes=5, policy="mark", languages=("en", "uk"), history=True
+    )
+    assert state.change_source("/a", changed) is None
+    assert state.source("c") == replace(changed, error="gone")  # due at once, with no failure in a row
+    assert state.change_source("/b", replace(changed, name="c")) == "there is a source “c” already"
+    assert state.move_source("/a", "/new")
+    assert not state.move_source("/b", "/new")
+    assert [known.location for known in state.sources()] == ["/new", "/b"]
+
+
+def test_a_source_that_was_withdrawn_is_not_visited_again(state: State) -> None:
+    state.add_source("a", "/a")
+    state.note_visit("/a", Visit(7, error="withdrawn"), withdrawn=True)
+    [source] = state.sources()
+    assert not source.enabled
+    assert not due_now(source)
+
+
+def test_a_source_is_due_when_its_time_has_come() -> None:
+    assert due_now(StoredSource("a", "/a"))
+    assert due_now(StoredSource("a", "/a", due=10), now=10)
+    assert not due_now(StoredSource("a", "/a", due=10), now=9)
+    assert not due_now(StoredSource("a", "/a", enabled=False))
+
+
 def test_a_visit_is_remembered_and_a_failure_keeps_the_time_of_the_last_success(
-    state: State, monkeypatch: pytest.MonkeyPatch
+    state: State,
 ) -> None:
     state.add_source("a", "/a")
-    monkeypatch.setattr("cryptonews_tui.library.state.now_ms", lambda: 5)
-    state.note_visit("/a", None)
+    state.note_visit("/a", Visit(5))
     assert state.sources() == [StoredSource("a", "/a", synced=5)]
-    state.note_visit("/a", "gone")
-    assert state.sources() == [StoredSource("a", "/a", synced=5, error="gone")]
-    state.note_visit("/a", None)
+    state.note_visit("/a", Visit(6, error="gone"))
+    assert state.sources() == [StoredSource("a", "/a", synced=5, error="gone", failures=1)]
+    state.note_visit("/a", Visit(5))
     assert state.sources() == [StoredSource("a", "/a", synced=5)]
-    state.note_visit("/not mine", "gone")
+    state.note_visit("/not mine", Visit(7, error="gone"))
     assert len(state.sources()) == 1
 
 

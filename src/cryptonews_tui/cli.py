@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cryptonews_tui import __version__, output, upkeep
+from cryptonews_tui import __version__, output, sourcing, upkeep
 from cryptonews_tui.console import (
     DONE,
     FAILED,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from cryptonews_tui.library import Library
     from cryptonews_tui.query import Query
-    from cryptonews_tui.refresh import Report
 
 SAMPLES_HINT = "These are samples. Add your articles: cryptonews sources add LOCATION"
 
@@ -146,11 +145,6 @@ def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None
     return None, arguments
 
 
-def _add_sync(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("locations", nargs="*", metavar="LOCATION", help="default: all your sources")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a source")
-
-
 def _add_list(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
     _add_which(parser)
@@ -252,9 +246,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         or os.environ.get("TERM") == "dumb"
     ):
         _say_all(options.complaints)
-        code = max(
-            (_sync_one(paths, settings, location, json=False) for location in options.locations), default=DONE
-        )
+        code = sourcing.sync_locations(options.locations, paths, settings)
         _list(_parse(["list"]), paths, settings)
         return code
     import gc
@@ -264,21 +256,6 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.tui.app import run
 
     return run(paths, settings, options.locations, options.complaints)
-
-
-def _sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    locations = list(options.locations)
-    for location in locations:
-        place(location)
-    if not locations:
-        with open_state(paths) as state:
-            locations = [source.location for source in state.sources()]
-    if not locations:
-        raise UserError(
-            "there is no source to sync; name a location, or add one: cryptonews sources add LOCATION",
-            WRONG_USE,
-        )
-    return max(_sync_one(paths, settings, location, json=options.json) for location in locations)
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -381,7 +358,7 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.safety import clean
 
-    for name in ("config", "library", "state", "samples", "cache"):
+    for name in ("config", "library", "state", "samples", "cache", "journal"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
     return DONE
 
@@ -395,7 +372,12 @@ COMMANDS: tuple[
     ],
     ...,
 ] = (
-    ("sync", "bring the library up to date with your sources, or with these locations", _add_sync, _sync),
+    (
+        "sync",
+        "bring the library up to date with your sources, or with these locations",
+        sourcing.add_sync,
+        sourcing.sync,
+    ),
     ("list", "print stories, newest first", _add_list, _list),
     ("show", "print one story", _add_show, _show),
     ("digest", "print one section of every story, for mail and cron", _add_digest, _digest),
@@ -403,9 +385,9 @@ COMMANDS: tuple[
     ("views", "list, add and change queries that have a name", upkeep.add_views, upkeep.views),
     (
         "sources",
-        "list, add and remove the places that articles come from",
-        upkeep.add_sources,
-        upkeep.sources,
+        "list, try, add and change the places that articles come from",
+        sourcing.add_sources,
+        sourcing.sources,
     ),
     ("doctor", "look whether library and state are well, and mend them", upkeep.add_doctor, upkeep.doctor),
     ("export", "write your marks, notes, views and sources to a file", upkeep.add_export, upkeep.export),
@@ -449,61 +431,6 @@ def _opened(path: Path, paths: Paths, settings: Settings) -> Library:
 def samples_location() -> str:
     """The folder of the articles that ship with the program."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "samples")
-
-
-def _sync_one(paths: Paths, settings: Settings, location: str, *, json: bool) -> int:
-    from cryptonews_tui.library import Writer
-    from cryptonews_tui.refresh import sync
-    from cryptonews_tui.sections import Roles
-
-    with closing(Writer(paths.library)) as writer, _progress(location) as progress:
-        report = sync(writer, location, progress, roles=Roles(settings.sections))
-    with open_state(paths) as state:
-        state.note_visit(report.location, report.error)
-    if json:
-        output.print_json(output.report_json(report), indent=None)
-    for problem in report.problems:
-        line = f":{problem.line}" if problem.line else ""
-        say(f"{problem.item}{line}: {problem.message}")
-    if report.error:
-        say(f"cryptonews: {report.error}")
-        return FAILED
-    say(
-        f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
-        f" {report.unchanged:,} unchanged"
-        + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
-        + (f", {output.counted(len(report.problems), 'problem')}" if report.problems else "")
-    )
-    return DONE
-
-
-class _progress:  # noqa: N801  # reads as a verb where it is used
-    """A progress bar on a terminal, silence elsewhere."""
-
-    def __init__(self, location: str) -> None:
-        self._location = location
-        self._bar: Any = None
-
-    def __enter__(self) -> Callable[[Report], None]:
-        if not output.is_terminal(sys.stderr):
-            return lambda report: None
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._bar.start()
-        task = self._bar.add_task("reading", total=None)
-        return lambda report: self._bar.update(task, completed=report.seen, total=report.expected)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
 
 def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Query:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptonews_tui.article import Article, Provenance, Section
+    from cryptonews_tui.intake import Report
     from cryptonews_tui.library import Excerpt, Facets, Headline, Library, StoredSource
     from cryptonews_tui.library.health import Checkup
     from cryptonews_tui.library.state import Belongings
-    from cryptonews_tui.refresh import Report
     from cryptonews_tui.views import View
 
 
@@ -225,13 +225,27 @@ def _instant(time: Any) -> str:
     return written.replace("+00:00", "Z")
 
 
-def sources(stored: Sequence[StoredSource]) -> Iterator[str]:
-    """The lines of a list of sources."""
-    width = max((len(source.name) for source in stored), default=0)
-    for source in stored:
-        when = local_time(source.synced) if source.synced else "never synced"
-        failed = f"  failed: {source.error}" if source.error else ""
-        yield f"{source.name:<{width}}  {when:<16}  {source.location}{failed}"
+def source_json(source: StoredSource) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "location": source.location,
+        "enabled": source.enabled,
+        "synced": _time(source.synced),
+        "due": _time(source.due),
+        "error": source.error,
+        "failures": source.failures,
+        "problems": source.problems,
+        "minutes": source.minutes,
+        "vanished": source.policy,
+        "languages": list(source.languages),
+        "history": source.history,
+    }
+
+
+def _time(ms: int | None) -> str | None:
+    from datetime import datetime
+
+    return None if ms is None else _instant(datetime.fromtimestamp(ms / 1000))
 
 
 def views(known: Sequence[View]) -> Iterator[str]:
@@ -246,6 +260,8 @@ def views(known: Sequence[View]) -> Iterator[str]:
 
 def amounts(belongings: Belongings) -> str:
     """How much of what."""
+    from cryptonews_tui.wording import counted
+
     return ", ".join(
         counted(len(things), name)
         for name, things in (
@@ -256,13 +272,10 @@ def amounts(belongings: Belongings) -> str:
     )
 
 
-def counted(count: int, name: str) -> str:
-    """So many of what has this name: `1 mark`, `2 marks`."""
-    return f"{count:,} {name if count == 1 else f'{name}s'}"
-
-
 def checkup(found: Checkup) -> Iterator[str]:
     """The lines of what was found of a file: first whether it is well."""
+    from cryptonews_tui.wording import counted
+
     yield f"{found.name}  {found.path}"
     if not found.there:
         yield "  there is none yet"
@@ -313,12 +326,6 @@ def bytes_of(size: int) -> str:
         if size >= bytes:
             return f"{size / bytes:.1f} {unit}"
     return f"{size} B"
-
-
-def local_time(ms: int) -> str:
-    from datetime import datetime
-
-    return datetime.fromtimestamp(ms / 1000).strftime("%Y-%m-%d %H:%M")
 
 
 def show(lines: Iterable[str]) -> None:

@@ -1,44 +1,38 @@
-"""Sources → library: the pipeline. A source that fails leaves what the library has as it is, and says why."""
+"""Sources → library: the pipeline. Several hosts are asked at once, and one thread reads and writes what comes.
+
+All of it can run beside the open reader: whatever a source does, it is an entry in its report.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from cryptonews_tui.article import Article, Document, Problem
-from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
+from cryptonews_tui import schedule
+from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.fetching import Begun, Job, Over, Step, fetch
+from cryptonews_tui.intake import Intake, Report
+from cryptonews_tui.library import DatabaseError, State, StoredSource, Visit, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
-from cryptonews_tui.sources import About, Expected, Gone, Rest, Seen, Source, SourceError, open_source
+from cryptonews_tui.settings import Settings
+from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
+from cryptonews_tui.sources.access import Access
 
-BATCH_SECONDS = 0.5
-BATCH_ARTICLES = 1_000
-"""What was read is written when there is this much of it, or it has waited this long."""
+PUBLISHED_SECONDS = 1.0
+"""New articles become visible so often while a refresh goes on."""
 
-
-@dataclass(slots=True)
-class Report:
-    """What one visit to one source did. `removed` items are gone from the source; their articles are kept."""
-
-    location: str
-    seen: int = 0
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    error: str | None = None
-    expected: int | None = None
+Progress = Callable[[Report], None]
 
 
 def sync(
     writer: Writer,
     location: str,
-    progress: Callable[[Report], None] = lambda _: None,
+    progress: Progress = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     roles: Roles = SHIPPED,
 ) -> Report:
@@ -47,15 +41,193 @@ def sync(
     `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends. `roles`
     tell what the sections of new and changed articles are for.
     """
-    report = Report(clean_line(location, 4_096))
-    try:
-        source = open_source(location)
-        report.location = source.location
-        _Visit(writer, source, report, roles).run(progress, stop)
-    except (SourceError, DatabaseError) as error:
-        report.error = str(error)
-    progress(report)
+    access = Access()
+
+    def told(report: Report) -> None:
+        progress(report)
+        if stop():
+            access.stop.set()
+
+    [report] = refresh(writer, [StoredSource("", location)], access, progress=told, roles=roles)
     return report
+
+
+def refresh(
+    writer: Writer,
+    sources: Sequence[StoredSource],
+    access: Access,
+    *,
+    progress: Progress = lambda _: None,
+    roles: Roles = SHIPPED,
+    precious: Callable[[], Set[str]] = frozenset,
+    trusted: bool = False,
+) -> Generator[Report]:
+    """Visit sources; each one's report comes when its visit is over. What goes wrong is in there, not raised.
+
+    `progress` hears of every item of every source. Set `access.stop` to end: what was read so far is kept.
+    `precious` gives the keys of stories that must not be removed; `trusted` sources may lose all they have.
+    """
+    visits: list[Intake] = []
+    jobs: list[Job] = []
+    for source in sources:
+        report = Report(source, clean_line(source.location, 4_096))
+        try:
+            opened = open_source(source.location, _own(access, report))
+            report.location = opened.location
+            visit = Intake(writer, report, roles, precious, trusted=trusted)
+        except (SourceError, DatabaseError) as error:
+            report.fail(error)
+            progress(report)
+            yield report
+        else:
+            jobs.append(Job(len(visits), opened, visit.stamps))
+            visits.append(visit)
+    with closing(fetch(jobs, access)) as steps:
+        yield from _take_all(writer, visits, steps, progress)
+
+
+def access_of(settings: Settings, cache: Path) -> Access:
+    """How sources are reached with these settings; `cache` is the folder for what is kept between visits."""
+    return Access(
+        cache=cache,
+        hosts_at_once=settings.hosts_at_once,
+        requests_per_host=settings.requests_per_host,
+    )
+
+
+def _own(access: Access, report: Report) -> Access:
+    """The access for one source."""
+
+    def count(received: int) -> None:
+        report.received += received
+
+    return replace(access, history=report.source.history, count_bytes=count)
+
+
+def _take_all(
+    writer: Writer, visits: Sequence[Intake], steps: Iterable[Step], progress: Progress
+) -> Iterator[Report]:
+    left = len(visits)
+    published = time.monotonic()
+    try:
+        for step in steps:
+            now = time.monotonic()
+            if step is not None and not visits[step[0]].report.over:  # else its articles could not be written
+                number, found = step
+                visit = visits[number]
+                over = isinstance(found, Over)
+                left -= over
+                try:
+                    _take(visit, found)
+                    if not left:
+                        writer.publish()
+                except DatabaseError as error:
+                    visit.report.fail(error)
+                    left -= not over
+                    over = True
+                progress(visit.report)
+                if over:
+                    yield visit.report
+            if now - published > PUBLISHED_SECONDS:
+                published = now
+                with suppress(DatabaseError):  # the next one will do it
+                    writer.publish()
+    finally:
+        for visit in visits:
+            if not visit.report.over:
+                visit.report.stop()
+                with suppress(DatabaseError):
+                    visit.close()
+        if left:
+            with suppress(DatabaseError):
+                writer.publish()
+    for visit in visits:
+        if visit.report.stopped:
+            progress(visit.report)
+            yield visit.report
+
+
+def _take(visit: Intake, found: Found | Begun | Over) -> None:
+    match found:
+        case Begun():
+            visit.report.begin()
+        case Over(SourceError() as error):
+            visit.report.fail(error)
+            visit.close()
+        case Over():
+            visit.finish()
+            visit.report.end()
+        case _:
+            visit.take(found)
+
+
+def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
+    """Remember what came of a visit, and when the next one is due; `minutes` is the usual interval.
+
+    A visit that was called off is none.
+    """
+    if report.stopped:
+        return
+    wait = schedule.wait(
+        report.source.minutes or minutes,
+        fresh=report.fresh,
+        retry_after=report.retry_after,
+        failures=report.source.failures + 1 if report.error else 0,
+    )
+    now = time.time_ns() // 1_000_000
+    visit = Visit(
+        time=now,
+        seconds=report.seconds,
+        received=report.received,
+        seen=report.seen,
+        added=report.added,
+        updated=report.updated,
+        removed=report.removed,
+        problems=len(report.problems),
+        error=report.error,
+    )
+    due = now + round(wait * 1000)
+    state.note_visit(report.location, visit, report.problems, due=due, withdrawn=report.withdrawn)
+    if report.moved and report.error is None and state.move_source(report.location, report.moved):
+        writer.move_source(report.location, report.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a place turned out to be when it was tried, and the titles of the first articles there."""
+
+    report: Report
+    titles: Sequence[str]
+
+
+def try_out(location: str, access: Access, most: int = 5) -> Trial:
+    """What a location is, and the first articles there, without storing anything. What goes wrong is in the report."""
+    titles: list[str] = []
+    report = Report(StoredSource("", location), clean_line(location, 4_096))
+    report.begin()
+    try:
+        source = open_source(location, _own(access, report))
+        report.location = source.location
+        with closing(source.documents({})) as found:
+            for one in found:
+                match one:
+                    case Document():
+                        report.seen += 1
+                        reading = read(one)
+                        report.problems += reading.problems
+                        titles += [reading.article.title] if reading.article else []
+                    case Expected():
+                        report.expected = one.count
+                    case Problem():
+                        report.problems.append(one)
+                    case About():
+                        report.learn(one)
+                if len(titles) >= most or access.stop.is_set():
+                    break
+        report.end()
+    except SourceError as error:
+        report.fail(error)
+    return Trial(report, titles)
 
 
 def original(origin: str) -> str:
@@ -63,99 +235,3 @@ def original(origin: str) -> str:
     from cryptonews_tui.sources import local  # brings along all that reads archives
 
     return local.original(origin)
-
-
-class _Visit:
-    def __init__(self, writer: Writer, source: Source, report: Report, roles: Roles) -> None:
-        self.writer = writer
-        self.source = source
-        self.report = report
-        self.roles = roles
-        self.before = writer.remembered(source.location)
-        self.there: set[str] = set()
-        self.items: dict[str, Remembered] = {}
-        self.articles: list[tuple[Article, bytes]] = []
-        self.written = time.monotonic()
-
-    def run(self, progress: Callable[[Report], None], stop: Callable[[], bool]) -> None:
-        stamps = {item: known.stamp for item, known in self.before.items() if known.stamp}
-        whole: dict[str, Remembered] = {}
-        gone: set[str] | None = None  # unless the source says `Rest`: what it did not name
-        refused = False
-        try:
-            with closing(self.source.documents(stamps)) as found:
-                for one in found:
-                    if isinstance(one, Expected):
-                        self.report.expected = one.count
-                    elif isinstance(one, Problem):
-                        self.report.problems.append(one)
-                        self.there.add(one.item)
-                    elif isinstance(one, About):
-                        continue
-                    elif isinstance(one, Rest):
-                        gone = gone or set()
-                    elif isinstance(one, Gone):
-                        gone = (gone or set()) | {one.item}
-                    elif isinstance(one, Seen) and not one.item:
-                        whole[""] = Remembered(one.stamp)
-                    elif isinstance(one, Seen):
-                        self.see(one)
-                    else:
-                        self.take(one)
-                    progress(self.report)
-                    if self.due():
-                        self.write()
-                    if stop():
-                        return
-            # Only a complete visit knows what is gone, and may trust the source's own stamp next time.
-            vanished = self.before.keys() - self.there - {""} if gone is None else gone & self.before.keys()
-            self.report.removed = len(vanished)
-            self.items.update(whole)
-            self.write(vanished)
-        except DatabaseError:
-            refused = True  # another try would wait as long, and fail as well
-            raise
-        finally:
-            if not refused:
-                self.write()
-                self.writer.publish()
-
-    def see(self, seen: Seen) -> None:
-        known = self.before.get(seen.item, Remembered(""))
-        self.unchanged(seen.item, seen.stamp, known)
-
-    def take(self, document: Document) -> None:
-        content_hash = hashlib.blake2b(document.data, digest_size=12).digest()
-        known = self.before.get(document.item)
-        if known is not None and known.hash == content_hash:
-            self.unchanged(document.item, document.stamp, known)
-            return
-        reading = read(document, self.roles)
-        if reading.article is not None:
-            self.articles.append((reading.article, content_hash))
-        self.report.seen += 1
-        self.report.problems += reading.problems
-        self.there.add(document.item)
-        self.items[document.item] = Remembered(document.stamp, content_hash, reading.problems)
-
-    def unchanged(self, item: str, stamp: str, known: Remembered) -> None:
-        self.report.seen += 1
-        self.report.unchanged += 1
-        self.report.problems += known.problems
-        self.there.add(item)
-        if stamp != known.stamp:
-            self.items[item] = Remembered(stamp, known.hash, known.problems)
-
-    def due(self) -> bool:
-        return len(self.articles) >= BATCH_ARTICLES or (
-            bool(self.articles) and time.monotonic() - self.written > BATCH_SECONDS
-        )
-
-    def write(self, vanished: set[str] | frozenset[str] = frozenset()) -> None:
-        outcomes = self.writer.write(self.source.location, self.items, self.articles, vanished)
-        self.report.added += outcomes[Outcome.ADDED]
-        self.report.updated += outcomes[Outcome.UPDATED]
-        self.report.unchanged += outcomes[Outcome.UNCHANGED]
-        self.items = {}
-        self.articles = []
-        self.written = time.monotonic()

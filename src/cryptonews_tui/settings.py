@@ -40,12 +40,19 @@ class Settings:
     columns: tuple[str, ...] = ("mood", "age", "source")
     filters: tuple[str, ...] = FILTERS
     pictures: str = "blocks"
+    refresh_minutes: float = 15
+    refresh_at_start: bool = True
+    watch_folders: bool = True
+    hosts_at_once: int = 8
+    requests_per_host: int = 1
     show_covers: bool = False
     cover_cache_mb: int = 100
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
+    secrets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    shapes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     folded_sections: tuple[Role, ...] = ()
     pipe: tuple[str, ...] = ()
 
@@ -153,6 +160,11 @@ def _command(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if good and (not value or value[0].strip()) else None
 
 
+def _tables(value: Any) -> dict[str, dict[str, object]] | None:
+    good = isinstance(value, dict) and all(isinstance(table, dict) for table in value.values())
+    return dict(value) if good else None
+
+
 def _keys(value: Any) -> dict[str, object] | None:
     return dict(value) if isinstance(value, dict) else None
 
@@ -205,6 +217,31 @@ SETTINGS: dict[str, Setting] = {
         "`blocks`, `kitty` or `sixel`",
         _one_of(PICTURES),
     ),
+    "refresh_minutes": Setting(
+        "How long after a visit a source is due again, unless it has an interval of its own. 0: only when asked.",
+        "a number from 0 to 10080",
+        _number(0, 10_080),
+    ),
+    "refresh_at_start": Setting(
+        "Visit the sources that are due when the reader is opened.",
+        "true or false",
+        _truth,
+    ),
+    "watch_folders": Setting(
+        "Watch folders on this computer, so that a change in them is on the screen at once.",
+        "true or false",
+        _truth,
+    ),
+    "hosts_at_once": Setting(
+        "How many servers are asked at once.",
+        "a whole number from 1 to 64",
+        _whole(1, 64),
+    ),
+    "requests_per_host": Setting(
+        "How many requests one server gets at once.",
+        "a whole number from 1 to 16",
+        _whole(1, 16),
+    ),
     "show_covers": Setting(
         "Show the cover of each article that is opened, without being asked.",
         "true or false",
@@ -233,6 +270,17 @@ SETTINGS: dict[str, Setting] = {
         "and lists of what headings begin with",
         _headings,
     ),
+    "secrets": Setting(
+        'What sources are to be told to let us in: `[secrets."news.example.org"]` with lines such as '
+        '`token_command = "pass show news"`; see [sources.md](sources.md).',
+        "a table of hosts or addresses, each with a table of its own",
+        _tables,
+    ),
+    "shapes": Setting(
+        "Where JSON news of other publishers keep what: `[shapes.NAME]`; see [sources.md](sources.md).",
+        "a table of names, each with a table of its own",
+        _tables,
+    ),
     "keys": Setting(
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
         "a table of command ids and keys",
@@ -260,6 +308,11 @@ class Paths:
     library: Path
     state: Path
     cache: Path
+
+    @property
+    def journal(self) -> Path:
+        """Where refreshes write what they did."""
+        return self.state.with_name(f"{self.state.name}.log")
 
     @property
     def samples(self) -> Path:

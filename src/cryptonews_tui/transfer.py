@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from cryptonews_tui.library.state import Belongings, Marked, StoredSource
+from cryptonews_tui.library.state import Belongings, Marked
+from cryptonews_tui.library.subscriptions import StoredSource
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.views import View
 

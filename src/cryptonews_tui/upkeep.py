@@ -16,7 +16,6 @@ from cryptonews_tui.console import (
     files,
     is_there,
     open_state,
-    place,
     query_of,
     text,
     views_of,
@@ -26,78 +25,12 @@ from cryptonews_tui.output import say
 if TYPE_CHECKING:
     import argparse
 
-    from cryptonews_tui.library import State, StoredSource
+    from cryptonews_tui.library import State
     from cryptonews_tui.sections import Roles
     from cryptonews_tui.settings import Paths, Settings
 
 _IMPORTED_MOST = 256 * 1024 * 1024
 """Bytes of a file that is taken in: a million marks are half of it."""
-
-
-# Sources
-
-
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="list | add | remove")
-    common = [files()]
-    actions.add_parser("list", help="the sources, how each was last seen (default)", parents=common)
-    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=common)
-    adding.add_argument("location", metavar="LOCATION", help="a file, folder, .zip, .tar.gz or http(s) URL")
-    adding.add_argument("--name", metavar="N", type=text, help="how to call it")
-    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=common)
-    removing.add_argument("name", metavar="NAME", type=text, help="its name or location")
-
-
-def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    if options.action in (None, "list"):
-        known = _sources(paths)
-        output.show(output.sources(known))
-        if not known:
-            say("There is no source yet. Add one: cryptonews sources add LOCATION")
-        return DONE
-    with open_state(paths) as state:
-        if options.action == "add":
-            location = place(options.location)
-            before = len(state.sources())
-            source = state.add_source(options.name or _name_of(location), location)
-            if len(state.sources()) == before:
-                say(f"{location} is a source already, named {source.name}")
-            else:
-                say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
-            if "://" not in location and not os.path.exists(location):
-                say(f"There is nothing at {location} now.")
-        else:
-            if not state.remove_source(options.name, _canonical(options.name)):
-                raise UserError(f"there is no source “{options.name}”; `cryptonews sources` lists them")
-            say(f"removed {options.name}; its articles stay in the library")
-    return DONE
-
-
-def _sources(paths: Paths) -> list[StoredSource]:
-    if not is_there(paths.state):
-        return []
-    with open_state(paths) as state:
-        return state.sources()
-
-
-def _canonical(location: str) -> str:
-    """A location as the list of sources knows it, however it was typed, even if nothing can be there."""
-    try:
-        return place(location)
-    except UserError:
-        return location
-
-
-def _name_of(location: str) -> str:
-    """A short name for a source: the last part of its path, or its host."""
-    from urllib.parse import urlsplit
-
-    from cryptonews_tui.safety import clean_line
-
-    parts = urlsplit(location) if "://" in location else None
-    path = (parts.path if parts else location).rstrip("/\\")
-    last = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return clean_line(last or (parts.hostname if parts else None) or location, 40)
 
 
 # Views

@@ -168,3 +168,8 @@ def _amount(minutes: int) -> str:
             number = minutes // size
             return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
     raise AssertionError("minutes always fit")
+
+
+def counted(count: int, name: str, names: str = "") -> str:
+    """So many of what has this name: `1 mark`, `2 marks`, `2 stories`."""
+    return f"{count:,} {name if count == 1 else names or f'{name}s'}"

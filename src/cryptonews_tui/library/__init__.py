@@ -6,8 +6,9 @@ the reader's own.
 
 from cryptonews_tui.library.database import DatabaseError
 from cryptonews_tui.library.results import Excerpt, Facets, FacetValue, Headline, Stories
-from cryptonews_tui.library.state import Mark, Place, State, StoredSource
+from cryptonews_tui.library.state import Mark, Place, State
 from cryptonews_tui.library.store import Interrupted, Library
+from cryptonews_tui.library.subscriptions import StoredSource, Visit, due_now
 from cryptonews_tui.library.writing import Outcome, Remembered, Writer
 
 __all__ = [
@@ -25,5 +26,7 @@ __all__ = [
     "State",
     "StoredSource",
     "Stories",
+    "Visit",
     "Writer",
+    "due_now",
 ]

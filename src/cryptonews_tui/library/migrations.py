@@ -156,6 +156,49 @@ _STATE_2_TO_3 = """
 """Where the reader stopped, and what he has read."""
 
 
+_STATE_4 = """
+    CREATE TABLE source (
+        id        INTEGER PRIMARY KEY,
+        name      TEXT NOT NULL UNIQUE,
+        location  TEXT NOT NULL UNIQUE,
+        enabled   INTEGER NOT NULL DEFAULT 1,
+        minutes   INTEGER,                      -- between visits; null: as the settings say
+        policy    TEXT NOT NULL DEFAULT 'keep', -- for what vanishes: keep, mark or remove
+        languages TEXT NOT NULL DEFAULT '',     -- those that are taken in, spaces between; none: all
+        history   INTEGER NOT NULL DEFAULT 0,   -- whether older states of a repository are read
+        synced    INTEGER,                      -- last complete visit
+        error     TEXT,                         -- what went wrong last time, null if nothing did
+        due       INTEGER,                      -- not to be visited by itself before; null: at once
+        failures  INTEGER NOT NULL DEFAULT 0,   -- in a row
+        problems  TEXT                          -- of the last visit: [[item, line, message], ...]
+    );
+
+    CREATE TABLE outcome (
+        source   INTEGER NOT NULL REFERENCES source (id),
+        time     INTEGER NOT NULL,
+        seconds  REAL NOT NULL,
+        received INTEGER NOT NULL,              -- bytes
+        seen     INTEGER NOT NULL,
+        added    INTEGER NOT NULL,
+        updated  INTEGER NOT NULL,
+        removed  INTEGER NOT NULL,
+        problems INTEGER NOT NULL,
+        error    TEXT
+    );
+    CREATE INDEX outcome_source ON outcome (source);
+"""
+
+
+def _state_3_to_4(connection: sqlite3.Connection) -> None:
+    """How sources are visited, and what came of it."""
+    with _set_aside(connection, "source"):
+        run(connection, _STATE_4)
+        connection.execute(
+            "INSERT INTO source (id, name, location, synced, error)"
+            " SELECT id, name, location, synced, error FROM old_source"
+        )
+
+
 @contextmanager
 def _set_aside(connection: sqlite3.Connection, *tables: str) -> Iterator[None]:
     """The tables as `old_…`, so that new ones can take their names; they are gone afterwards."""
@@ -180,6 +223,6 @@ STATE_KIND = Kind(
     application_id=STATE_ID,
     schema=STATE,
     remedy="Or move it away, and put a backup from beside it in its place.",
-    migrations=(_state_1_to_2, _STATE_2_TO_3),
+    migrations=(_state_1_to_2, _STATE_2_TO_3, _state_3_to_4),
     backups=3,
 )

@@ -127,12 +127,35 @@ STATE = """
 
     -- The reader's sources, in the order they were added.
     CREATE TABLE source (
-        id       INTEGER PRIMARY KEY,
-        name     TEXT NOT NULL UNIQUE,
-        location TEXT NOT NULL UNIQUE,
-        synced   INTEGER,                       -- last complete visit
-        error    TEXT                           -- what went wrong last time, null if nothing did
+        id        INTEGER PRIMARY KEY,
+        name      TEXT NOT NULL UNIQUE,
+        location  TEXT NOT NULL UNIQUE,
+        enabled   INTEGER NOT NULL DEFAULT 1,
+        minutes   INTEGER,                      -- between visits; null: as the settings say
+        policy    TEXT NOT NULL DEFAULT 'keep', -- for what vanishes: keep, mark or remove
+        languages TEXT NOT NULL DEFAULT '',     -- those that are taken in, spaces between; none: all
+        history   INTEGER NOT NULL DEFAULT 0,   -- whether older states of a repository are read
+        synced    INTEGER,                      -- last complete visit
+        error     TEXT,                         -- what went wrong last time, null if nothing did
+        due       INTEGER,                      -- not to be visited by itself before; null: at once
+        failures  INTEGER NOT NULL DEFAULT 0,   -- in a row
+        problems  TEXT                          -- of the last visit: [[item, line, message], ...]
     );
+
+    -- What came of the last visits to each source.
+    CREATE TABLE outcome (
+        source   INTEGER NOT NULL REFERENCES source (id),
+        time     INTEGER NOT NULL,
+        seconds  REAL NOT NULL,
+        received INTEGER NOT NULL,              -- bytes
+        seen     INTEGER NOT NULL,
+        added    INTEGER NOT NULL,
+        updated  INTEGER NOT NULL,
+        removed  INTEGER NOT NULL,
+        problems INTEGER NOT NULL,
+        error    TEXT
+    );
+    CREATE INDEX outcome_source ON outcome (source);
 
     -- Queries that have a name, in the reader's order.
     CREATE TABLE view (

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from cryptonews_tui.library.database import connect, explained, transaction, understood
+from cryptonews_tui.library.database import understood
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.packing import pack_text, unpack_text
+from cryptonews_tui.library.state_file import now_ms, numbered, text, typed
+from cryptonews_tui.library.subscriptions import StoredSource, Subscriptions
 from cryptonews_tui.views import View, find
-
-_T = TypeVar("_T")
 
 ASKED = 500
 """So many queries are remembered."""
@@ -33,16 +30,6 @@ class Mark(StrEnum):
 
     READ = "read"
     STARRED = "starred"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSource:
-    """A source the reader has added. `synced` is in milliseconds since 1970, UTC."""
-
-    name: str
-    location: str
-    synced: int | None = None
-    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +73,14 @@ class Merged:
     sources: Sequence[StoredSource]
 
 
-class State:
-    """The state database. Every change is on disk when the method returns."""
+class State(Subscriptions):
+    """The whole state database: sources, and what is below."""
 
     def __init__(self, path: Path, patience: float | None = None) -> None:
         """`patience` is how many seconds a change waits for another program's."""
-        self.path = path
-        self._connection = connect(path, STATE_KIND)
+        super().__init__(path, patience)
         self._bytes_of_texts: int | None = None
         """Kept at most, as far as this program knows."""
-        if patience is not None:
-            self._connection.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
-
-    def close(self) -> None:
-        self._connection.close()
 
     # Marks and notes
 
@@ -124,6 +105,14 @@ class State:
     def note(self, story: str) -> str | None:
         """What the reader wrote about a story."""
         return self._one(str, "SELECT note FROM mark WHERE story = ?", story)
+
+    def precious(self) -> set[str]:
+        """The stories that the reader starred or wrote about."""
+        with understood(self.path, STATE_KIND):
+            rows = self._connection.execute(
+                "SELECT story FROM mark WHERE starred IS NOT NULL OR note IS NOT NULL"
+            )
+            return {text(story) for (story,) in rows}
 
     def set_note(self, story: str, text: str | None) -> None:
         """Keep the reader's own words about a story, or forget them."""
@@ -214,61 +203,13 @@ class State:
     def _sum_of_texts(self) -> int:
         return self._one(int, "SELECT sum(length(packed)) FROM read_text") or 0
 
-    # Sources
-
-    def sources(self) -> list[StoredSource]:
-        """The reader's sources in the order they were added."""
-        with understood(self.path, STATE_KIND):
-            rows = self._connection.execute("SELECT name, location, synced, error FROM source ORDER BY id")
-            return [
-                StoredSource(_text(name), _text(location), _typed(synced, int), _typed(error, str))
-                for name, location, synced, error in rows
-            ]
-
-    def add_source(self, name: str, location: str) -> StoredSource:
-        """Add a source; the name gets a number if it is taken. A known location keeps its name."""
-        with self._changing():
-            return self._add_source(name, location)
-
-    def _add_source(self, name: str, location: str) -> StoredSource:
-        known = {source.location: source for source in self.sources()}
-        if location in known:
-            return known[location]
-        names = {source.name for source in known.values()}
-        unique = next(n for n in _numbered(name, "-") if n not in names)
-        self._connection.execute("INSERT INTO source (name, location) VALUES (?, ?)", (unique, location))
-        return StoredSource(unique, location)
-
-    def remove_source(self, name: str, location: str = "") -> bool:
-        """Forget the source of this name, else the one at this place (`location` is its canonical form).
-
-        Its articles and marks stay. False if there is no such source.
-        """
-        with self._changing():
-            removed = self._connection.execute(
-                "DELETE FROM source WHERE id = (SELECT id FROM source WHERE name = :name"
-                " OR location IN (:name, :location) ORDER BY name = :name DESC, location = :name DESC LIMIT 1)",
-                {"name": name, "location": location},
-            )
-            return removed.rowcount > 0
-
-    def note_visit(self, location: str, error: str | None) -> None:
-        """Remember how the last visit to a source went."""
-        with self._changing():
-            if error is None:
-                self._connection.execute(
-                    "UPDATE source SET synced = ?, error = NULL WHERE location = ?", (now_ms(), location)
-                )
-            else:
-                self._connection.execute("UPDATE source SET error = ? WHERE location = ?", (error, location))
-
     # Views
 
     def views(self) -> list[View]:
         """The views the reader has saved, in their order."""
         with understood(self.path, STATE_KIND):
             rows = self._connection.execute("SELECT name, query, key FROM view ORDER BY position, name")
-            return [View(_text(name), _text(query), _typed(key, str), own=True) for name, query, key in rows]
+            return [View(text(name), text(query), typed(key, str), own=True) for name, query, key in rows]
 
     def save_view(self, name: str, query: str, key: str | None = None) -> None:
         """Keep a query under a name. A view of that name is replaced and stays where it stands."""
@@ -337,7 +278,7 @@ class State:
         with understood(self.path, STATE_KIND):
             rows = self._connection.execute("SELECT query FROM asked ORDER BY time DESC").fetchall()
             letters = containing.casefold()
-            return [query for (query,) in rows if letters in _text(query).casefold()][:limit]
+            return [query for (query,) in rows if letters in text(query).casefold()][:limit]
 
     def last_visit(self) -> int | None:
         """When the reader last left, in milliseconds since 1970, UTC."""
@@ -358,7 +299,7 @@ class State:
                 " WHERE coalesce(read, starred, note) IS NOT NULL ORDER BY story"
             )
             marks = [
-                Marked(_text(story), _typed(read, int), _typed(starred, int), _typed(note, str))
+                Marked(text(story), typed(read, int), typed(starred, int), typed(note, str))
                 for story, read, starred, note in rows
             ]
             return Belongings(marks, self.views(), self.sources())
@@ -390,32 +331,16 @@ class State:
                 self._put_views(saved)
             known = {source.location for source in self.sources()}
             sources = [
-                self._add_source(source.name, source.location)
-                for source in belongings.sources
-                if source.location not in known
+                self._add_source(source) for source in belongings.sources if source.location not in known
             ]
             return Merged(len(changed), added, sources)
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        with explained(self.path, STATE_KIND), transaction(self._connection):
-            yield
-
-    def _one(self, wanted: type[_T], sql: str, *parameters: object) -> _T | None:
-        with understood(self.path, STATE_KIND):
-            row = self._connection.execute(sql, parameters).fetchone()
-            return _typed(row[0], wanted) if row else None
 
 
 def _place(lang: Any, section: Any, block: Any, fraction: Any) -> Place:
     numbers = isinstance(section, int) and isinstance(block, int) and isinstance(fraction, float)
     if numbers and section >= -1 and block >= 0 and 0 <= fraction <= 1:
-        return Place(_text(lang), section, block, fraction)
+        return Place(text(lang), section, block, fraction)
     raise ValueError("no place in a story")
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def _both(here: Marked, other: Marked) -> Marked:
@@ -432,7 +357,7 @@ def _earliest(*times: int | None) -> int | None:
 
 def _fitting(view: View, views: Sequence[View]) -> View | None:
     """The view under a name and a key that are free; None if it is there already, under its name or a number."""
-    for name in _numbered(view.name, " "):
+    for name in numbered(view.name, " "):
         there = find(name, views)
         if there is None:
             key = view.key if all(v.key != view.key for v in views) else None
@@ -440,21 +365,3 @@ def _fitting(view: View, views: Sequence[View]) -> View | None:
         if there.query == view.query:
             return None
     raise AssertionError("numbers do not end")
-
-
-def _numbered(name: str, between: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}{between}{number}" for number in count(2))
-
-
-def _typed(value: Any, wanted: type[_T]) -> _T | None:
-    """What a column may hold; in a damaged file it can be anything."""
-    if value is None or isinstance(value, wanted):
-        return value
-    raise TypeError(f"{type(value).__name__} instead of {wanted.__name__}")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise TypeError(f"{type(value).__name__} instead of str")

@@ -615,6 +615,12 @@ class Library:
         return _article(best, self._packing.unpack(best["packed"]), self.roles)
 
     @_explained
+    def held(self, source: str) -> int:
+        """How many items a source holds."""
+        rows = self._rows("SELECT count(*) AS items FROM item WHERE source = ? AND item <> ''", (source,))
+        return next(int(row["items"]) for row in rows)
+
+    @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
         """The languages a story can be read in, by their names."""
         rows = self._rows(

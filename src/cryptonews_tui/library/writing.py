@@ -18,7 +18,7 @@ from cryptonews_tui.library.indexing import Indexer, grow, spans, version
 from cryptonews_tui.library.migrations import LIBRARY_KIND
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.library.schema import VERSIONS
-from cryptonews_tui.library.state import now_ms
+from cryptonews_tui.library.state_file import now_ms
 
 _MANY = 4_000
 """So many new articles become visible before a visit has come to its end."""
@@ -66,6 +66,16 @@ class Writer:
                 item: Remembered(stamp, found, _problems(item, problems) if problems else ())
                 for item, stamp, found, problems in rows
             }
+
+    def move_source(self, location: str, to: str) -> None:
+        """A source has moved for good: its items are known under the new location."""
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            self._connection.execute("UPDATE OR REPLACE item SET source = ? WHERE source = ?", (to, location))
+
+    def forget_stamps(self, source: str) -> None:
+        """At the next visit all items of a source are read anew."""
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            self._connection.execute("DELETE FROM item WHERE source = ?", (source,))
 
     def write(
         self,

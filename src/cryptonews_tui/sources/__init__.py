@@ -122,6 +122,14 @@ def open_source(location: str, access: Access | None = None) -> Source:
     )
 
 
+def host_of(location: str) -> str:
+    """Whom a source asks, from its canonical location; empty for what is on this computer."""
+    scheme, separator, rest = location.partition("://")
+    if separator:
+        return rest.partition("/")[0] or scheme
+    return "" if os.path.isabs(location) or location == "-" else location.partition(":")[0]
+
+
 def _path(text: str) -> str:
     """The absolute path, `~` expanded."""
     if not text:

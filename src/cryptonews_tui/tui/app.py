@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -22,7 +22,7 @@ from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from cryptonews_tui.library import DatabaseError, Library, State, Writer
+from cryptonews_tui.library import DatabaseError, Library, State, StoredSource, Writer
 from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.settings import Paths, Settings
@@ -33,6 +33,9 @@ from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
+
+if TYPE_CHECKING:
+    from cryptonews_tui.sources.access import Access
 
 
 class CryptonewsApp(App[None]):
@@ -70,6 +73,7 @@ class CryptonewsApp(App[None]):
         self.busy = False
         self._total_before = 0
         self._stop = False
+        self._access: Access | None = None
         self._reader: Thread | None = None
         self.animation_level = "none"
         for theme in OURS:
@@ -163,7 +167,8 @@ class CryptonewsApp(App[None]):
             self._reader.start()
 
     def _refresh_sources(self) -> None:
-        from cryptonews_tui.refresh import Report, sync
+        from cryptonews_tui.intake import Report
+        from cryptonews_tui.refresh import access_of, note, refresh
 
         said = 0.0
 
@@ -176,11 +181,18 @@ class CryptonewsApp(App[None]):
                 self.tell(self._progressed, f"reading {amount}")
 
         failures: list[str] = []
+        access = access_of(self.settings, self.paths.cache)
+        self._access = access
         try:
             with closing(State(self.paths.state)) as state, closing(Writer(self.library.path)) as writer:
-                for location in self._places_to_read(state):
-                    report = sync(writer, location, progress, lambda: self._stop, self.library.roles)
-                    state.note_visit(report.location, report.error)
+                sources = self._places_to_read(state)
+                for report in refresh(
+                    *(writer, sources, access),
+                    progress=progress,
+                    roles=self.library.roles,
+                    precious=state.precious,
+                ):
+                    note(writer, state, report, self.settings.refresh_minutes)
                     if report.error:
                         failures.append(report.error)
         except DatabaseError as error:
@@ -189,12 +201,13 @@ class CryptonewsApp(App[None]):
             self.tell(self._handle_exception, error)
         self.tell(self._refreshed, failures)
 
-    def _places_to_read(self, state: State) -> list[str]:
+    def _places_to_read(self, state: State) -> list[StoredSource]:
         if self.samples:
             from cryptonews_tui.cli import samples_location
 
-            return [samples_location()]
-        return [*self.locations, *(source.location for source in state.sources())]
+            return [StoredSource("samples", samples_location())]
+        named = [StoredSource("", location) for location in self.locations]
+        return [*named, *(source for source in state.sources() if source.enabled)]
 
     def _progressed(self, activity: str) -> None:
         self.main.show_activity(activity)
@@ -291,6 +304,8 @@ class CryptonewsApp(App[None]):
 
     def on_unmount(self) -> None:
         self._stop = True
+        if self._access is not None:
+            self._access.stop.set()
         with suppress(DatabaseError):  # then the next visit counts as this one
             self.state.note_leaving()
         self.library.close()

@@ -1,0 +1,108 @@
+"""What is said of sources and of visits to them, alike on the screen and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from cryptonews_tui.wording import counted
+
+if TYPE_CHECKING:
+    from cryptonews_tui.article import Problem
+    from cryptonews_tui.library import StoredSource, Visit
+    from cryptonews_tui.refresh import Trial
+
+
+def overview(stored: Sequence[StoredSource], held: Mapping[str, int]) -> Iterator[str]:
+    """The lines of a list of sources; `held` tells how many stories each holds, by location."""
+    width = max((len(source.name) for source in stored), default=0)
+    for source in stored:
+        when = moment(source.synced) if source.synced else "never synced"
+        number = counted(held.get(source.location, 0), "story", "stories")
+        facts = ", ".join((number, *notes(source)))
+        yield f"{source.name:<{width}}  {when:<16}  {source.location}  ({facts})"
+        if source.error:
+            yield f"{'':<{width}}  failed: {source.error}"
+
+
+def notes(source: StoredSource) -> Iterator[str]:
+    """What is to be said of a source beside its name and place."""
+    if not source.enabled:
+        yield "disabled"
+    elif source.due:
+        yield f"due {moment(source.due)}"
+    if source.minutes:
+        yield f"every {counted(source.minutes, 'minute')}"
+    if source.policy != "keep":
+        yield {"mark": "marks", "remove": "removes"}.get(source.policy, source.policy) + " what vanishes"
+    if source.languages:
+        yield f"only {', '.join(source.languages)}"
+    if source.history:
+        yield "with history"
+    if source.problems:
+        yield counted(source.problems, "problem")
+
+
+def trial(tried: Trial) -> Iterator[str]:
+    """What a place turned out to be, and what to do next."""
+    report = tried.report
+    if report.kind or report.title:
+        title = f", “{report.title}”" if report.title else ""
+        yield f"{report.location} is {report.kind or 'a source'}{title}."
+    if report.moved:
+        yield f"It has moved to {report.moved}."
+    if tried.titles:
+        many = f"{counted(report.expected, 'item')}; the first" if report.expected else "The first"
+        yield f"{many} {counted(len(tried.titles), 'title')}:"
+        yield from (f"  {title}" for title in tried.titles)
+    for problem in report.problems[:5]:
+        yield wrong(problem)
+    if report.error:
+        return
+    if tried.titles:
+        yield f"Nothing was stored. Add it: cryptonews sources add {quote(report.location)}"
+    elif report.problems:
+        yield "No article here can be read as it is. Tell its publisher, or try another address."
+    else:
+        yield "There is no article here now. Check the address, or add it and wait for some."
+
+
+def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]:
+    """The lines about the last visits to a source, and what was wrong at the last one."""
+    for visit in known:
+        said = visit.error or (
+            f"{visit.seen:,} seen, {visit.added:,} added, {visit.updated:,} updated"
+            + (f", {visit.removed:,} gone" if visit.removed else "")
+            + (f", {counted(visit.problems, 'problem')}" if visit.problems else "")
+        )
+        yield f"{moment(visit.time)}  {visit.seconds:6.1f} s  {size(visit.received):>8}  {said}"
+    if not known:
+        yield "It has not been visited yet."
+    elif problems:
+        yield ""
+    for problem in problems:
+        yield wrong(problem)
+    if known and len(problems) < known[0].problems:
+        yield f"… and {known[0].problems - len(problems):,} more"
+
+
+def wrong(problem: Problem) -> str:
+    """What is wrong, and where as far as that is known: `2025/11/a.md:7: …`."""
+    where = f"{problem.item}:{problem.line}" if problem.item and problem.line else problem.item
+    return f"{where}: {problem.message}" if where else problem.message
+
+
+def moment(ms: int) -> str:
+    """A time kept in milliseconds since 1970, as the clock on the wall says it."""
+    return datetime.fromtimestamp(ms / 1000).strftime("%Y-%m-%d %H:%M")
+
+
+def size(count: int) -> str:
+    """So many bytes in few characters: `890 B`, `12 KB`, `3.4 MB`."""
+    if count < 1_000:
+        return f"{count} B"
+    if count < 1_000_000:
+        return f"{count / 1_000:.0f} KB"
+    return f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,170 @@
+"""Several sources asked at once, what they find given out one thing after the other.
+
+Sources on this computer are read where the caller is; each host of the others gets a thread, and its sources one
+after the other, so that nobody is asked for more than was agreed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from queue import Empty, Full, Queue
+
+from cryptonews_tui.safety import clean_line
+from cryptonews_tui.sources import Found, Source, SourceError, host_of
+from cryptonews_tui.sources.access import Access
+
+log = logging.getLogger(__name__)
+
+WAITING = 64
+"""Things that were found and wait for the receiver: at most so many articles are in memory."""
+BEAT = 0.1
+"""Seconds in which somebody who waits looks whether that is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A source is being asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A visit has come to its end, or to a bad one."""
+
+    error: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A source to be visited, and what is remembered of it."""
+
+    number: int
+    source: Source
+    stamps: Mapping[str, str]
+
+
+Step = tuple[int, Found | Begun | Over] | None
+"""Whose visit, and what was found; None: nothing has come for a moment."""
+
+
+def fetch(jobs: Sequence[Job], access: Access) -> Generator[Step]:
+    """Visit all sources. Once `access.stop` is set it ends soon, and leaves visits without an `Over`."""
+    at_home = [job for job in jobs if not host_of(job.source.location)]
+    abroad = _Abroad([job for job in jobs if host_of(job.source.location)], access)
+    with closing(abroad):
+        abroad.start()
+        for job in at_home:
+            for found in _visit(job):
+                if access.stop.is_set():
+                    return
+                yield job.number, found
+        yield from abroad.found()
+
+
+def _visit(job: Job) -> Generator[Found | Begun | Over]:
+    """What a source holds, and how that ended."""
+    yield Begun()
+    try:
+        with closing(job.source.documents(job.stamps)) as found:
+            yield from found
+    except SourceError as error:
+        yield Over(error)
+    except Exception:
+        # One source that we cannot cope with must not stop the others.
+        log.exception("%s", clean_line(job.source.location))
+        yield Over(
+            SourceError(
+                f"{clean_line(job.source.location)} could not be read because of a mistake in this program. "
+                "The log tells more; `cryptonews paths` says where it is."
+            )
+        )
+    else:
+        yield Over()
+
+
+class _Abroad:
+    """Threads that visit sources elsewhere, as many hosts at once as are allowed."""
+
+    def __init__(self, jobs: Sequence[Job], access: Access) -> None:
+        self._access = access
+        self._found: Queue[tuple[int, Found | Begun | Over]] = Queue(WAITING)
+        self._waiting: dict[str, deque[Job]] = {}
+        for job in jobs:
+            self._waiting.setdefault(host_of(job.source.location), deque()).append(job)
+        self._visited: Counter[str] = Counter()
+        """How many visits to a host are going on."""
+        self._left = len(jobs)
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def start(self) -> None:
+        per_host = self._access.requests_per_host
+        lines = sum(min(per_host, len(jobs)) for jobs in self._waiting.values())
+        for number in range(min(lines, self._access.hosts_at_once * per_host)):
+            # Daemons: no address that does not answer can hold up the end of the program.
+            threading.Thread(target=self._work, name=f"source-{number}", daemon=True).start()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def found(self) -> Iterator[Step]:
+        while self._left:
+            if self._access.stop.is_set():
+                return
+            try:
+                number, found = self._found.get(timeout=BEAT)
+            except Empty:
+                yield None
+                continue
+            self._left -= isinstance(found, Over)
+            yield number, found
+
+    def _work(self) -> None:
+        while (taken := self._next()) is not None:
+            host, job = taken
+            try:
+                with closing(_visit(job)) as visit:
+                    for found in visit:
+                        if not self._hand_over(job.number, found):
+                            return
+            finally:
+                with self._changed:
+                    self._visited[host] -= 1
+                    self._changed.notify_all()
+
+    def _next(self) -> tuple[str, Job] | None:
+        """The next source of a host that may be asked; waits for one, and None when there is none left."""
+        with self._changed:
+            while not self._is_over() and self._waiting:
+                for host, jobs in self._waiting.items():
+                    known = self._visited[host] > 0
+                    hosts = sum(count > 0 for count in self._visited.values())
+                    if self._visited[host] < self._access.requests_per_host and (
+                        known or hosts < self._access.hosts_at_once
+                    ):
+                        self._visited[host] += 1
+                        job = jobs.popleft()
+                        del self._waiting[host]
+                        if jobs:
+                            self._waiting[host] = jobs  # behind the others
+                        return host, job
+                self._changed.wait(BEAT)
+            return None
+
+    def _hand_over(self, number: int, found: Found | Begun | Over) -> bool:
+        while not self._is_over():
+            try:
+                self._found.put((number, found), timeout=BEAT)
+            except Full:
+                continue
+            return True
+        return False
+
+    def _is_over(self) -> bool:
+        return self._closed or self._access.stop.is_set()

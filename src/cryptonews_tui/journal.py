@@ -1,0 +1,46 @@
+"""The journal: what refreshes did and what went wrong, in a file that does not grow for ever."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from cryptonews_tui.safety import clean_line
+
+BYTES, FILES = 1_000_000, 3
+"""How large a file becomes, and how many older ones are kept."""
+
+_logger = logging.getLogger("cryptonews_tui")
+
+
+class _Cleaned(logging.Formatter):
+    """Foreign text is written as it may be shown; a traceback keeps its lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).splitlines()
+        return "\n".join(clean_line(line, 2_000) if line.strip() else "" for line in lines)
+
+
+def keep_journal(path: Path, *, aloud: bool = False) -> None:
+    """Write what is logged to the file at `path`, and `aloud` to the standard error as well. Once is enough.
+
+    A journal that cannot be written is none: nothing fails for want of it.
+    """
+    if any(isinstance(handler, RotatingFileHandler) for handler in _logger.handlers):
+        return
+    _logger.setLevel(logging.DEBUG)
+    _logger.propagate = False
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(
+            path, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True
+        )
+        handler.setFormatter(_Cleaned("%(asctime)s %(levelname).1s %(message)s"))
+        _logger.addHandler(handler)
+    if aloud:
+        talk = logging.StreamHandler(sys.stderr)
+        talk.setFormatter(_Cleaned("%(message)s"))
+        _logger.addHandler(talk)

@@ -1,0 +1,424 @@
+"""The commands that have to do with sources: visiting them, trying places, adding and changing them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cryptonews_tui import output
+from cryptonews_tui.console import (
+    DONE,
+    FAILED,
+    WRONG_USE,
+    UserError,
+    files,
+    is_there,
+    open_state,
+    place,
+    text,
+)
+from cryptonews_tui.output import say
+
+if TYPE_CHECKING:
+    import argparse
+
+    from cryptonews_tui.intake import Report
+    from cryptonews_tui.library import State, StoredSource
+    from cryptonews_tui.settings import Paths, Settings
+
+ADD_HINT = "cryptonews sources add LOCATION"
+
+POLICIES = ("keep", "mark", "remove")
+"""What may become of articles that vanish from a source."""
+
+
+# Visiting
+
+
+def add_sync(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "locations", nargs="*", metavar="SOURCE", help="names of sources, or locations; default: your sources"
+    )
+    parser.add_argument(
+        "--due", action="store_true", help="only those whose interval is over, as for a timer"
+    )
+    parser.add_argument(
+        "--trust", action="store_true", help="believe a source that has lost most of its articles"
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON object per source")
+    parser.add_argument("--verbose", action="store_true", help="tell every request, on the standard error")
+
+
+def sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if options.locations:
+        sources = [_named(location, paths) for location in options.locations]
+    else:
+        sources = [source for source in _stored(paths) if source.enabled]
+        if not sources:
+            raise UserError(f"there is no source to sync; name a location, or add one: {ADD_HINT}", WRONG_USE)
+    if options.due:
+        from cryptonews_tui.library import due_now
+
+        sources = [source for source in sources if due_now(source)]
+    return _sync(sources, paths, settings, json=options.json, trusted=options.trust, verbose=options.verbose)
+
+
+def sync_locations(locations: Sequence[str], paths: Paths, settings: Settings) -> int:
+    """Visit places that were named on the command line; the exit code."""
+    return _sync([_named(location, paths) for location in locations], paths, settings)
+
+
+def _sync(
+    sources: Sequence[StoredSource],
+    paths: Paths,
+    settings: Settings,
+    *,
+    json: bool = False,
+    trusted: bool = False,
+    verbose: bool = False,
+) -> int:
+    if not sources:
+        return DONE
+    from cryptonews_tui.journal import keep_journal
+    from cryptonews_tui.library import Writer
+    from cryptonews_tui.refresh import access_of, note, refresh
+    from cryptonews_tui.sections import Roles
+
+    keep_journal(paths.journal, aloud=verbose)
+    code = DONE
+    with open_state(paths) as state, closing(Writer(paths.library)) as writer, _progress() as progress:
+        access = access_of(settings, paths.cache)
+        reports = refresh(
+            *(writer, sources, access),
+            progress=progress,
+            roles=Roles(settings.sections),
+            precious=state.precious,
+            trusted=trusted,
+        )
+        with closing(reports):
+            for report in reports:
+                note(writer, state, report, settings.refresh_minutes)
+                if json:
+                    output.print_json(output.report_json(report), indent=None)
+                code = max(code, _say_report(report))
+    return code
+
+
+def _say_report(report: Report) -> int:
+    from cryptonews_tui.accounts import wrong
+    from cryptonews_tui.wording import counted
+
+    for problem in report.problems:
+        say(wrong(problem))
+    if report.error:
+        say(f"cryptonews: {report.error}")
+        if report.withdrawn and report.source.name:
+            say(f"{report.source.name} is disabled; its articles stay.")
+        return FAILED
+    say(
+        f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
+        f" {report.unchanged:,} unchanged"
+        + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
+        + (f", {report.left_out:,} in other languages left out" if report.left_out else "")
+        + (f", {counted(len(report.problems), 'problem')}" if report.problems else "")
+    )
+    if report.moved:
+        say(f"{report.location} has moved to {report.moved}, which is remembered")
+    return DONE
+
+
+class _progress:  # noqa: N801  # reads as a verb where it is used
+    """A progress bar for each source that is being visited, on a terminal; silence elsewhere."""
+
+    def __init__(self) -> None:
+        self._bars: Any = None
+        self._tasks: dict[str, Any] = {}
+
+    def __enter__(self) -> Callable[[Report], None]:
+        if not output.is_terminal(sys.stderr):
+            return lambda report: None
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bars.start()
+        return self._tell
+
+    def _tell(self, report: Report) -> None:
+        task = self._tasks.get(report.location)
+        if task is None:
+            description = f"reading {report.source.name}" if report.source.name else "reading"
+            task = self._tasks[report.location] = self._bars.add_task(description, total=None)
+        self._bars.update(
+            task, completed=report.seen, total=report.expected, refresh=False, visible=not report.over
+        )
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+
+# What there is
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="list | test | add | edit | remove | problems")
+    common = [files()]
+    listing = actions.add_parser("list", help="the sources, how each was last seen (default)", parents=common)
+    listing.add_argument("--json", action="store_true", help="print a JSON list")
+    testing = actions.add_parser("test", help="say what a location is, without storing it", parents=common)
+    testing.add_argument("location", metavar="LOCATION")
+    testing.add_argument("--verbose", action="store_true", help="tell every request, on the standard error")
+    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=common)
+    adding.add_argument(
+        "location",
+        metavar="LOCATION",
+        help="a folder, file or archive, a web address of any kind, a Git repository, github:owner/repo …",
+    )
+    adding.add_argument("--name", metavar="N", type=text, help="how to call it")
+    _add_choices(adding)
+    editing = actions.add_parser("edit", help="change how a source is visited", parents=common)
+    editing.add_argument("name", metavar="NAME", type=text, help="its name or location")
+    editing.add_argument("--name", metavar="N", type=text, dest="new", help="another name")
+    _add_choices(editing)
+    switch = editing.add_mutually_exclusive_group()
+    switch.add_argument("--disable", action="store_true", help="visit it no more; its articles stay")
+    switch.add_argument("--enable", action="store_true", help="visit it again")
+    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=common)
+    removing.add_argument("name", metavar="NAME", type=text, help="its name or location")
+    wrong = actions.add_parser(
+        "problems", help="what was wrong at the last visits to a source", parents=common
+    )
+    wrong.add_argument("name", metavar="NAME", type=text, help="its name or location")
+
+
+def _add_choices(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--minutes", metavar="M", type=_minutes, help="between visits; 0: as the settings say"
+    )
+    parser.add_argument(
+        "--vanished", choices=POLICIES, help="what becomes of articles that vanish from it; default: keep"
+    )
+    parser.add_argument(
+        "--languages", metavar="L", type=_languages, help="only articles in these, such as en,uk; all: any"
+    )
+    parser.add_argument(
+        "--history",
+        action=_boolean(),
+        help="read older states of a Git repository, too, for articles that were deleted",
+    )
+
+
+def _boolean() -> Any:
+    import argparse
+
+    return argparse.BooleanOptionalAction
+
+
+def _minutes(given: str) -> int:
+    import argparse
+
+    given = given.strip()
+    if not given.isascii() or not given.isdigit() or int(given) > 100_000:
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number of minutes")
+    return int(given)
+
+
+def _languages(given: str) -> tuple[str, ...]:
+    import argparse
+
+    codes = tuple(dict.fromkeys(text(given).lower().replace(",", " ").split()))
+    if codes == ("all",):
+        return ()
+    if not codes or not all(code.isascii() and code.replace("-", "").isalnum() for code in codes):
+        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk")
+    return codes
+
+
+def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    actions: dict[str | None, Callable[[argparse.Namespace, Paths, Settings], int]] = {
+        None: _list,
+        "list": _list,
+        "test": _test,
+        "add": _add,
+        "edit": _edit,
+        "remove": _remove,
+        "problems": _problems,
+    }
+    return actions[options.action](options, paths, settings)
+
+
+def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.accounts import overview
+
+    known = _stored(paths)
+    if getattr(options, "json", False):
+        output.print_json_list(map(output.source_json, known))
+        return DONE
+    output.show(overview(known, _held(known, paths, settings)))
+    if not known:
+        say(f"There is no source yet. Add one: {ADD_HINT}")
+    return DONE
+
+
+def _held(known: Sequence[StoredSource], paths: Paths, settings: Settings) -> dict[str, int]:
+    """How many stories each source holds, by location."""
+    if not known or not is_there(paths.library):
+        return {}
+    from cryptonews_tui.library import Library
+
+    with closing(Library(paths.library, paths.state, settings.languages)) as library:
+        return {source.location: library.held(source.location) for source in known}
+
+
+def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.accounts import trial
+    from cryptonews_tui.journal import keep_journal
+    from cryptonews_tui.refresh import access_of, try_out
+
+    keep_journal(paths.journal, aloud=options.verbose)
+    tried = try_out(options.location, access_of(settings, paths.cache))
+    output.show(trial(tried))
+    if tried.report.error:
+        say(f"cryptonews: {tried.report.error}")
+        return FAILED
+    return DONE
+
+
+def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    location = place(options.location)
+    if location == "-":
+        raise UserError("the standard input is no place to come back to; use: cryptonews sync -", WRONG_USE)
+    with open_state(paths) as state:
+        before = len(state.sources())
+        source = state.add_source(options.name or name_of(location), location)
+        if len(state.sources()) == before:
+            say(f"{location} is a source already, named {source.name}")
+        else:
+            state.change_source(location, _changed(source, options))
+            say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+        if os.path.isabs(location) and not os.path.exists(location):
+            say(f"There is nothing at {location} now.")
+    return DONE
+
+
+def _edit(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    with open_state(paths) as state:
+        source = _known(options.name, state)
+        changed = _changed(source, options)
+        if options.new:
+            changed = replace(changed, name=options.new)
+        if options.enable or options.disable:
+            changed = replace(changed, enabled=options.enable)
+        if changed == source:
+            raise UserError(
+                "nothing was named that is to be changed; see: cryptonews sources edit --help", WRONG_USE
+            )
+        refused = state.change_source(source.location, changed)
+        if refused:
+            raise UserError(refused)
+        if changed.languages != source.languages and is_there(paths.library):
+            from cryptonews_tui.library import Writer
+
+            with closing(Writer(paths.library)) as writer:
+                writer.forget_stamps(source.location)  # what was left out is to be looked at again
+    say(f"changed {changed.name}")
+    return DONE
+
+
+def _changed(source: StoredSource, options: argparse.Namespace) -> StoredSource:
+    """The source with what the options say of it."""
+    if options.minutes is not None:
+        source = replace(source, minutes=options.minutes or None)
+    if options.vanished is not None:
+        source = replace(source, policy=options.vanished)
+    if options.languages is not None:
+        source = replace(source, languages=options.languages)
+    if options.history is not None:
+        source = replace(source, history=options.history)
+    return source
+
+
+def _remove(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    with open_state(paths) as state:
+        source = _known(options.name, state)
+        state.remove_source(source.name)
+    say(f"removed {options.name}; its articles stay in the library")
+    return DONE
+
+
+def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.accounts import visits
+
+    with open_state(paths) as state:
+        source = _known(options.name, state)
+        output.show(visits(state.visits(source.location), state.problems(source.location)))
+    return DONE
+
+
+def _known(name: str, state: State) -> StoredSource:
+    source = state.source(name, _canonical(name))
+    if source is None:
+        raise UserError(f"there is no source “{name}”; `cryptonews sources` lists them")
+    return source
+
+
+def _named(location: str, paths: Paths) -> StoredSource:
+    """The source of this name or at this place, else the place itself."""
+    from cryptonews_tui.library import StoredSource
+
+    known = _stored(paths)
+    by_name = next((source for source in known if source.name == location), None)
+    if by_name is not None and not os.path.exists(location):
+        return by_name
+    canonical = place(location)
+    return next((source for source in known if source.location == canonical), StoredSource("", canonical))
+
+
+def _stored(paths: Paths) -> list[StoredSource]:
+    if not is_there(paths.state):
+        return []
+    with open_state(paths) as state:
+        return state.sources()
+
+
+def _canonical(location: str) -> str:
+    """A location as the list of sources knows it, however it was typed, even if nothing can be there."""
+    try:
+        return place(location)
+    except UserError:
+        return location
+
+
+def name_of(location: str, title: str = "") -> str:
+    """A short name for a source: what it calls itself, else the last part of its path, else its host."""
+    from urllib.parse import urlsplit
+
+    from cryptonews_tui.safety import clean_line
+
+    parts = urlsplit(location) if "://" in location else None
+    path = (parts.path if parts else location).rstrip("/\\")
+    last = path.replace("\\", "/").rsplit("/", 1)[-1]
+    host = (parts.hostname or "").removeprefix("www.") if parts else ""
+    if parts and last.lower() in (
+        "",
+        "feed",
+        "feed.xml",
+        "rss",
+        "rss.xml",
+        "atom.xml",
+        "index.xml",
+        "sitemap.xml",
+    ):
+        last = host
+    return clean_line(title or last or host or location, 40)
