@@ -572,7 +572,7 @@ def test_sources_are_added_listed_and_removed(run: Run, news: Path) -> None:
     assert run("sources") == Ran(0, "", "There is no source yet. Add one: cryptonews sources add LOCATION\n")
     ran = run("sources", "add", "news")
     assert (ran.code, ran.out, ran.err) == (0, "", f"added news: {news}. Bring it in with: cryptonews sync\n")
-    assert run("sources", "list").lines == [f"news  never synced      {news}"]
+    assert run("sources", "list").lines == [f"news  never synced      {news}  (0 stories)"]
     assert "is a source already, named news" in run("sources", "add", news, "--name", "other").err
     run("sources", "add", "https://news.example/feed.json")
     run("sources", "add", "https://news.example/")
@@ -646,11 +646,12 @@ def test_paths_are_printed(run: Run, places: Path, tmp_path: Path) -> None:
         f"state    {places}/state.db",
         f"samples  {places}/library.db.samples",
         f"cache    {places}/cache",
+        f"journal  {places}/state.db.log",
     ]
     named = ["--library", tmp_path / "l.db", f"--state={tmp_path}/s.db", "--config", tmp_path / "c.toml"]
     expected = [
         *(f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"),
-        f"{places}/cache",
+        *(f"{places}/cache", f"{tmp_path}/s.db.log"),
     ]
     assert [line.split()[1] for line in run(*named, "paths").lines] == expected
     assert [line.split()[1] for line in run("paths", *named).lines] == expected

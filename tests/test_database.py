@@ -774,6 +774,7 @@ READING: dict[str, Callable[[Library], Any]] = {
     "catch_up": lambda library: library.catch_up(),
     "unread": lambda library: sorted(library.unread()),
     "is_empty": lambda library: library.is_empty(),
+    "held": lambda library: library.held("s"),
     "stories": lambda library: [
         list(library.stories(parse(query)))
         for query in (
@@ -815,6 +816,8 @@ READING: dict[str, Callable[[Library], Any]] = {
 STATE_READING: dict[str, Callable[[State], Any]] = {
     "note": lambda state: state.note("1"),
     "sources": lambda state: state.sources(),
+    "precious": lambda state: state.precious(),
+    "source": lambda state: state.source("a", "/a"),
     "visits": lambda state: state.visits("/b"),
     "problems": lambda state: state.problems("/b"),
     "views": lambda state: state.views(),
@@ -848,6 +851,8 @@ WRITING: dict[str, Callable[[Writer], Any]] = {
     "write": lambda writer: writer.write(
         "s", {"b.md": Remembered("2")}, [(article("9"), b"9"), (MUCH, b"8")]
     ),
+    "move_source": lambda writer: writer.move_source("s", "t"),
+    "forget_stamps": lambda writer: writer.forget_stamps("s"),
     "publish": lambda writer: writer.publish(),
 }
 WRITER_READING: dict[str, Callable[[Writer], Any]] = {"remembered": lambda writer: writer.remembered("s")}

@@ -22,9 +22,8 @@ def overview(stored: Sequence[StoredSource], held: Mapping[str, int]) -> Iterato
         when = moment(source.synced) if source.synced else "never synced"
         number = counted(held.get(source.location, 0), "story", "stories")
         facts = ", ".join((number, *notes(source)))
-        yield f"{source.name:<{width}}  {when:<16}  {source.location}  ({facts})"
-        if source.error:
-            yield f"{'':<{width}}  failed: {source.error}"
+        failed = f"  failed: {source.error}" if source.error else ""
+        yield f"{source.name:<{width}}  {when:<16}  {source.location}  ({facts}){failed}"
 
 
 def notes(source: StoredSource) -> Iterator[str]:
