@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["pytester", "tests.programs"]
+pytest_plugins = ["pytester", "tests.programs", "tests.command_line"]
 
 # A busy machine is no bug: how long things take is measured elsewhere.
 settings.register_profile("cryptonews", deadline=None)

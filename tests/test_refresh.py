@@ -268,7 +268,7 @@ def test_progress_is_told_for_every_item_and_at_the_end(desk: Desk) -> None:
         desk.write(number)
     seen: list[tuple[int, int | None]] = []
     sync(desk.writer, str(desk.news), lambda report: seen.append((report.seen, report.expected)))
-    assert seen == [(0, None), (0, 5), (1, 5), (2, 5), (3, 5), (4, 5), (5, 5), (5, 5)]
+    assert seen == [(0, None), (0, None), (0, 5), (1, 5), (2, 5), (3, 5), (4, 5), (5, 5), (5, 5)]
 
 
 @pytest.mark.parametrize(("articles", "seconds"), [(1, 60.0), (3, 60.0), (10_000, 0.0)])

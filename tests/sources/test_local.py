@@ -10,7 +10,7 @@ import pytest
 
 from cryptonews_tui.article import Document
 from cryptonews_tui.safety import clean_line
-from cryptonews_tui.sources import Expected, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, SourceError, open_source
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.local import original
@@ -151,7 +151,7 @@ def test_what_happens_between_looking_and_reading_is_survived(tmp_path: Path) ->
         (tmp_path / f"{number:02}.md").write_bytes(article(str(number)))
     source = open_source(str(tmp_path), Access(Limits(article=1000)))
     documents = source.documents({})
-    assert next(documents) == Expected(60)
+    assert [next(documents) for _ in range(2)] == [About("a folder"), Expected(60)]
     (tmp_path / "50.md").unlink()
     (tmp_path / "51.md").unlink()
     os.mkfifo(tmp_path / "51.md")
@@ -173,8 +173,7 @@ def test_leaving_early_closes_every_file(tmp_path: Path) -> None:
         (tmp_path / f"{number}.md").write_bytes(article())
     before = len(os.listdir("/proc/self/fd"))
     documents = open_source(str(tmp_path)).documents({})
-    next(documents)
-    assert isinstance(next(documents), Document)
+    assert [type(next(documents)) for _ in range(3)] == [About, Expected, Document]
     assert len(os.listdir("/proc/self/fd")) > before
     documents.close()
     assert len(os.listdir("/proc/self/fd")) == before

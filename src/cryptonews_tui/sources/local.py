@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
-from cryptonews_tui.sources import Expected, Found, Seen, SourceError
+from cryptonews_tui.sources import About, Expected, Found, Seen, SourceError
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_archive, is_article, item_name
@@ -73,14 +73,17 @@ class LocalSource:
         """The articles in the order of their paths; unchanged files (same time, same size) are not opened."""
         status = self._status()
         if stat.S_ISDIR(status.st_mode):
+            yield About("a folder")
             yield from self._folder(remembered)
         elif is_article(self.location):
+            yield About("an article")
             file = _File(
                 item_name(os.path.basename(self.location)), self.location, _stamp(status), status.st_size
             )
             yield Expected(1)
             yield from self._read([file], remembered)
         else:
+            yield About("an archive")
             yield from self._archive(remembered)
 
     def _status(self) -> os.stat_result:
