@@ -40,7 +40,16 @@ VIEWS = st.builds(
     st.none() | st.sampled_from(["f5", "f6"]),
     st.just(True),
 )
-SOURCES = st.builds(StoredSource, FEW | LINES, FEW | LINES)
+SOURCES = st.builds(
+    StoredSource,
+    FEW | LINES,
+    FEW | LINES,
+    enabled=st.booleans(),
+    minutes=st.none() | st.integers(1, 100_000),
+    policy=st.sampled_from(["keep", "mark", "remove"]),
+    languages=st.lists(st.sampled_from(["en", "uk", "pt-br"]), max_size=2).map(tuple),
+    history=st.booleans(),
+)
 BELONGINGS = st.builds(
     Belongings,
     st.lists(MARKED, max_size=5, unique_by=lambda mark: mark.story),

@@ -9,6 +9,7 @@ are cleaned as those of articles are.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -24,6 +25,8 @@ VERSION = 1
 NOTE_LIMIT = 100_000
 """Characters of a note that are kept."""
 QUERY_LIMIT = 10_000
+MINUTES_LIMIT = 100_000
+_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*")
 
 
 class TransferError(ValueError):
@@ -40,7 +43,19 @@ def to_json(belongings: Belongings) -> dict[str, Any]:
             for m in belongings.marks
         ],
         "views": [{"name": v.name, "query": v.query, "key": v.key} for v in belongings.views],
-        "sources": [{"name": s.name, "location": s.location} for s in belongings.sources],
+        "sources": [_source_json(source) for source in belongings.sources],
+    }
+
+
+def _source_json(source: StoredSource) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "location": source.location,
+        "enabled": source.enabled,
+        "minutes": source.minutes,
+        "vanished": source.policy,
+        "languages": list(source.languages),
+        "history": source.history,
     }
 
 
@@ -104,7 +119,28 @@ def _source(item: Mapping[str, Any]) -> StoredSource:
     location = _line(item, "location")
     if location != item["location"]:  # cleaned it would be another place
         raise TransferError("location is not one that cryptonews wrote")
-    return StoredSource(_line(item, "name"), location)
+    minutes, languages = item.get("minutes"), item.get("languages", [])
+    if not (minutes is None or (type(minutes) is int and 0 < minutes <= MINUTES_LIMIT)):
+        raise TransferError("minutes is no whole number of minutes")
+    if not (
+        isinstance(languages, list) and all(isinstance(e, str) and _LANGUAGE.fullmatch(e) for e in languages)
+    ):
+        raise TransferError("languages is no list of languages")
+    policy = item.get("vanished", "keep")
+    if policy not in ("keep", "mark", "remove"):
+        raise TransferError("vanished is none of keep, mark and remove")
+    enabled, history = item.get("enabled", True), item.get("history", False)
+    if not (isinstance(enabled, bool) and isinstance(history, bool)):
+        raise TransferError("enabled and history must be true or false")
+    return StoredSource(
+        name=_line(item, "name"),
+        location=location,
+        enabled=enabled,
+        minutes=minutes,
+        policy=policy,
+        languages=tuple(languages),
+        history=history,
+    )
 
 
 def _text(item: Mapping[str, Any], name: str, *, optional: bool = False) -> str | None:
