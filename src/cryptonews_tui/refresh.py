@@ -14,6 +14,7 @@ from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.sources import About, Expected, Gone, Rest, Seen, Source, SourceError, open_source
+from cryptonews_tui.sources.access import Access
 
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000
@@ -41,15 +42,16 @@ def sync(
     progress: Callable[[Report], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     roles: Roles = SHIPPED,
+    access: Access | None = None,
 ) -> Report:
     """Bring a library up to date with one location. What goes wrong is in the report, not raised.
 
     `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends. `roles`
-    tell what the sections of new and changed articles are for.
+    tell what the sections of new and changed articles are for, and `access` how sources are reached.
     """
     report = Report(clean_line(location, 4_096))
     try:
-        source = open_source(location)
+        source = open_source(location, access)
         report.location = source.location
         _Visit(writer, source, report, roles).run(progress, stop)
     except (SourceError, DatabaseError) as error:
