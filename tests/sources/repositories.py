@@ -91,9 +91,7 @@ class Publisher:
                     else f"M 100644 inline {_quoted(path)}\ndata {len(data)}\n".encode() + data + b"\n"
                 )
             for path, target in links.items():
-                stream.append(
-                    f"M 120000 inline {_quoted(path)}\ndata {len(target)}\n{target}\n".encode()
-                )
+                stream.append(f"M 120000 inline {_quoted(path)}\ndata {len(target)}\n{target}\n".encode())
             stream.append(b"\n")
         if afresh and known:
             self.git("update-ref", "-d", ref)

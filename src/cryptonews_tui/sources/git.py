@@ -228,16 +228,14 @@ class GitSource:
         commit, _, read = remembered.get("", "").partition(" ")
         history, folder = self.access.history, self.address.folder
         repository.fetch_commits(history)
-        tip, now = repository.resolve(f"{TIP}^{{commit}}", f"{TIP}:{folder}")
+        tip, old = repository.commits(TIP, commit if _COMMIT.fullmatch(commit) else "nothing")
         if tip is None:
             raise repository.broken()
-        old, then = None, None
-        if _COMMIT.fullmatch(commit):
-            old, then = repository.resolve(f"{commit}^{{commit}}", f"{commit}:{folder}")
-        plan = _Plan(f"{tip.id} {_HISTORY}" if history else tip.id)
+        now = repository.root(tip)
+        plan = _Plan(f"{tip} {_HISTORY}" if history else tip)
         if history:
             present = {file.path for file in repository.listing(now)}
-            known = old.id if old is not None and read == _HISTORY else ""
+            known = old if old is not None and read == _HISTORY else ""
             plan.past = [file for file in repository.deleted(known) if file.path not in present]
         if old is None:
             if now is None and not plan.past and not any(remembered):
@@ -248,7 +246,7 @@ class GitSource:
             self._compare_with(remembered, repository.listing(now), plan)
             repository.bring([*plan.articles, *plan.past], plan.sizes)
         else:
-            difference = repository.compare(then, now)
+            difference = repository.compare(repository.root(old), now)
             plan.articles = [*difference.changed, *difference.new]
             plan.gone = [file.item for file in difference.gone]
             repository.bring([*plan.articles, *plan.past], plan.sizes)

@@ -97,7 +97,9 @@ class Difference(NamedTuple):
     gone: list[File]
 
 
-class Object(NamedTuple):
+class Root(NamedTuple):
+    """What is read of a commit: all of it, a folder, or a single file."""
+
     id: str
     kind: str
 
@@ -192,16 +194,24 @@ class Repository:
                 sizes[blob] = int(found[3])
         return missing
 
-    def resolve(self, *names: str) -> list[Object | None]:
-        """The objects with these names, `None` for those that are not here."""
-        given = "\n".join(names)
-        told = self._run("cat-file", "--batch-check", given=given.encode("utf-8", "surrogateescape") + b"\n")
-        lines = [_OBJECT.fullmatch(line) for line in told.splitlines()]
-        if len(lines) != len(names):
+    def commits(self, *names: str) -> list[str | None]:
+        """The ids of commits with these names, `None` for those that are not here."""
+        given = "".join(f"{name}^{{commit}}\n" for name in names)
+        told = self._run("cat-file", "--batch-check", given=given.encode())
+        found = [_OBJECT.fullmatch(line) for line in told.splitlines()]
+        if len(found) != len(names):
             raise self.broken()
-        return [Object(line[1].decode(), line[2].decode()) if line else None for line in lines]
+        return [one[1].decode() if one else None for one in found]
 
-    def listing(self, root: Object | None) -> Iterator[File]:
+    def root(self, commit: str) -> Root | None:
+        """What the folder that is read was in this commit."""
+        if not self._address.folder:
+            return Root(f"{commit}^{{tree}}", "tree")
+        told = _text(self._run("--literal-pathspecs", "ls-tree", "-z", commit, "--", self._address.folder))
+        mode, kind, found = (*told.partition("\t")[0].split(" "), "", "")[:3]
+        return Root(found, kind) if kind == "tree" or mode in _ORDINARY else None
+
+    def listing(self, root: Root | None) -> Iterator[File]:
         """All articles in a folder, or the one article that it is."""
         if root is None:
             return
@@ -212,7 +222,7 @@ class Repository:
         entries = (entry.partition("\t") for entry in _text(told).split("\0") if entry)
         yield from _files((about[:6], about.split(" ")[2], path) for about, _, path in entries)
 
-    def compare(self, then: Object | None, now: Object | None) -> Difference:
+    def compare(self, then: Root | None, now: Root | None) -> Difference:
         """What has become of the articles between two states of the folder."""
         if any(root is not None and root.kind == "blob" for root in (then, now)):
             before, after = ({file.item: file for file in self.listing(root)} for root in (then, now))
@@ -525,7 +535,7 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
         "{where} belongs to another user of this computer; it was not read. Make a clone of your own.",
     ),
     (
-        r"returned error: 404|repository .*not found|not (appear to be )?a git repository|does not exist",
+        r"returned error: 404|repository .*not found|does not appear to be a git repository|does not exist",
         SourceError,
         "There is no Git repository at {where}. Check the address.",
     ),
@@ -560,7 +570,7 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
         "The answer from {where} broke off. Try again later.",
     ),
     (
-        r"protocol error|invalid server response|bad line length|not valid: is this a git repository",
+        r"protocol error|invalid server response|bad line length|not valid: is this a git repo",
         SourceError,
         "What {where} answers is not Git. Check the address.",
     ),
