@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -326,9 +326,8 @@ def _forget_head(kept: Path) -> None:
 
 @pytest.mark.parametrize("harm", [_spoil_packs, _lose_everything, _leave_locks, _remove, _forget_head])
 def test_a_repository_that_was_harmed_is_fetched_anew(
-    harm: object, publisher: Publisher, reader: Reader
+    harm: Callable[[Path], None], publisher: Publisher, reader: Reader
 ) -> None:
-    assert callable(harm)
     publisher.commit({f"{name}.md": article(name) for name in "abcd"})
     reader.visit()
     harm(_kept(reader))
@@ -524,6 +523,8 @@ def test_a_visit_is_called_off_at_once(site: Site) -> None:
     start = time.monotonic()
     assert "called off" in str(refusal(site.url("/news.git"), access))
     assert time.monotonic() - start < 4
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [command for command in running if site.url("/news.git").encode() in command]
 
 
 def test_a_fetch_has_an_end(site: Site) -> None:
@@ -537,6 +538,28 @@ def test_a_repository_that_is_too_large_is_given_up(publisher: Publisher) -> Non
     publisher.commit({"a.md": os.urandom(500_000)})
     error = refusal(publisher.url, Access(Limits(repository=100_000)))
     assert "is larger than 97.66 KiB" in str(error)
+
+
+def test_folders_in_folders_without_end_are_given_up(publisher: Publisher) -> None:
+    blob = publisher.git("hash-object", "-w", "--stdin", given=article())
+    tree = publisher.git("mktree", given=f"100644 blob {blob}\ta.md\n".encode())
+    for _ in range(12):
+        entries = "".join(f"040000 tree {tree}\t{name}\n" for name in range(10))
+        tree = publisher.git("mktree", given=entries.encode())
+    identity = ["-c", "user.name=Desk", "-c", "user.email=desk@news.example"]
+    bomb = publisher.git(*identity, "commit-tree", tree, "-m", "bomb")
+    publisher.git("update-ref", "refs/heads/main", bomb)
+    error = refusal(publisher.url, Access(Limits(download=1_000_000)))
+    assert "has more files than can be listed" in str(error)
+
+
+def test_certificates_that_we_trust_are_trusted_by_git(
+    secure_site: Site, trust: Callable[[Site], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIT_SSL_CAINFO", raising=False)
+    assert "The certificate of" in str(refusal(secure_site.url("/news.git")))
+    trust(secure_site)
+    assert "There is no Git repository at" in str(refusal(secure_site.url("/news.git")))
 
 
 def test_too_many_articles_are_given_up(publisher: Publisher) -> None:

@@ -47,7 +47,7 @@ _OBJECT = re.compile(rb"([0-9a-f]{40,64}) (commit|tree|blob|tag) (\d+)")
 _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
-    "credential.helper=",
+    "core.bigFileThreshold=16m",
     "gc.auto=0",
     "maintenance.auto=false",
     "fetch.unpackLimit=1",
@@ -245,7 +245,8 @@ class Repository:
         """Which new items were there under another name, and which: as git sees it, by what the files hold."""
         here: dict[str, int] = {}
         self._weigh([file.blob for file in (*gone, *new)], here)
-        sides = [[file for file in files if file.blob in here] for files in (gone, new)]
+        most = self._access.limits.article
+        sides = [[file for file in files if 0 < here.get(file.blob, 0) <= most] for files in (gone, new)]
         if not all(sides):
             return {}
         # Two flat trees of nothing but these files, so that no file is compared that is not here.
@@ -348,7 +349,7 @@ class Repository:
             process = self._start(arguments, asked, out, settings)
             listener = _Listener(process)
             try:
-                self._watch(process, listener, afar)
+                self._watch(process, listener, out, afar)
             finally:
                 _end(process)
                 listener.join()
@@ -357,7 +358,9 @@ class Repository:
             out.seek(0)
             return out.read()
 
-    def _watch(self, process: subprocess.Popen[bytes], listener: _Listener, afar: bool) -> None:
+    def _watch(
+        self, process: subprocess.Popen[bytes], listener: _Listener, out: IO[bytes], afar: bool
+    ) -> None:
         limits = self._access.limits
         end = time.monotonic() + limits.fetch
         if afar:
@@ -368,6 +371,12 @@ class Repository:
             if time.monotonic() > end:
                 raise passing(
                     f"{clean_line(self.where)} was not complete after {limits.fetch:g} seconds. Try again later."
+                )
+            if (
+                os.fstat(out.fileno()).st_size > limits.download
+            ):  # folders in folders can name any number of files
+                raise SourceError(
+                    f"{clean_line(self.where)} has more files than can be listed. Name a folder of it."
                 )
             if afar:
                 self._count()
@@ -405,6 +414,10 @@ class Repository:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         patience = max(1, math.ceil(self._access.limits.read))
         ssh = os.environ.get("GIT_SSH_COMMAND") or "ssh"
+        trusted = {
+            name: os.environ.get(name) or os.environ.get(same, "")
+            for name, same in (("GIT_SSL_CAINFO", "SSL_CERT_FILE"), ("GIT_SSL_CAPATH", "SSL_CERT_DIR"))
+        }
         ours = {
             "LC_ALL": "C",
             "GIT_DIR": ".",
@@ -423,7 +436,7 @@ class Repository:
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
         secrets: dict[str, str] = {}  # ← joined here: access.secrets.for_git(self._address.url)
-        return {**kept, **ours, **secrets}
+        return {**kept, **{name: path for name, path in trusted.items() if path}, **ours, **secrets}
 
     def broken(self) -> BrokenError:
         """What is said if fetching anew does not help."""
@@ -527,7 +540,7 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
     (
         r"returned error: 30\d|unable to update url base from redirection",
         SourceError,
-        "{where} sends us on to another address; that is not followed. Open it in a browser for the new one.",
+        "{where} sends us on to another address; that is not followed. Add .git, or look for the new one.",
     ),
     (
         r"dubious ownership",
