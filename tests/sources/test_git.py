@@ -7,6 +7,7 @@ import getpass
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from cryptonews_tui.library import Library, Writer
 from cryptonews_tui.query import Query
 from cryptonews_tui.refresh import sync
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sources import SourceError, open_source, repository
+from cryptonews_tui.sources import SourceError, git, open_source, repository
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 from tests.programs import find, needs
@@ -380,6 +381,33 @@ def test_two_programs_take_turns(publisher: Publisher, reader: Reader) -> None:
         assert busy.passing
         threading.Timer(0.2, fcntl.flock, (lock, fcntl.LOCK_UN)).start()
         assert reader.visit().seen == {"": publisher.tip()}
+
+
+def test_a_git_that_outlives_us_keeps_its_repository_to_itself(site: Site, tmp_path: Path) -> None:
+    site.answers["/news.git/info/refs?service=git-upload-pack"] = silent
+    program = (
+        "from pathlib import Path; from cryptonews_tui.sources import open_source;"
+        "from cryptonews_tui.sources.access import Access; from tests.sources.visiting import QUICK;"
+        f"list(open_source({site.url('/news.git')!r}, Access(QUICK, Path({str(tmp_path)!r}))).documents({{}}))"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2]) as killed:
+        end = time.monotonic() + 20
+        while not site.requests and time.monotonic() < end:
+            time.sleep(0.01)
+        killed.kill()
+    assert "Another program" in str(refusal(site.url("/news.git"), Access(Limits(lock=0), tmp_path)))
+    assert "fell silent" in str(refusal(site.url("/news.git"), Access(QUICK, tmp_path)))
+
+
+def test_a_repository_that_nobody_reads_any_more_can_be_forgotten(
+    publisher: Publisher, reader: Reader
+) -> None:
+    publisher.commit({"a.md": article()})
+    reader.visit()
+    assert reader.access.cache is not None
+    git.forget(reader.location, reader.access.cache)
+    assert list((reader.access.cache / "git").iterdir()) == []
+    git.forget(reader.location, reader.access.cache)
 
 
 def test_a_visit_that_ends_early_leaves_nothing_behind(publisher: Publisher, reader: Reader) -> None:

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -76,6 +76,17 @@ def git_source(text: str, access: Access) -> GitSource:
     ref, folder = checked_ref(ref), checked_folder(folder)
     location += f"#{ref}:{folder}" if folder else f"#{ref}" if ref else ""
     return GitSource(location, Address(url, scheme, ref, folder), access)
+
+
+def forget(location: str, cache: Path) -> None:
+    """Remove what is kept of a repository that nobody reads any more."""
+    folder = _kept_folder(location, cache)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.with_suffix(".lock").unlink(missing_ok=True)
+
+
+def _kept_folder(location: str, cache: Path) -> Path:
+    return cache / "git" / hashlib.blake2b(location.encode(), digest_size=12).hexdigest()
 
 
 def _ssh(rest: str) -> str:
@@ -161,9 +172,9 @@ class GitSource:
     """The address at which people see the file at a path in the repository."""
 
     def documents(self, remembered: Mapping[str, str]) -> Generator[Found]:
-        """What has changed since the remembered commit: articles, renamed ones with their former item, and gone ones.
+        """What has changed since the remembered commit: articles, renamed ones with what they were, and gone ones.
 
-        The first visit gives everything; with `access.history` also what was deleted before, and that it is gone.
+        The first visit gives everything; `access.history` also what was deleted before, and that it is gone.
         """
         program = git_program()
         if program is None:
@@ -172,31 +183,28 @@ class GitSource:
                 "Install git and try again."
             )
         yield About("a Git repository", clean_line(self.address.name))
-        with self._kept() as folder:
-            repository = Repository(program, folder, self.address, self.access)
-            if not repository.is_good():
+        with self._kept() as (folder, lock):
+            repository = Repository(program, folder, self.address, self.access, lock)
+            plan = None
+            if repository.is_good():
+                with suppress(BrokenError):
+                    plan = self._plan(repository, remembered)
+            if plan is None:
                 repository.begin()
                 plan = self._plan(repository, remembered)
-            else:
-                try:
-                    plan = self._plan(repository, remembered)
-                except BrokenError:
-                    repository.begin()
-                    plan = self._plan(repository, remembered)
             repository.settle()
             yield from self._tell(repository, plan)
             if repository.has_grown():
                 repository.discard()  # the next visit compares what is remembered with what it fetches anew
 
     @contextmanager
-    def _kept(self) -> Iterator[Path]:
-        """The folder of this repository, for us alone."""
+    def _kept(self) -> Iterator[tuple[Path, int | None]]:
+        """The folder of this repository, for us alone, and the open file that says so."""
         if self.access.cache is None:
-            with tempfile.TemporaryDirectory(prefix="cryptonews-git-", ignore_cleanup_errors=True) as passing:
-                yield Path(passing) / "repository"
+            with tempfile.TemporaryDirectory(prefix="cryptonews-git-", ignore_cleanup_errors=True) as once:
+                yield Path(once) / "repository", None
             return
-        name = hashlib.blake2b(self.location.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
-        folder = self.access.cache / "git" / name
+        folder = _kept_folder(self.location, self.access.cache)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
@@ -207,7 +215,7 @@ class GitSource:
             ) from None
         with lock:
             self._wait_for(lock)
-            yield folder
+            yield folder, lock.fileno()
 
     def _wait_for(self, lock: IO[bytes]) -> None:
         end = time.monotonic() + self.access.limits.lock

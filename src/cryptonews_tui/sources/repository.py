@@ -107,12 +107,15 @@ class Root(NamedTuple):
 class Repository:
     """What is kept of a repository, and the git program that works in it."""
 
-    def __init__(self, program: str, folder: Path, address: Address, access: Access) -> None:
+    def __init__(
+        self, program: str, folder: Path, address: Address, access: Access, lock: int | None = None
+    ) -> None:
         self.folder = folder
         self.where = address.url
         self._program = program
         self._address = address
         self._access = access
+        self._locks = () if lock is None else (lock,)
         self._size = 0
 
     def is_good(self) -> bool:
@@ -328,6 +331,7 @@ class Repository:
                 cwd=self.folder,
                 env=self._environment(),
                 start_new_session=True,  # so that it can be ended with all that it has started
+                pass_fds=self._locks,  # if we are killed, the repository stays locked until git has ended
             )
         except OSError as error:
             raise SourceError(
@@ -341,6 +345,8 @@ class Repository:
 
         Raises `SourceError` for what a server says, `BrokenError` for what is wrong here.
         """
+        if self._access.stop.is_set():
+            raise self._called_off()
         with ExitStack() as stack:
             asked = stack.enter_context(tempfile.TemporaryFile())
             asked.write(given)
@@ -372,9 +378,7 @@ class Repository:
                 raise passing(
                     f"{clean_line(self.where)} was not complete after {limits.fetch:g} seconds. Try again later."
                 )
-            if (
-                os.fstat(out.fileno()).st_size > limits.download
-            ):  # folders in folders can name any number of files
+            if os.fstat(out.fileno()).st_size > limits.download:  # folders can hold one another without end
                 raise SourceError(
                     f"{clean_line(self.where)} has more files than can be listed. Name a folder of it."
                 )
@@ -548,7 +552,7 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
         "{where} belongs to another user of this computer; it was not read. Make a clone of your own.",
     ),
     (
-        r"returned error: 404|repository .*not found|does not appear to be a git repository|does not exist",
+        r"returned error: 404|repository .*not found|could not be found|does not appear to be a git|does not exist",
         SourceError,
         "There is no Git repository at {where}. Check the address.",
     ),
@@ -583,9 +587,19 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
         "The answer from {where} broke off. Try again later.",
     ),
     (
+        r"unknown option|usage: git",
+        SourceError,
+        "The git on this computer is too old to read {where}. Install git 2.36 or later.",
+    ),
+    (
         r"protocol error|invalid server response|bad line length|not valid: is this a git repo",
         SourceError,
         "What {where} answers is not Git. Check the address.",
+    ),
+    (
+        r"could not read from remote repository",
+        SourceError,
+        "{where} is not open to us, or it is not there. Check the address, or ask its publisher.",
     ),
 )
 """What git says (in English, as we ask it to), and what we say."""
