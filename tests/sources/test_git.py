@@ -26,7 +26,7 @@ from cryptonews_tui.sources import SourceError, git, open_source, repository
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 from tests.programs import find, needs
-from tests.sources.conftest import Site, redirect, silent
+from tests.sources.conftest import Site, endless, page, redirect, silent
 from tests.sources.repositories import GitServer, Publisher
 from tests.sources.visiting import QUICK, Visit, article, or_a_sentence, sort_out
 
@@ -588,6 +588,21 @@ def test_certificates_that_we_trust_are_trusted_by_git(
     assert "The certificate of" in str(refusal(secure_site.url("/news.git")))
     trust(secure_site)
     assert "There is no Git repository at" in str(refusal(secure_site.url("/news.git")))
+
+
+def test_a_server_that_never_ends_fills_no_memory(site: Site) -> None:
+    site.answers["/news.git/info/refs?service=git-upload-pack"] = endless
+    error = refusal(site.url("/news.git"), Access(Limits(memory=100_000_000)))
+    assert "sends more than can be taken in" in str(error)
+
+
+def test_what_a_server_says_reaches_nobody_as_it_is(site: Site) -> None:
+    said = b"ERR evil\x1b]0;x\x07\x1b[2J {where} [b]text[/b]"
+    body = b"001e# service=git-upload-pack\n0000" + b"%04x" % (len(said) + 4) + said
+    site.answers["/news.git/info/refs?service=git-upload-pack"] = page(
+        body, Content_Type="application/x-git-upload-pack-advertisement"
+    )
+    assert "evil" in str(refusal(site.url("/news.git")))
 
 
 def test_too_many_articles_are_given_up(publisher: Publisher) -> None:

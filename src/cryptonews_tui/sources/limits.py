@@ -35,6 +35,8 @@ class Limits:
     """Articles in one Git repository, those that were deleted included."""
     fetch: float = 900.0
     """One conversation with a Git server from first to last byte, and one look into what came of it."""
+    memory: int = 1024 * MIB
+    """What git may have in memory: some of what a server says it takes in whole."""
     lock: float = 10.0
     """Until another program has finished with the same repository."""
     silences: int = 5

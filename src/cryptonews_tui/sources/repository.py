@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -323,7 +324,7 @@ class Repository:
     ) -> subprocess.Popen[bytes]:
         options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
         try:
-            return subprocess.Popen(  # noqa: S603 - git itself; no shell, and every word was looked at
+            process = subprocess.Popen(  # noqa: S603 - git itself; no shell, and every word was looked at
                 [self._program, *options, *arguments],
                 stdin=given,
                 stdout=out,
@@ -337,6 +338,11 @@ class Repository:
             raise SourceError(
                 f"git could not be started: {clean_line(error.strerror or str(error))}."
             ) from None
+        if hasattr(resource, "prlimit"):  # whatever it starts has the same bound
+            with suppress(OSError, ValueError):
+                most = self._access.limits.memory
+                resource.prlimit(process.pid, resource.RLIMIT_DATA, (most, most))
+        return process
 
     def _run(
         self, *arguments: str, given: bytes = b"", settings: Sequence[str] = (), afar: bool = False
@@ -510,6 +516,11 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
         r"No space left on device|Disk quota exceeded",
         SourceError,
         "There is no room on this disk for {where}. Make some and try again.",
+    ),
+    (
+        r"Out of memory",
+        SourceError,
+        "{where} sends more than can be taken in; it was not read. Tell its publisher.",
     ),
     (
         r"couldn't find remote ref",
