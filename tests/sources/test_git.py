@@ -792,17 +792,18 @@ def _day(number: int) -> tuple[dict[str, bytes | None], dict[str, str], dict[str
 def test_a_library_keeps_up_with_a_publisher_who_deletes_everything(
     publisher: Publisher, tmp_path: Path
 ) -> None:
-    days = 150
+    days, step = 150, 15
     access = Access(cache=tmp_path / "cache")
     writer = Writer(tmp_path / "library.db")
-    for start, end in ((0, 148), (148, 149), (149, 150)):
-        publisher.commits([_day(number) for number in range(start, end)])
+    for start in range(0, days, step):
+        publisher.commits([_day(number) for number in range(start, start + step)])
         report = sync(writer, publisher.url, access=access)
         assert report.error is None
         assert report.problems == []
-        assert report.added == (148 * 60 - 147 if start == 0 else 60)
-        # Five were mended.
-        assert report.updated == (0 if start == 0 else 5)
+        # What is withdrawn between two visits was never seen.
+        assert report.added == step * 60 - (step - 1)
+        # Of the last day before, five were mended, one was moved and one withdrawn.
+        assert (report.updated, report.removed) == ((5, 2) if start else (0, 0))
     publisher.commit(dict.fromkeys((*publisher.git("ls-tree", "-r", "--name-only", "main").splitlines(),)))
     report = sync(writer, publisher.url, access=access)
     assert (report.error, report.added, report.updated) == (None, 0, 0)
@@ -812,7 +813,7 @@ def test_a_library_keeps_up_with_a_publisher_who_deletes_everything(
     assert (whole.error, whole.problems, whole.added) == (None, [], days * 60)
     writer.close()
     fresh.close()
-    for name, there in (("library.db", days * 60 - 147), ("fresh.db", days * 60)):
+    for name, there in (("library.db", days * 60 - days + days // step), ("fresh.db", days * 60)):
         library = Library(tmp_path / name, tmp_path / "state.db")
         assert len(library.stories(Query())) == there
         library.close()
