@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -322,10 +321,12 @@ class Repository:
     def _start(
         self, arguments: Sequence[str], given: IO[bytes], out: IO[bytes] | int, settings: Sequence[str] = ()
     ) -> subprocess.Popen[bytes]:
+        # Whatever git starts has the same bound. Only the shell can set it before anything is started.
+        bounded = f'ulimit -d {self._access.limits.memory // 1024}; exec "$0" "$@"'
         options = [word for setting in (*_SETTINGS, *settings) for word in ("-c", setting)]
         try:
-            process = subprocess.Popen(  # noqa: S603 - git itself; no shell, and every word was looked at
-                [self._program, *options, *arguments],
+            return subprocess.Popen(  # noqa: S603 - git itself; no word of it is read by the shell
+                ["/bin/sh", "-c", bounded, self._program, *options, *arguments],
                 stdin=given,
                 stdout=out,
                 stderr=subprocess.PIPE if out is not subprocess.PIPE else subprocess.DEVNULL,
@@ -338,11 +339,6 @@ class Repository:
             raise SourceError(
                 f"git could not be started: {clean_line(error.strerror or str(error))}."
             ) from None
-        if hasattr(resource, "prlimit"):  # whatever it starts has the same bound
-            with suppress(OSError, ValueError):
-                most = self._access.limits.memory
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (most, most))
-        return process
 
     def _run(
         self, *arguments: str, given: bytes = b"", settings: Sequence[str] = (), afar: bool = False
