@@ -18,6 +18,7 @@ from benchmarks.listing import measure_list
 from benchmarks.memory import measure_memory
 from benchmarks.opening import measure_opening
 from benchmarks.reading import measure_find, measure_moving, measure_switching
+from benchmarks.repository import measure_repository
 from benchmarks.size import (
     measure_files,
     measure_first,
@@ -42,6 +43,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "move": measure_moving,
     "find": measure_find,
     "sync": measure_sync,
+    "repository": measure_repository,
     "memory": measure_memory,
     "quit": measure_quit,
     "list": measure_list,

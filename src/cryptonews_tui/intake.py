@@ -155,7 +155,7 @@ class Intake:
     def finish(self) -> None:
         """The visit is complete: only now it is known what is gone, and the source's own stamp can be trusted."""
         before = self.before.keys() - {""}
-        gone = self.gone & before if self.rest else before - self.there
+        gone = self.gone & (before | self.there) if self.rest else before - self.there
         if self._is_believed(len(gone), len(before)):
             self.report.removed = len(gone)
             self.items.update(self.whole)

@@ -35,13 +35,14 @@ def sync(
     progress: Progress = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     roles: Roles = SHIPPED,
+    access: Access | None = None,
 ) -> Report:
     """Bring a library up to date with one location. What goes wrong is in the report, not raised.
 
     `progress` hears of every item; once `stop` says so, what was read so far is kept and the visit ends. `roles`
     tell what the sections of new and changed articles are for.
     """
-    access = Access()
+    access = access or Access()
 
     def told(report: Report) -> None:
         progress(report)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from cryptonews_tui.sources.access import Access
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|(https?|file):", re.IGNORECASE)
+_GIT = re.compile(
+    r"git\+[\w+.-]*://|ssh://|https?://[^?#]*\.git/?(#|$)|[\w.-]+@[\w.-]+:(?!//)", re.IGNORECASE
+)
 
 
 class SourceError(Exception):
@@ -95,7 +98,7 @@ class Source(Protocol):
 
 
 def open_source(location: str, access: Access | None = None) -> Source:
-    """The source at a path, a `file:` URL or an http(s) URL, without calling anyone yet.
+    """The source at a path, a `file:` URL, an http(s) URL or in a Git repository, without calling anyone yet.
 
     Raises `SourceError` when the location is none of these, or a file is there that no articles come from.
     """
@@ -104,6 +107,15 @@ def open_source(location: str, access: Access | None = None) -> Source:
 
     access = access or Access()
     text = location.strip()
+    if _GIT.match(text):
+        from cryptonews_tui.sources.git import git_source
+
+        return git_source(text, access)
+    if ":" in text and not text.startswith("file:"):
+        from cryptonews_tui.sources.forges import forge_source
+
+        if (forge := forge_source(text, access)) is not None:
+            return forge
     scheme = _SCHEME.match(text)
     if scheme is None or scheme[0].lower().startswith("file:"):
         from cryptonews_tui.sources.local import LocalSource

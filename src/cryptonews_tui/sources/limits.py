@@ -29,6 +29,16 @@ class Limits:
     """The JSON text of a manifest."""
     entries: int = 20_000
     """Addresses in a manifest."""
+    repository: int = 2048 * MIB
+    """All that is kept of one Git repository, packed."""
+    files: int = 500_000
+    """Articles in one Git repository, those that were deleted included."""
+    fetch: float = 900.0
+    """One conversation with a Git server from first to last byte, and one look into what came of it."""
+    memory: int = 1024 * MIB
+    """What git may have in memory: some of what a server says it takes in whole."""
+    lock: float = 10.0
+    """Until another program has finished with the same repository."""
     silences: int = 5
     """A host that did not answer so often in a row is not asked for the rest of a manifest."""
 
