@@ -19,7 +19,20 @@ FEEDS, ENTRIES = 500, 40
 BROKEN = 50
 """Each so manieth feed is broken, each in another way."""
 
-_WORDS = "bitcoin etf regulator falls rally miners custody exchange flows market court stablecoin".split()
+_WORDS = [
+    "bitcoin",
+    "etf",
+    "regulator",
+    "falls",
+    "rally",
+    "miners",
+    "custody",
+    "exchange",
+    "flows",
+    "market",
+    "court",
+    "stablecoin",
+]
 
 
 class Publisher:

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from tests.pty_terminal import Terminal
+
 from benchmarks.publisher import BROKEN, ENTRIES, FEEDS, publishing
 from benchmarks.workshop import CRYPTONEWS, PROJECT, Figure, Workshop, p95
 from cryptonews_tui.library import Library, State
 from cryptonews_tui.library.health import check_library
 from cryptonews_tui.query import Query
-from tests.pty_terminal import Terminal
 
 UNCHANGED = 50
 FIRST = 50_000
@@ -71,8 +72,12 @@ def measure_feeds(workshop: Workshop) -> Iterator[Figure]:
         named = sum(bool(source.error or source.problems) for source in opened_state.sources())
     median = sorted(waits)[len(waits) // 2]
     yield Figure(f"{FEEDS} feeds of {ENTRIES} entries", 60, seconds, "s")
-    yield Figure("… entries of good feeds that are not there", 0, max(0, good - stored), "", f"{stored:,} stored")
-    yield Figure("… broken feeds that are not named", 0, max(0, FEEDS // BROKEN - named), "", f"{named} named")
+    yield Figure(
+        "… entries of good feeds that are not there", 0, max(0, good - stored), "", f"{stored:,} stored"
+    )
+    yield Figure(
+        "… broken feeds that are not named", 0, max(0, FEEDS // BROKEN - named), "", f"{named} named"
+    )
     said = f"{len(waits)} keys, median {1e3 * median:.1f}, most {1e3 * max(waits):.0f} ms"
     yield Figure("… a key meanwhile, p95", 33, 1e3 * p95(waits), "ms", said)
 

@@ -49,7 +49,9 @@ def sync(
         if stop():
             access.stop.set()
 
-    [report] = refresh(writer, [StoredSource("", location)], access, progress=told, roles=roles)
+    [report] = refresh(
+        writer, [StoredSource("", location, history=access.history)], access, progress=told, roles=roles
+    )
     return report
 
 
