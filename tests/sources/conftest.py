@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cryptonews_tui.sources import http
+from cryptonews_tui.sources import line
 from tests.programs import find
 
 Answer = Callable[["Handler"], None]
@@ -220,11 +220,11 @@ def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site], None]]:
 
     def believe(site: Site) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(site.certificate))
-        http._tls.cache_clear()
+        line.tls.cache_clear()
 
     yield believe
     monkeypatch.undo()
-    http._tls.cache_clear()
+    line.tls.cache_clear()
 
 
 NGINX = """
