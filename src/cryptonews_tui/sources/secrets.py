@@ -35,14 +35,15 @@ class Secret:
     """Who we are to one host. With `user` a password, with `header` its value, with neither a bearer token.
 
     `place` is a host (`news.example`: there over https) or the beginning of an address. The secret itself comes
-    from one of: the environment variable `env`, the first line that `command` says, the keyring, or `value`.
+    from one of: the environment variable `env`, the first line that `command` says (its words, or one text that is
+    split as a shell would, but is given to none), the keyring, or `value`.
     """
 
     place: str
     user: str = field(default="", repr=False)
     header: str = ""
     env: str = ""
-    command: tuple[str, ...] = ()
+    command: str | tuple[str, ...] = ()
     keyring: bool = False
     value: str = field(default="", repr=False)
 
@@ -66,7 +67,7 @@ def without_password(url: str) -> tuple[str, Secret | None]:
 
 
 class Secrets:
-    """The secrets of one refresh, shared by all its visits."""
+    """The secrets of one refresh, shared by all its visits. Raises `SourceError` for a place that is none."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._known = [_Known(secret) for secret in secrets]
@@ -91,10 +92,9 @@ class Secrets:
         if known is None:
             return {}
         ((name, value),) = known.header(stop).items()
-        prefix = known.secret.prefix()
         settings = {
-            f"http.{prefix}.extraHeader": f"{name}: {value}",
-            f"http.{prefix}.followRedirects": "false",
+            f"http.{known.prefix}.extraHeader": f"{name}: {value}",
+            f"http.{known.prefix}.followRedirects": "false",
         }
         environment = {"GIT_CONFIG_COUNT": str(len(settings))}
         for number, (key, value) in enumerate(settings.items()):
@@ -103,8 +103,12 @@ class Secrets:
 
     def _for(self, url: str) -> _Known | None:
         """The secret with the longest beginning in common."""
-        found = [known for known in self._known if _covers(known.secret.prefix(), url)]
-        return max(found, key=lambda known: len(known.secret.prefix()), default=None)
+        try:
+            address = web_address(url)
+        except SourceError:
+            return None
+        found = [known for known in self._known if _covers(known.prefix, address)]
+        return max(found, key=lambda known: len(known.prefix), default=None)
 
 
 def _covers(prefix: str, url: str) -> bool:
@@ -121,6 +125,7 @@ class _Known:
 
     def __init__(self, secret: Secret) -> None:
         self.secret = secret
+        self.prefix = secret.prefix()
         self._lock = threading.Lock()
         self._header: dict[str, str] = {}
         self._fault = ""
@@ -152,6 +157,11 @@ class _Known:
             value = _from_keyring(secret, whose)
         else:
             value = secret.value
+        if ":" in secret.user:
+            raise SourceError(
+                f"The user for {_shown(secret)} has a colon, which no server would understand. "
+                "Change [secrets] in the settings."
+            )
         if secret.user:
             pair = b64encode(f"{secret.user}:{value}".encode("utf-8", "surrogateescape")).decode()
             return {"Authorization": f"Basic {pair}"}
@@ -200,21 +210,24 @@ def _from_keyring(secret: Secret, whose: str) -> str:
 def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
     """The first line that the command says; what else it says is nobody's business."""
     import selectors
+    import shlex
     import signal
     import subprocess
     import time
 
     advice = "Try it in a terminal, or change [secrets] in the settings."
-    name = clean_line(secret.command[0], 100)
+    name = "a command"
     try:
+        words = shlex.split(secret.command) if isinstance(secret.command, str) else list(secret.command)
+        name = clean_line("".join(words[:1]), 100) or name
         process = subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
-            secret.command,
+            words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # it must not draw on our screen, and all it starts can be ended
         )
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         raise SourceError(f"{whose} is to come from {name}, which cannot be run. {advice}") from None
     assert process.stdout is not None
     output = b""
