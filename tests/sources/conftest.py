@@ -201,7 +201,13 @@ def site_elsewhere() -> Iterator[Site]:
 @pytest.fixture
 def secure_site(tmp_path: Path) -> Iterator[Site]:
     """A server that speaks TLS, with a certificate that it wrote itself."""
-    certificate = tmp_path / "certificate.pem"
+    site = Site(self_made_certificate(tmp_path))
+    yield site
+    site.close()
+
+
+def self_made_certificate(folder: Path) -> Path:
+    certificate = folder / "certificate.pem"
     program = find("openssl")
     assert program is not None
     command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=site"
@@ -209,17 +215,16 @@ def secure_site(tmp_path: Path) -> Iterator[Site]:
     made = subprocess.run([program, *command.split(), *names], check=True, capture_output=True, timeout=20)
     with certificate.open("ab") as file:
         file.write(made.stdout)
-    site = Site(certificate)
-    yield site
-    site.close()
+    return certificate
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site], None]]:
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site | Path], None]]:
     """Makes the client believe a server's own certificate."""
 
-    def believe(site: Site) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", str(site.certificate))
+    def believe(site: Site | Path) -> None:
+        certificate = site if isinstance(site, Path) else site.certificate
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         line.tls.cache_clear()
 
     yield believe
@@ -246,7 +251,7 @@ http {{
     gzip_min_length 1;
     gzip_types text/markdown application/json;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         root {folder}/www;
         location = /moved.md {{ return 301 /news/bitcoin.md; }}
         location = /old/ {{ return 302 $scheme://$http_host/archive.tar.gz; }}
@@ -262,7 +267,8 @@ http {{
 class Nginx:
     """A running nginx: put files into `www`, read them at `url`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        self.scheme = "https" if certificate else "http"
         self.www = folder / "www"
         self.www.mkdir()
         self.log = folder / "access.log"
@@ -270,7 +276,12 @@ class Nginx:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=self.port))
+        tls = (
+            f" ssl http2; ssl_certificate {certificate}; ssl_certificate_key {certificate}"
+            if certificate
+            else ""
+        )
+        config.write_text(NGINX.format(folder=folder, port=self.port, tls=tls))
         program = find("nginx")
         assert program is not None
         command = [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
@@ -278,7 +289,7 @@ class Nginx:
         self._wait()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def statuses(self) -> list[int]:
         """The status of every answer so far."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from cryptonews_tui.sources.freshness import conditions, fresh
 from cryptonews_tui.sources.freshness import stamp as stamp_of
 from cryptonews_tui.sources.hosts import wait
 from cryptonews_tui.sources.limits import MIB, in_words
-from cryptonews_tui.sources.line import Line, led_inside
+from cryptonews_tui.sources.line import Line
 
 if TYPE_CHECKING:
     import httpx
@@ -189,10 +190,8 @@ class Http:
     def _converse(
         self, url: str, headers: Mapping[str, str], errand: _Errand, may_enter: bool
     ) -> Fetched | _Lead:
-        if self._line.leads_inside(url) and not may_enter:
-            raise led_inside(url)
-        extensions = {"trace": self._line.watch(url, may_enter, lambda: self._ended(errand))}
-        with self._line.client.stream("GET", url, headers=headers, extensions=extensions) as response:
+        ended = partial(self._ended, errand)
+        with self._line.get(url, headers, may_enter=may_enter, ended=ended) as response:
             errand.status = response.status_code
             inside = self._line.leads_inside(url)
             if response.status_code == 304 and errand.stamp:

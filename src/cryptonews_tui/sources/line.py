@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib.util
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -36,12 +37,29 @@ class Line:
     """One conversation at a time, connections kept in between. Close it after use."""
 
     def __init__(self, limits: Limits) -> None:
-        self.client = _client(limits)
+        self._limits = limits
+        self._client = _client(limits)
         self._sockets: list[socket.socket] = []
         self._inside: set[str] = set()
+        self._unread = False
 
     def close(self) -> None:
-        self.client.close()
+        self._client.close()
+
+    @contextmanager
+    def get(
+        self, url: str, headers: Mapping[str, str], *, may_enter: bool, ended: Callable[[], bool]
+    ) -> Iterator[httpx.Response]:
+        """The answer to one request, before its body is read. Raises `SourceError` for where it may not go."""
+        if self.leads_inside(url) and not may_enter:
+            raise _led_inside(url)
+        extensions = {"trace": self._watch(url, may_enter, ended)}
+        try:
+            with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
+                yield response
+        finally:
+            if self._unread:
+                self._start_over()
 
     def hang_up(self) -> None:
         """Cut every connection, from any thread: whoever reads from one hears of it at once."""
@@ -56,7 +74,13 @@ class Line:
         """Whether the last call to this host went to this computer or a private network, as far as it is known."""
         return is_inside(_host(url)) or urlsplit(url).netloc in self._inside
 
-    def watch(
+    def _start_over(self) -> None:
+        """What is left of a body that nobody reads stays in an HTTP/2 connection, until there is room for no other."""
+        self._unread = False
+        self._client.close()
+        self._client = _client(self._limits)
+
+    def _watch(
         self, url: str, may_enter: bool, ended: Callable[[], bool]
     ) -> Callable[[str, Mapping[str, Any]], None]:
         """Sees every new connection before anything is said on it: where it went, and how to cut it.
@@ -68,6 +92,10 @@ class Line:
 
         def watch(event: str, info: Mapping[str, Any]) -> None:
             nonlocal direct
+            if event == "http2.receive_response_headers.complete":
+                self._unread = info["return_value"][0] != 304
+            if event == "http2.receive_response_body.complete":
+                self._unread = False
             if event.endswith(".connect_tcp.started"):
                 direct = info["host"] == host
             if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
@@ -81,7 +109,7 @@ class Line:
                     self._inside.add(place)
                     if not may_enter:
                         stream.close()
-                        raise led_inside(url)
+                        raise _led_inside(url)
             if ended():
                 stream.close()
                 raise ConnectionAbortedError
@@ -89,7 +117,7 @@ class Line:
         return watch
 
 
-def led_inside(url: str) -> SourceError:
+def _led_inside(url: str) -> SourceError:
     return SourceError(
         f"A public address leads to {shown(url)}, which is private; it was not called. Tell its publisher."
     )
