@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import logging
+import os
 import threading
 import time
 import tracemalloc
@@ -573,6 +574,72 @@ def test_each_request_is_a_line_in_the_log(site: Site, caplog: pytest.LogCapture
 )
 def test_an_address_is_shown_without_what_opens_doors(url: str, said: str) -> None:
     assert shown(url) == said
+
+
+# Connections
+
+
+def connections(site: Site) -> set[int]:
+    """The client's ports: one for each connection."""
+    return set(site.callers)
+
+
+def test_visits_that_share_their_lines_share_connections(site: Site) -> None:
+    site.answers["/a.md"] = page(article(), Set_Cookie="reader=1")
+    access = Access(QUICK)
+    with access.lines:
+        for _ in range(3):
+            fetch(site.url("/a.md"), replace(access))
+    assert len(connections(site)) == 1
+    assert all(headers["Cookie"] is None for _, headers in site.requests)
+    fetch(site.url("/a.md"), access)
+    fetch(site.url("/a.md"), access)
+    assert len(connections(site)) == 3
+
+
+def test_a_late_abort_cuts_no_visit_that_has_the_line_now(site: Site) -> None:
+    def slow(handler: Handler) -> None:
+        former.abort()
+        page(article())(handler)
+
+    site.answers |= {"/a.md": page(article()), "/b.md": slow}
+    access = Access(replace(QUICK, attempts=1))
+    with access.lines:
+        with Http(access) as former:
+            body_of(former, site.url("/a.md"))
+        assert read(site.url("/b.md"), access) == article()
+    assert len(connections(site)) == 1
+
+
+def test_a_line_that_was_cut_is_not_for_the_next_visit(site: Site) -> None:
+    site.answers["/a.md"] = page(article())
+    access = Access(replace(QUICK, attempts=1))
+    with access.lines:
+        with Http(access) as http:
+            body_of(http, site.url("/a.md"))
+            http.abort()
+        assert read(site.url("/a.md"), access) == article()
+
+
+def test_lines_that_nobody_takes_again_are_not_kept_for_ever(sites: list[Site]) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    access = Access(QUICK)
+    with access.lines:
+        for number in range(30):
+            site = sites[number % len(sites)]
+            site.answers["/a.md"] = page(article())
+            fetch(site.url("/a.md"), replace(access, limits=replace(QUICK, article=number)))
+        # Each connection has two ends here.
+        _until(lambda: len(os.listdir("/proc/self/fd")) <= before + 2 * 16)
+    _until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not come true")
 
 
 # Speed

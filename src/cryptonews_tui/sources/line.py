@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -33,6 +34,9 @@ _HEADERS = {
 }
 
 
+_IDLE_LINES = 16
+
+
 class Line:
     """One conversation at a time, connections kept in between. Close it after use."""
 
@@ -45,6 +49,10 @@ class Line:
 
     def close(self) -> None:
         self._client.close()
+
+    def forget(self) -> None:
+        """No visit is known by what a server gave another one."""
+        self._client.cookies.clear()
 
     @contextmanager
     def get(
@@ -115,6 +123,48 @@ class Line:
                 raise ConnectionAbortedError
 
         return watch
+
+
+class Lines:
+    """What visits leave for the next one to the same host: a connection takes longer to make than most answers.
+
+    Lines are kept between `with` and its end only; whoever shares them among visits says so by it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[tuple[str, Limits, Line]] = []
+        self._kept = 0
+
+    def __enter__(self) -> Lines:
+        self._kept = _IDLE_LINES
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._kept = 0
+            idle, self._idle = self._idle, []
+        for _, _, line in idle:
+            line.close()
+
+    def take(self, place: str, limits: Limits) -> Line:
+        """The line that was at this host last, or a new one."""
+        with self._lock:
+            for number, (was_at, within, line) in enumerate(self._idle):
+                if (was_at, within) == (place, limits):
+                    del self._idle[number]
+                    return line
+        return Line(limits)
+
+    def give_back(self, place: str, limits: Limits, line: Line) -> None:
+        """Keep a line that is in order, or close it, or the one that has waited longest."""
+        line.forget()
+        with self._lock:
+            self._idle.append((place, limits, line))
+            surplus = self._idle[: max(len(self._idle) - self._kept, 0)]
+            del self._idle[: len(surplus)]
+        for _, _, spare in surplus:
+            spare.close()
 
 
 def _led_inside(url: str) -> SourceError:
