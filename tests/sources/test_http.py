@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import logging
 import os
+import subprocess
 import threading
 import time
 import tracemalloc
@@ -33,7 +34,7 @@ from cryptonews_tui.sources.faults import NoAnswerError
 from cryptonews_tui.sources.freshness import DAY, come_back, fresh
 from cryptonews_tui.sources.http import Fetched, Http
 from cryptonews_tui.sources.limits import MIB, Limits
-from tests.programs import needs
+from tests.programs import find, needs
 from tests.sources import conftest as serve
 from tests.sources.conftest import Answer, Handler, Site, page, redirect
 from tests.sources.visiting import HASTY, QUICK, article
@@ -535,6 +536,64 @@ def test_a_certificate_authority_of_the_environment_is_believed(
     assert not fault(secure_site.url("/a.md")).passing
     trust(secure_site)
     assert read(secure_site.url("/a.md")) == article()
+
+
+@needs("openssl", "openssl")
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_what_an_authority_of_the_house_signed_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trust: Callable[[Path], None], variable: str
+) -> None:
+    authority, certificate = _signed(tmp_path)
+    trust(authority)
+    if variable == "SSL_CERT_DIR":
+        monkeypatch.delenv("SSL_CERT_FILE")
+        hashed = _openssl(tmp_path, "x509 -hash -noout -in authority.pem").decode().strip()
+        folder = tmp_path / "authorities"
+        folder.mkdir()
+        (folder / f"{hashed}.0").write_bytes(authority.read_bytes())
+        monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    site = Site(certificate)
+    try:
+        site.answers["/a.md"] = page(article())
+        assert read(site.url("/a.md")) == article()
+    finally:
+        site.close()
+
+
+def _signed(folder: Path) -> tuple[Path, Path]:
+    """An authority, and a certificate with its key that it signed for this computer."""
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    _openssl(
+        folder,
+        f"req -x509 {key} -days 1 -subj /CN=House -keyout authority.key -out authority.pem "
+        "-addext keyUsage=critical,keyCertSign",
+    )
+    _openssl(folder, f"req {key} -subj /CN=site -keyout site.key -out site.csr")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
+    _openssl(
+        folder,
+        "x509 -req -in site.csr -days 1 -CA authority.pem -CAkey authority.key -CAcreateserial "
+        "-extfile names -out site.crt",
+    )
+    certificate = folder / "site.pem"
+    certificate.write_bytes((folder / "site.key").read_bytes() + (folder / "site.crt").read_bytes())
+    return folder / "authority.pem", certificate
+
+
+def _openssl(folder: Path, command: str) -> bytes:
+    program = find("openssl")
+    assert program is not None
+    done = subprocess.run(
+        [program, *command.split()], cwd=folder, check=True, capture_output=True, timeout=20
+    )
+    return done.stdout
+
+
+def test_a_file_of_authorities_that_is_not_there_is_a_sentence(
+    tmp_path: Path, trust: Callable[[Path], None]
+) -> None:
+    trust(tmp_path / "gone.pem")
+    assert "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE" in str(fault("https://127.0.0.1:1/"))
 
 
 # The log

@@ -29,7 +29,7 @@ from cryptonews_tui.sources.line import Line
 
 if TYPE_CHECKING:
     import httpx
-    from tenacity import RetryCallState
+    from tenacity import RetryCallState, Retrying
 
 __all__ = ["Fetched", "Http", "NoAnswerError", "is_inside", "web_address"]
 
@@ -117,36 +117,40 @@ class Http:
         passing is asked for again, within the same time. Raises `SourceError`, as `NoAnswerError` when nobody
         answered.
         """
+        errand = _Errand(url, stamp, limit, may_enter, self._limits.whole)
+        return self._attempts(errand)(self._attempt, errand)
+
+    def _attempts(self, errand: _Errand) -> Retrying:
+        """Once more, after a pause, if that may help: `faults` has the table."""
         import tenacity
 
-        errand = _Errand(url, stamp, limit, may_enter, self._limits.whole)
-        patience = self._limits.patience
-        start = self._limits.pause
-        backoff = tenacity.wait_exponential(start, patience) + tenacity.wait_random(0, start)
-
-        def pause(state: RetryCallState) -> float:
-            return max(backoff(state), _retry_after(state))
+        limits = self._limits
+        backoff = tenacity.wait_exponential(limits.pause, limits.patience) + tenacity.wait_random(
+            0, limits.pause
+        )
 
         def is_worth_it(state: RetryCallState) -> bool:
-            assert state.outcome is not None
-            error = state.outcome.exception()
-            if not isinstance(error, SourceError) or not error.passing or self._ended(errand):
+            error = _error(state)
+            if error is None or not error.passing or self._ended(errand):
                 return False
             if isinstance(error, NoAnswerError):
-                return errand.attempt == 1 and self._access.hosts.second_chance(urlsplit(url).netloc)
-            return _retry_after(state) <= patience
+                return errand.attempt == 1 and self._access.hosts.second_chance(urlsplit(errand.url).netloc)
+            return (error.retry_after or 0.0) <= limits.patience
+
+        def pause(state: RetryCallState) -> float:
+            error = _error(state)
+            return max(backoff(state), (error and error.retry_after) or 0.0)
 
         def sleep(seconds: float) -> None:
             wait(seconds, self._aborted, self._access.stop)
 
-        attempts = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._limits.attempts),
+        return tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(limits.attempts),
             wait=pause,
             retry=is_worth_it,
             sleep=sleep,
             reraise=True,
         )
-        return attempts(self._attempt, errand)
 
     def _attempt(self, errand: _Errand) -> Fetched:
         """Along all redirects to the thing itself."""
@@ -301,6 +305,6 @@ def _outcome(answer: Fetched | _Lead) -> str:
     return "unchanged" if answer.body is None else "body"
 
 
-def _retry_after(state: RetryCallState) -> float:
+def _error(state: RetryCallState) -> SourceError | None:
     error = state.outcome.exception() if state.outcome is not None else None
-    return (error.retry_after or 0.0) if isinstance(error, SourceError) else 0.0
+    return error if isinstance(error, SourceError) else None

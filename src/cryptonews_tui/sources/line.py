@@ -144,7 +144,7 @@ class Lines:
         with self._lock:
             self._kept = 0
             idle, self._idle = self._idle, []
-        for _, _, line in idle:
+        for _place, _limits, line in idle:
             line.close()
 
     def take(self, place: str, limits: Limits) -> Line:
@@ -163,7 +163,7 @@ class Lines:
             self._idle.append((place, limits, line))
             surplus = self._idle[: max(len(self._idle) - self._kept, 0)]
             del self._idle[: len(surplus)]
-        for _, _, spare in surplus:
+        for _place, _limits, spare in surplus:
             spare.close()
 
 
