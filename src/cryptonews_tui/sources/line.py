@@ -7,9 +7,6 @@ that cutting a line ends no other.
 
 from __future__ import annotations
 
-import importlib.util
-import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +22,9 @@ from cryptonews_tui.sources.decoding import ACCEPTED
 from cryptonews_tui.sources.limits import Limits
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
     import httpx
 
 _HEADERS = {
@@ -71,10 +71,12 @@ class Line:
 
     def hang_up(self) -> None:
         """Cut every connection, from any thread: whoever reads from one hears of it at once."""
+        from socket import SHUT_RDWR, socket
+
         for known in self._sockets:
             try:
                 # The base class: an SSLSocket would tear down its state under the thread that reads.
-                socket.socket.shutdown(known, socket.SHUT_RDWR)
+                socket.shutdown(known, SHUT_RDWR)
             except OSError:
                 continue
 
@@ -174,6 +176,8 @@ def _led_inside(url: str) -> SourceError:
 
 
 def _client(limits: Limits) -> httpx.Client:
+    from importlib.util import find_spec
+
     import httpx
 
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
@@ -182,7 +186,7 @@ def _client(limits: Limits) -> httpx.Client:
             headers=_HEADERS,
             timeout=timeout,
             verify=tls(),
-            http2=importlib.util.find_spec("h2") is not None,
+            http2=find_spec("h2") is not None,
             event_hooks={"response": [_set_location_aside]},
         )
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
