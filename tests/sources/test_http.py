@@ -6,6 +6,8 @@ import contextlib
 import gzip
 import logging
 import os
+import socket
+import struct
 import subprocess
 import threading
 import time
@@ -501,6 +503,39 @@ def test_a_head_that_makes_no_sense_is_a_sentence(site: Site, head: bytes) -> No
     site.answers["/a.md"] = answer
     fault(site.url("/a.md"))
     assert len(site.requests) <= 3
+
+
+def test_a_connection_reset_before_the_answer_is_tried_again(site: Site) -> None:
+    def resets(handler: Handler) -> None:
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        handler.connection.close()
+        handler.close_connection = True
+
+    site.answers["/a.md"] = in_turn(resets, resets, page(article()))
+    assert read(site.url("/a.md")) == article()
+    site.answers["/a.md"] = resets
+    assert "broke off. Try again later." in str(fault(site.url("/a.md")))
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """A server that takes calls and never says a word, not even of TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}/a.md"
+
+
+@pytest.mark.parametrize("by", ["stop", "abort", "whole"])
+def test_a_handshake_that_leads_nowhere_is_left(deaf: str, by: str) -> None:
+    access = Access(Limits(whole=0.3 if by == "whole" else 30))
+    with Http(access) as http:
+        timer = threading.Timer(0.2, {"stop": access.stop.set, "abort": http.abort}.get(by, int))
+        timer.start()
+        start = time.monotonic()
+        with pytest.raises(SourceError, match=r"was called off|was not complete after"):
+            http.fetch(deaf, limit=100)
+        assert time.monotonic() - start < 3
+        timer.join()
+    assert "did not take the call within 0.2 seconds" in str(fault(deaf, Access(replace(QUICK, connect=0.2))))
 
 
 def test_a_host_once_found_to_be_inside_is_not_entered_from_outside(site: Site) -> None:

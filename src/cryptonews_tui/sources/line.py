@@ -44,6 +44,8 @@ class Line:
         self._limits = limits
         self._client = _client(limits)
         self._sockets: list[socket.socket] = []
+        self._calling: socket.socket | None = None
+        """A second hold on the connection being made: during the TLS handshake the first one is nobody's."""
         self._inside: set[str] = set()
         self._unread = False
 
@@ -66,6 +68,7 @@ class Line:
             with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
                 yield response
         finally:
+            self._let_go()
             if self._unread:
                 self._start_over()
 
@@ -73,16 +76,21 @@ class Line:
         """Cut every connection, from any thread: whoever reads from one hears of it at once."""
         from socket import SHUT_RDWR, socket
 
-        for known in self._sockets:
+        for known in (*self._sockets, self._calling):
             try:
                 # The base class: an SSLSocket would tear down its state under the thread that reads.
-                socket.shutdown(known, SHUT_RDWR)
+                if known is not None:
+                    socket.shutdown(known, SHUT_RDWR)
             except OSError:
                 continue
 
     def leads_inside(self, url: str) -> bool:
         """Whether the last call to this host went to this computer or a private network, as far as it is known."""
         return is_inside(_host(url)) or urlsplit(url).netloc in self._inside
+
+    def _let_go(self) -> None:
+        if self._calling is not None:
+            self._calling.close()
 
     def _start_over(self) -> None:
         """What is left of a body that nobody reads stays in an HTTP/2 connection, until there is room for no other."""
@@ -113,6 +121,9 @@ class Line:
             stream = info["return_value"]
             kept = [known for known in self._sockets if known.fileno() >= 0]
             self._sockets = [*kept, stream.get_extra_info("socket")]
+            self._let_go()
+            if event.endswith(".connect_tcp.complete"):
+                self._calling = self._sockets[-1].dup()
             if event.endswith(".connect_tcp.complete") and direct:
                 self._inside.discard(place)
                 if is_inside(str(stream.get_extra_info("server_addr")[0])):
