@@ -23,7 +23,6 @@ from typing import Any
 
 import brotli
 import pytest
-from backports import zstd
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -31,7 +30,7 @@ from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import shown
-from cryptonews_tui.sources.decoding import ACCEPTED, DecodingError, decoder
+from cryptonews_tui.sources.decoding import ACCEPTED, DecodingError, _zstd, decoder
 from cryptonews_tui.sources.faults import NoAnswerError
 from cryptonews_tui.sources.freshness import DAY, come_back, fresh
 from cryptonews_tui.sources.http import Fetched, Http
@@ -40,6 +39,8 @@ from tests.programs import find, needs
 from tests.sources import conftest as serve
 from tests.sources.conftest import Answer, Handler, Site, page, redirect
 from tests.sources.visiting import HASTY, QUICK, article
+
+zstd = _zstd()
 
 
 def fetch(url: str, access: Access | None = None, stamp: str = "", limit: int = 8 * MIB) -> Fetched:
