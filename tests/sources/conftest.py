@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cryptonews_tui.sources import http
+from cryptonews_tui.sources import line
 from tests.programs import find
 
 Answer = Callable[["Handler"], None]
@@ -31,6 +31,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.server.site
         site.requests.append((self.path, self.headers))
+        site.callers.append(self.client_address[1])
         site.answers.get(self.path, nothing)(self)
 
     def log_message(self, *_: Any) -> None:
@@ -58,6 +59,8 @@ class Site:
         self.certificate = certificate
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, Message]] = []
+        self.callers: list[int] = []
+        """The port at the other end, for each request."""
         self.closing = threading.Event()
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.site = self
@@ -201,7 +204,13 @@ def site_elsewhere() -> Iterator[Site]:
 @pytest.fixture
 def secure_site(tmp_path: Path) -> Iterator[Site]:
     """A server that speaks TLS, with a certificate that it wrote itself."""
-    certificate = tmp_path / "certificate.pem"
+    site = Site(self_made_certificate(tmp_path))
+    yield site
+    site.close()
+
+
+def self_made_certificate(folder: Path) -> Path:
+    certificate = folder / "certificate.pem"
     program = find("openssl")
     assert program is not None
     command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=site"
@@ -209,22 +218,21 @@ def secure_site(tmp_path: Path) -> Iterator[Site]:
     made = subprocess.run([program, *command.split(), *names], check=True, capture_output=True, timeout=20)
     with certificate.open("ab") as file:
         file.write(made.stdout)
-    site = Site(certificate)
-    yield site
-    site.close()
+    return certificate
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site], None]]:
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site | Path], None]]:
     """Makes the client believe a server's own certificate."""
 
-    def believe(site: Site) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", str(site.certificate))
-        http._tls.cache_clear()
+    def believe(site: Site | Path) -> None:
+        certificate = site if isinstance(site, Path) else site.certificate
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        line.tls.cache_clear()
 
     yield believe
     monkeypatch.undo()
-    http._tls.cache_clear()
+    line.tls.cache_clear()
 
 
 NGINX = """
@@ -246,7 +254,7 @@ http {{
     gzip_min_length 1;
     gzip_types text/markdown application/json;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         root {folder}/www;
         location = /moved.md {{ return 301 /news/bitcoin.md; }}
         location = /old/ {{ return 302 $scheme://$http_host/archive.tar.gz; }}
@@ -262,7 +270,8 @@ http {{
 class Nginx:
     """A running nginx: put files into `www`, read them at `url`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        self.scheme = "https" if certificate else "http"
         self.www = folder / "www"
         self.www.mkdir()
         self.log = folder / "access.log"
@@ -270,7 +279,12 @@ class Nginx:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=self.port))
+        tls = (
+            f" ssl http2; ssl_certificate {certificate}; ssl_certificate_key {certificate}"
+            if certificate
+            else ""
+        )
+        config.write_text(NGINX.format(folder=folder, port=self.port, tls=tls))
         program = find("nginx")
         assert program is not None
         command = [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
@@ -278,7 +292,7 @@ class Nginx:
         self._wait()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def statuses(self) -> list[int]:
         """The status of every answer so far."""

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptonews_tui.sources.hosts import Hosts
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.sources.line import Lines
+from cryptonews_tui.sources.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,11 @@ class Access:
     """Set it from any thread: every visit ends soon, waiting ones at once."""
     count_bytes: Callable[[int], None] = lambda _: None
     """Hears of bytes as they arrive, from any thread."""
+    requests_per_host: int = 1
+    hosts_at_once: int = 8
+    hosts: Hosts = field(default_factory=Hosts)
+    """Rations the requests of all visits that share it."""
+    lines: Lines = field(default_factory=Lines)
+    """`with access.lines:` keeps connections from one visit to the next."""
+    secrets: Secrets = field(default_factory=Secrets)
+    """What opens the doors of some hosts."""

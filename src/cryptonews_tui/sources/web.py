@@ -16,8 +16,10 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import web_address
 from cryptonews_tui.sources.archive import looks_like_archive, members
-from cryptonews_tui.sources.http import Fetched, Http, NoAnswerError, web_address
+from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.http import Fetched, Http
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.local import unchanged
 from cryptonews_tui.sources.names import is_archive, is_article
