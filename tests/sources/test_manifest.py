@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sources import Expected, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, SourceError, open_source
 from cryptonews_tui.sources.limits import Limits
-from cryptonews_tui.sources.web import entries
+from cryptonews_tui.sources.manifest import entries
 from tests.sources import conftest as serve
 from tests.sources.conftest import Site, page, redirect, with_etag
 from tests.sources.packing import packed
@@ -121,6 +121,7 @@ def test_leaving_early_cuts_what_is_under_way(site: Site) -> None:
     site.answers["/list.json"] = page(manifest("/a.md", *(f"/{number}.md" for number in range(20))))
     threads = {thread for thread in threading.enumerate() if thread.name.startswith("manifest")}
     documents = open_source(site.url("/list.json")).documents({})
+    assert next(documents) == About("a manifest")
     assert next(documents) == Expected(21)
     assert isinstance(next(documents), Document)
     start = time.monotonic()

@@ -95,7 +95,7 @@ class Source(Protocol):
 
 
 def open_source(location: str, access: Access | None = None) -> Source:
-    """The source at a path, a `file:` URL or an http(s) URL, without calling anyone yet.
+    """The source at a path, a `file:` URL or an http(s) URL, or standard input (`-`), without calling anyone yet.
 
     Raises `SourceError` when the location is none of these, or a file is there that no articles come from.
     """
@@ -104,6 +104,10 @@ def open_source(location: str, access: Access | None = None) -> Source:
 
     access = access or Access()
     text = location.strip()
+    if text == "-":
+        from cryptonews_tui.sources.stdin import StdinSource
+
+        return StdinSource(access)
     scheme = _SCHEME.match(text)
     if scheme is None or scheme[0].lower().startswith("file:"):
         from cryptonews_tui.sources.local import LocalSource

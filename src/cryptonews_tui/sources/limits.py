@@ -26,9 +26,13 @@ class Limits:
     unpacked: int = 512 * MIB
     """All that is unpacked from one archive."""
     manifest: int = 8 * MIB
-    """The JSON text of a manifest."""
+    """The text of a manifest, a sitemap, a feed or a web page."""
     entries: int = 20_000
-    """Addresses in a manifest."""
+    """Addresses in a manifest, articles in a sitemap or below a listed folder."""
+    pages: int = 1_000
+    """Folder pages of one listing, parts of one sitemap."""
+    depth: int = 12
+    """Folders in folders of a listing: servers follow links in circles."""
     silences: int = 5
     """A host that did not answer so often in a row is not asked for the rest of a manifest."""
 

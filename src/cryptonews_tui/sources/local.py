@@ -15,7 +15,7 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Found, Seen, SourceError
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.limits import Limits, in_words
-from cryptonews_tui.sources.names import is_archive, is_article, item_name
+from cryptonews_tui.sources.names import NO_ARTICLES, is_archive, is_article, item_name
 
 _READ_AHEAD = 32
 """Files that are open at once, so that the system fetches the next ones from disk while we read this one."""
@@ -105,6 +105,8 @@ class LocalSource:
     def _folder(self, remembered: Mapping[str, str]) -> Iterator[Found]:
         files, problems = self._scan()
         yield Expected(len(files) + len(problems))
+        if not (files or problems or remembered):
+            yield Problem(item_name(self.location), None, NO_ARTICLES)
         yield from problems
         yield from self._read(files, remembered)
 

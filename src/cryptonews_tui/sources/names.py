@@ -8,6 +8,10 @@ from cryptonews_tui.safety import clean_line
 
 _ARTICLES = (".md", ".markdown")
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+NO_ARTICLES = (
+    "There are no Markdown files (.md, .markdown) in this folder or below it. "
+    "Put some there, or name another place."
+)
 _PATH_LIMIT = 4_096
 _DRIVE = re.compile(r"[A-Za-z]:")
 
