@@ -11,14 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.listing import is_listing, read
 from tests.programs import needs
 from tests.sources import conftest as serve
 from tests.sources.conftest import Answer, Apache, Nginx, PythonServer, Site, page, redirect
-from tests.sources.visiting import QUICK, Visit, article, visit
+from tests.sources.visiting import QUICK, article, visit
 
 LONG = "a-very-long-name-" * 6 + ".md"
 NEWS = {

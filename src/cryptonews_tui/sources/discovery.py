@@ -62,8 +62,10 @@ def _advertises(attributes: Mapping[str, str]) -> bool:
 
 
 def _joined(base: str, href: str) -> str:
-    """The absolute web address, or nothing."""
+    """The absolute web address, or nothing. From https it leads to https, whatever an old template says."""
     try:
-        return web_address(urljoin(base, href)) if href else ""
+        address = web_address(urljoin(base, href)) if href else ""
     except (SourceError, ValueError):
         return ""
+    downwards = base.startswith("https:") and address.startswith("http:")
+    return address.replace("http:", "https:", 1) if downwards else address
