@@ -26,7 +26,7 @@ from cryptonews_tui.sources.limits import MIB, Limits
 if TYPE_CHECKING:
     from cryptonews_tui.sources.http import Http
 
-LIMITS = Limits(connect=10, read=15, whole=40, redirects=3, download=8 * MIB)
+LIMITS = Limits(connect=10, read=15, whole=40, attempts=1, redirects=3, download=8 * MIB)
 """For one size of one cover: nobody waits two minutes for a picture."""
 
 # How wide the sizes usually are, where the address does not tell.
@@ -120,7 +120,8 @@ class Covers:
 
     def _first(self, line: Http, addresses: Sequence[str], origin: str) -> bytes:
         """The first of these pictures that is there, or why the first is not."""
-        from cryptonews_tui.sources.http import NoAnswerError, is_inside, web_address
+        from cryptonews_tui.sources.addresses import is_inside, web_address
+        from cryptonews_tui.sources.faults import NoAnswerError
 
         fault: SourceError | None = None
         silent: set[str] = set()

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cryptonews_tui.sources import http
+from cryptonews_tui.sources import line
 from tests.programs import find
 
 Answer = Callable[["Handler"], None]
@@ -203,7 +203,13 @@ def site_elsewhere() -> Iterator[Site]:
 @pytest.fixture
 def secure_site(tmp_path: Path) -> Iterator[Site]:
     """A server that speaks TLS, with a certificate that it wrote itself."""
-    certificate = tmp_path / "certificate.pem"
+    site = Site(self_made_certificate(tmp_path))
+    yield site
+    site.close()
+
+
+def self_made_certificate(folder: Path) -> Path:
+    certificate = folder / "certificate.pem"
     program = find("openssl")
     assert program is not None
     command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=site"
@@ -211,22 +217,21 @@ def secure_site(tmp_path: Path) -> Iterator[Site]:
     made = subprocess.run([program, *command.split(), *names], check=True, capture_output=True, timeout=20)
     with certificate.open("ab") as file:
         file.write(made.stdout)
-    site = Site(certificate)
-    yield site
-    site.close()
+    return certificate
 
 
 @pytest.fixture
-def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site], None]]:
+def trust(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Site | Path], None]]:
     """Makes the client believe a server's own certificate."""
 
-    def believe(site: Site) -> None:
-        monkeypatch.setenv("SSL_CERT_FILE", str(site.certificate))
-        http._tls.cache_clear()
+    def believe(site: Site | Path) -> None:
+        certificate = site if isinstance(site, Path) else site.certificate
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        line.tls.cache_clear()
 
     yield believe
     monkeypatch.undo()
-    http._tls.cache_clear()
+    line.tls.cache_clear()
 
 
 NGINX = """
@@ -248,7 +253,7 @@ http {{
     gzip_min_length 1;
     gzip_types text/markdown application/json;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         root {folder}/www;
         location = /moved.md {{ return 301 /news/bitcoin.md; }}
         location = /old/ {{ return 302 $scheme://$http_host/archive.tar.gz; }}
@@ -295,7 +300,9 @@ APACHE_MODULES = "/usr/lib/apache2/modules"
 class Nginx:
     """A running nginx: put files into `www`, read them at `url`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Path | None = None) -> None:
+        self.scheme = "https" if certificate else "http"
+        self.certificate = certificate
         self.www = folder / "www"
         self.www.mkdir()
         self.log = folder / "access.log"
@@ -307,13 +314,15 @@ class Nginx:
 
     def command(self, folder: Path) -> list[str]:
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=self.port))
+        own = self.certificate
+        tls = f" ssl http2; ssl_certificate {own}; ssl_certificate_key {own}" if own else ""
+        config.write_text(NGINX.format(folder=folder, port=self.port, tls=tls))
         program = find("nginx")
         assert program is not None
         return [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def statuses(self) -> list[int]:
         """The status of every answer so far."""

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -86,7 +87,7 @@ def test_what_is_wrong_with_one_entry_stops_no_other(news: Site) -> None:
     }
     news.answers |= {path: answer for path, (answer, _) in bad.items()}
     news.answers["/list.json"] = page(manifest("/a.md", "file:///etc/passwd", *bad, "/deep/b.md"))
-    limits = Limits(read=QUICK.read, article=1000)
+    limits = replace(QUICK, article=1000)
     found = visit(news.url("/list.json"), limits=limits)
     assert found.expected == [11]
     assert set(found.documents) == {news.url("/a.md"), news.url("/deep/b.md")}
@@ -99,7 +100,7 @@ def test_a_host_that_never_answers_is_not_asked_for_everything(news: Site) -> No
     silent = [f"/{number}.md" for number in range(40)]
     news.answers |= dict.fromkeys(silent, serve.silent)
     news.answers["/list.json"] = page(manifest(*silent))
-    found = visit(news.url("/list.json"), limits=Limits(read=0.2, silences=3))
+    found = visit(news.url("/list.json"), limits=replace(QUICK, read=0.2, silences=3))
     assert len(found.problems) == 40
     assert len(news.requests) < 12
     assert sum("not asked again" in message for message in found.problems.values()) > 28

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.programs import needs
 from tests.sources.conftest import Nginx, Site, page, redirect
 from tests.sources.visiting import QUICK, visit
 
-NEXT_STEPS = ("Check", "Look", "Name", "Put", "put", "Tell", "Try", "Save")
+NEXT_STEPS = ("Ask", "Check", "Fetch", "Look", "Name", "Put", "put", "Tell", "Try", "Save")
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\xff\xfe" * 20
 LOGIN = b'<!DOCTYPE html><title>Sign in</title><form><input name="u"><input type="password" name="p"></form>'
 INDEX = b"<html><head><title>Index of /news/</title></head><body><a href='../'>../</a></body></html>"
@@ -105,5 +106,9 @@ def test_a_file_of_two_gigabytes_is_not_downloaded(nginx: Nginx, path: str) -> N
     os.truncate(huge, 2 * 1024**3)
     message = answer_to(nginx.url(path), Limits())
     assert f"{nginx.url(path)} is larger than" in message
+    for _ in range(500):  # until the server sees that we hung up
+        if nginx.statuses():
+            break
+        time.sleep(0.01)
     sent = int(nginx.log.read_text().split('" 200 ')[1].split()[0])
     assert sent < 16 * 1024 * 1024

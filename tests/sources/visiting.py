@@ -12,8 +12,10 @@ from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, Sou
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 
-QUICK = Limits(connect=2, read=0.3, whole=5)
+QUICK = Limits(connect=2, read=0.3, whole=5, pause=0.01)
 """Limits for faults that are waited for."""
+HASTY = Limits(pause=0.01)
+"""The usual limits, but for the time between two attempts."""
 
 
 def article(title: str = "Bitcoin rests") -> bytes:
@@ -87,4 +89,4 @@ def visit(
     location: object, remembered: Mapping[str, str] | None = None, limits: Limits | None = None
 ) -> Visit:
     """Everything at a location, from what the user types to what the library gets."""
-    return sort_out(open_source(str(location), Access(limits or Limits())).documents(remembered or {}))
+    return sort_out(open_source(str(location), Access(limits or HASTY)).documents(remembered or {}))

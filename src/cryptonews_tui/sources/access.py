@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptonews_tui.sources.hosts import Hosts
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.sources.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,9 @@ class Access:
     """Set it from any thread: every visit ends soon, waiting ones at once."""
     count_bytes: Callable[[int], None] = lambda _: None
     """Hears of bytes as they arrive, from any thread."""
+    requests_per_host: int = 1
+    hosts_at_once: int = 8
+    hosts: Hosts = field(default_factory=Hosts)
+    """Rations the requests of all visits that share it."""
+    secrets: Secrets = field(default_factory=Secrets)
+    """What opens the doors of some hosts."""

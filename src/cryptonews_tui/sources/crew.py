@@ -17,12 +17,12 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import web_address
 from cryptonews_tui.sources.archive import looks_like_archive
-from cryptonews_tui.sources.http import Http, NoAnswerError, web_address
+from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.kinds import START, is_html
 
-_LINES = 4
-"""Downloads at once: polite to one host, quick enough over a slow line."""
 _AHEAD = 16
 """Entries under way or waiting for the receiver: at most so many articles are in memory."""
 _AT_REST = 120
@@ -47,11 +47,11 @@ class Crew:
     def __init__(self, access: Access, may_enter: bool) -> None:
         self._access = access
         self._may_enter = may_enter
-        self._lines = [Http(access) for _ in range(_LINES)]
+        self._lines = [Http(access) for _ in range(max(access.requests_per_host, 1))]
         self._idle: SimpleQueue[Http] = SimpleQueue()
         for line in self._lines:
             self._idle.put(line)
-        self._pool = ThreadPoolExecutor(_LINES, thread_name_prefix="manifest")
+        self._pool = ThreadPoolExecutor(len(self._lines), thread_name_prefix="manifest")
         self._silences: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -151,7 +151,7 @@ def _stamp(stamp: str, entry: Entry) -> str:
 def _at_rest(modified: object) -> bool:
     try:
         return time.time() - parsedate_to_datetime(str(modified)).timestamp() > _AT_REST
-    except (ValueError, OverflowError, OSError):
+    except (ValueError, TypeError, OverflowError, OSError):
         return False
 
 

@@ -17,6 +17,12 @@ class Limits:
     """Silence in the middle of an answer."""
     whole: float = 120.0
     """One download from first to last byte: a server that trickles is never silent."""
+    attempts: int = 3
+    """Requests for one thing, if what went wrong may pass."""
+    pause: float = 0.5
+    """Before the second attempt; twice as long before the third."""
+    patience: float = 5.0
+    """A server that wants a longer rest is asked at the next refresh, not in this one."""
     redirects: int = 5
     download: int = 64 * MIB
     """One download, counted after content decoding."""

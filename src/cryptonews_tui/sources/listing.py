@@ -18,8 +18,10 @@ from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import web_address
 from cryptonews_tui.sources.crew import Entry
-from cryptonews_tui.sources.http import Http, NoAnswerError, web_address
+from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.kinds import root, text_of
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.markup import tags, text_after

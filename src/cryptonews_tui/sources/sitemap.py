@@ -16,7 +16,8 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.crew import Entry, address
-from cryptonews_tui.sources.http import Http, NoAnswerError
+from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_article
 from cryptonews_tui.xml_events import End, Start, Text, XmlError, events

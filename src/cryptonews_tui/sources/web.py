@@ -102,7 +102,9 @@ class WebSource:
         assert fetched.body is not None
         data = fetched.body.read(limit + 1)
         if len(data) > limit:
-            raise SourceError(f"{_shown(fetched.url)} is larger than {in_words(limit)}; it was not read.")
+            raise SourceError(
+                f"{_shown(fetched.url)} is larger than {in_words(limit)}; it was not read. Check the address."
+            )
         return _Answer(fetched, data, kind)
 
     def _unchanged(self, fetched: Fetched, remembered: Mapping[str, str]) -> Iterator[Found]:

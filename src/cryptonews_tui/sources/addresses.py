@@ -1,0 +1,95 @@
+"""Addresses on the web: which are ones, which are private, where a redirect may lead, how they are shown."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.sources import SourceError
+
+_URL_LIMIT = 4096
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# Parameters that open a door are known by how their names end: `apikey`, `access_token`, `X-Amz-Signature`.
+_KEYS = re.compile(
+    "([?&][^?&=#]*(?:key|token|secret|sig|signature|auth|authorization|password|passwd|pwd|credential)=)[^&#]+",
+    re.IGNORECASE,
+)
+_USER = re.compile("(?<=//)[^/?#]*@")
+
+
+def web_address(text: str) -> str:
+    """The http(s) URL in its canonical form: scheme and host in lower case, no default port, no fragment.
+
+    Raises `SourceError` for anything else. A password in it is refused and not repeated.
+    """
+    url = text.strip()
+    where = "This address" if "@" in url else shown(url)
+    if len(url) > _URL_LIMIT or clean(url) != url:
+        raise SourceError(f"{where} is too long or has characters that no address has. Check the address.")
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme.lower(), (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        raise SourceError(
+            f"{where} is not a complete web address. Write it like https://host/path."
+        ) from None
+    if scheme not in _DEFAULT_PORTS:
+        raise SourceError(
+            f"{where} does not begin with http:// or https://; nothing else is read from the web."
+        )
+    if "@" in parts.netloc:
+        raise SourceError(
+            f"Leave the user name and password out of {scheme}://{clean_line(host)}; "
+            "the settings table [secrets] is the place for them."
+        )
+    if not host or re.search(r"[\s/\\%<>\"^`{|}]", host):
+        raise SourceError(f"{where} is not a complete web address. Write it like https://host/path.")
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        netloc += f":{port}"
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host name or address by itself means this computer or a private network."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return not address.is_global
+
+
+def next_address(url: str, location: str) -> str:
+    """Where a redirect leads, if it may. Raises `SourceError`."""
+    where = shown(url)
+    try:
+        target = urljoin(url, location.strip())
+    except ValueError:
+        target = ""
+    if not location.strip() or not target:
+        raise SourceError(f"{where} sends us on without saying where. Tell its publisher.")
+    scheme = urlsplit(target).scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
+        raise SourceError(
+            f"{where} sends us on to a {clean_line(scheme, 20)}: address; only http and https are followed. "
+            "Ask its publisher for the right address."
+        )
+    if url.startswith("https:") and scheme == "http":
+        raise SourceError(
+            f"{where} sends us on from https to plain http; that is not followed. Tell its publisher."
+        )
+    return web_address(target)
+
+
+def shown(url: str) -> str:
+    """The address as sentences and logs show it: clean, not too long, and without what opens a door."""
+    return clean_line(_KEYS.sub(r"\1…", _USER.sub("…@", url[:_URL_LIMIT])), 300)
