@@ -29,6 +29,10 @@ class Limits:
     """The JSON text of a manifest."""
     entries: int = 20_000
     """Addresses in a manifest."""
+    feed: int = 16 * MIB
+    """The text of a feed, or one page of a news service."""
+    pages: int = 20
+    """Pages of a news service that are asked for in one visit."""
     silences: int = 5
     """A host that did not answer so often in a row is not asked for the rest of a manifest."""
 
