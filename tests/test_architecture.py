@@ -166,6 +166,8 @@ LIBRARIES: dict[str, set[str]] = {
     "backports": {"library"},
     "compression": {"library"},
     "httpx": {"sources"},
+    "feedparser": {"sources.feed_xml"},
+    "html_to_markdown": {"sources.entries"},
     "tarfile": {"sources"},
     "zipfile": {"sources"},
     "yaml": {"front_matter"},

@@ -33,6 +33,8 @@ _IDENTITY_LIMIT = 200
 _TAGS_LIMIT = 200
 _TAG_LIMIT = 100
 
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
 _TAG = re.compile(r"<(?:[!/?]?[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
 _PROGRAMS = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _LONG_TAG = re.compile(r"<[^<>]{8000,}>")
@@ -42,7 +44,7 @@ _OTHER_SCHEME = re.compile(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECA
 # Code stays as it is; elsewhere a sign that means nothing where it stands needs no backslash.
 _ESCAPES = re.compile(
     r"^(`{3,})[^`\n]*\n.*?^\1`*$|(?<!`)(`{1,2})(?!`)[^\n]{1,2000}?(?<!`)\2(?!`)"
-    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\(-)(?= )|\\[^\w\s]",
+    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\([-&])(?= )|\\[^\w\s]",
     re.DOTALL | re.MULTILINE,
 )
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
@@ -91,7 +93,10 @@ class Entry:
 
 
 def found(
-    entries: Iterable[Entry | Problem], remembered: Mapping[str, str], origin: str, now: datetime | None = None
+    entries: Iterable[Entry | Problem],
+    remembered: Mapping[str, str],
+    origin: str,
+    now: datetime | None = None,
 ) -> Iterator[Document | Seen | Problem]:
     """Each entry as a document, or as seen if it is as it was; then nothing is converted.
 
@@ -266,8 +271,12 @@ def _file(entry: Entry, published: str) -> bytes:
         "coverImage": {"raw": entry.image} if entry.image else None,
         **entry.extra,
     }
-    front = json.dumps({name: _value(value) for name, value in fields.items() if value}, ensure_ascii=False)
-    return f"---\n{front}\n---\n\n{body or (f'<{entry.url}>' if entry.url else '')}\n".encode("utf-8", "replace")
+    front = json.dumps(
+        {name: _value(value) for name, value in fields.items() if value not in _NOTHING}, ensure_ascii=False
+    )
+    return f"---\n{front}\n---\n\n{body or (f'<{entry.url}>' if entry.url else '')}\n".encode(
+        "utf-8", "replace"
+    )
 
 
 def _value(value: Any) -> Any:

@@ -37,7 +37,9 @@ _BUILT_IN = ("lt", "gt", "amp", "quot")
 # A feed gets this document type instead of its own: so it can name what HTML names, and nothing else.
 _PROLOGUE = (
     "<!DOCTYPE feed ["
-    + "".join(f'<!ENTITY {n} "&#{c};">' for n, c in html.entities.name2codepoint.items() if n not in _BUILT_IN)
+    + "".join(
+        f'<!ENTITY {n} "&#{c};">' for n, c in html.entities.name2codepoint.items() if n not in _BUILT_IN
+    )
     + "]>"
 )
 _ROOT = re.compile(r"<(?=[A-Za-z_])")
@@ -89,10 +91,14 @@ def parse(data: bytes, media_type: str, limits: Limits) -> Parsed:
     text, first = _without_prologue(_decode(data, media_type))
     reader, fault = _read(text, limits, _PROLOGUE)
     if fault is None:
-        return Parsed(reader.version, reader.feeddata, reader.entries)
+        return Parsed(reader.version, dict(reader.feeddata), _plain(reader))
     damage = fault.getMessage() or "not well-formed XML"
     # The prologue that we put before it is one line without an end.
-    line = first + max((fault.getLineNumber() or 1) - 1, 0) if isinstance(fault, xml.sax.SAXParseException) else None
+    line = (
+        first + max((fault.getLineNumber() or 1) - 1, 0)
+        if isinstance(fault, xml.sax.SAXParseException)
+        else None
+    )
     mended = _mended(text)
     lost = 0
     if mended != text:
@@ -102,10 +108,15 @@ def parse(data: bytes, media_type: str, limits: Limits) -> Parsed:
         entries, lost = _salvage(mended, limits)
         if len(entries) >= len(reader.entries):
             reader.entries = entries
-    return Parsed(reader.version, reader.feeddata, reader.entries, damage, line, lost)
+    return Parsed(reader.version, dict(reader.feeddata), _plain(reader), damage, line, lost)
 
 
-class _TooDeepError(xml.sax.SAXException):  # type: ignore[misc]
+def _plain(reader: _Reader) -> list[dict[str, Any]]:
+    """Without feedparser's aliases: it gives one time for the other, with a warning."""
+    return [dict(entry) for entry in reader.entries]
+
+
+class _TooDeepError(xml.sax.SAXException):
     """Nested deeper than any feed."""
 
 
@@ -117,11 +128,14 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
 
     def __init__(self, limit: int) -> None:
         super().__init__("", None, "utf-8")
+        self.entries: list[dict[str, Any]]
         self._limit = limit
         self._room = 0
 
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802 - what SAX calls it
-        super().startElementNS(name, qname, attrs if len(attrs) <= _LISTED_LIMIT else AttributesNSImpl({}, {}))
+        super().startElementNS(
+            name, qname, attrs if len(attrs) <= _LISTED_LIMIT else AttributesNSImpl({}, {})
+        )
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         if self.depth > _DEPTH_LIMIT:

@@ -104,11 +104,15 @@ def read(
         lost = {0: "", 1: "; one entry could not be read"}.get(
             parsed.lost, f"; {parsed.lost:,} entries could not be read"
         )
-        yield Problem(where, parsed.line, f"The feed is damaged{place}: {clean_line(parsed.damage, 100)}{lost}.")
+        yield Problem(
+            where, parsed.line, f"The feed is damaged{place}: {clean_line(parsed.damage, 100)}{lost}."
+        )
     yield from found(entries, remembered, url)
 
 
-def read_json(value: Mapping[str, Any], url: str, remembered: Mapping[str, str], limits: Limits) -> Iterator[Found]:
+def read_json(
+    value: Mapping[str, Any], url: str, remembered: Mapping[str, str], limits: Limits
+) -> Iterator[Found]:
     """Like `read`, for a JSON feed that is parsed already."""
     items = value.get("items")
     if not isinstance(items, list):
@@ -122,7 +126,9 @@ def read_json(value: Mapping[str, Any], url: str, remembered: Mapping[str, str],
     )
     version = str(value.get("version"))[:60].rstrip("/").rpartition("/")[2]
     yield About(f"a feed (JSON Feed {clean_line(version, 10)})", feed.name)
-    entries = newest_of_each(feed.json_entry(item, number) for number, item in enumerate(items[: limits.entries], 1))
+    entries = newest_of_each(
+        feed.json_entry(item, number) for number, item in enumerate(items[: limits.entries], 1)
+    )
     yield Expected(len(entries))
     yield from found(entries, remembered, url)
 
@@ -168,8 +174,8 @@ class _Feed:
             text=content,
             form=form,
             summary=summary if form is Form.HTML else plain(summary),
-            published=_time(dict.get(entry, "published_parsed")),  # type: ignore[arg-type]
-            updated=_time(dict.get(entry, "updated_parsed")),  # type: ignore[arg-type]
+            published=_time(entry.get("published_parsed")),
+            updated=_time(entry.get("updated_parsed")),
             lang=language(_text(_mapping(entry.get("title_detail")).get("language"))),
             url=link,
             base=absolute(link or self.base, base) or link or self.base,
@@ -185,7 +191,8 @@ class _Feed:
         html, text = _text(item.get("content_html")), _text(item.get("content_text"))
         link = absolute(self.base, item.get("url")) or absolute(self.base, item.get("external_url"))
         tags = item.get("tags")
-        authors = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
+        several = item.get("authors")
+        authors = several if isinstance(several, list) else [item.get("author")]
         names = [_text(_mapping(author).get("name")) for author in authors[:20]]
         given = item.get("id")
         return self._entry(
@@ -205,7 +212,9 @@ class _Feed:
             author=", ".join(name for name in names if name),
         )
 
-    def _entry(self, number: int, *, given: str, title: str, author: str, lang: str, **fields: Any) -> Entry | Problem:
+    def _entry(
+        self, number: int, *, given: str, title: str, author: str, lang: str, **fields: Any
+    ) -> Entry | Problem:
         text, url = fields["text"] or fields["summary"], fields["url"]
         name = identity(given, url, self.host, title, text)
         lead = plain(text) if fields["form"] is Form.HTML else clean_line(text)
