@@ -172,6 +172,8 @@ LIBRARIES: dict[str, set[str]] = {
     "keyring": {"sources"},
     "tenacity": {"sources"},
     "httpx": {"sources"},
+    "feedparser": {"sources.feed_xml"},
+    "html_to_markdown": {"sources.entries"},
     "tarfile": {"sources"},
     "zipfile": {"sources"},
     "yaml": {"front_matter"},

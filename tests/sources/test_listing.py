@@ -196,7 +196,7 @@ def test_a_folder_without_an_end_is_left(site: Site) -> None:
     deep = visit(site.url("/"), limits=Limits(depth=3))
     assert len(deep.data) == 15
     assert any("Folders deeper than 3" in message for message in deep.problems.values())
-    wide = visit(site.url("/"), limits=Limits(pages=20))
+    wide = visit(site.url("/"), limits=Limits(parts=20))
     assert len(wide.data) == 20
     assert "there are too many" in list(wide.problems.values())[-1]
     many = visit(site.url("/"), limits=Limits(entries=7))

@@ -158,6 +158,7 @@ def test_addresses_are_absolute_and_once(listed: object, addresses: list[str]) -
         "http://[",
         "http://a:99999/",
         "https://reader:hunter2@news.example/",
+        "http://news.example/a.md",
         "a\x1b[2J.md",
         "\ud800",
         "",

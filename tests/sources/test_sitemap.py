@@ -42,7 +42,9 @@ def _sitemap(root: str, part: str, entries: tuple[str | tuple[str, str], ...]) -
 
 
 def test_of_a_sitemap_only_markdown_files_are_read(site: Site) -> None:
-    listed = urlset(*(site.url(path) for path in ("/", "/a.md", "/about.html", "/b.markdown", "/a.md#top")))
+    listed = urlset(
+        *(site.url(path) for path in ("/", "/a.md", "/?a.md", "/b.markdown", "/a.md#top")), "http://news.md"
+    )
     site.answers |= {"/sitemap.xml": page(listed, Content_Type="application/xml")}
     site.answers |= {"/a.md": page(article("A")), "/b.markdown": page(article("B"))}
     found = visit(site.url("/sitemap.xml"))
@@ -154,7 +156,7 @@ def test_a_sitemap_without_articles_proposes_the_feed(site: Site) -> None:
 
 
 def test_what_is_wrong_with_an_entry_stops_no_other(site: Site) -> None:
-    entries = ["file:///etc/a.md", "https://me:hunter2@news.example/a.md", "http://[/a.md", site.url("/a.md")]
+    entries = ["file:///etc/a.md", "https://me:hunter2@news.example/a.md", "http://a:99999/a.md", site.url("/a.md")]
     site.answers |= {"/sitemap.xml": page(urlset(*entries)), "/a.md": page(article())}
     found = visit(site.url("/sitemap.xml"))
     assert set(found.data) == {site.url("/a.md")}
@@ -213,7 +215,7 @@ def test_more_articles_than_a_source_may_have_are_refused(site: Site) -> None:
     site.answers["/index.xml"] = page(index(*(site.url(f"/{number}.xml") for number in range(8))))
     site.answers |= {f"/{number}.xml": page(urlset(site.url(f"/{number}.md"))) for number in range(8)}
     site.answers |= {f"/{number}.md": page(article(str(number))) for number in range(8)}
-    found = visit(site.url("/index.xml"), limits=Limits(pages=3))
+    found = visit(site.url("/index.xml"), limits=Limits(parts=3))
     assert len(found.documents) == 3
     assert "there are too many" in found.problems[site.url("/3.xml")]
     assert found.rest

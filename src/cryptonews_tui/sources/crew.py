@@ -19,7 +19,7 @@ from cryptonews_tui.sources import Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import web_address
 from cryptonews_tui.sources.archive import looks_like_archive
-from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.faults import NoAnswerError, PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.kinds import START, is_html
 
@@ -85,7 +85,7 @@ class Crew:
 
     def _result(self, waiting: Future[Found] | Found) -> Found:
         if self._access.stop.is_set():
-            raise SourceError("The visit was called off.")
+            raise PassingError("The visit was called off.")
         return waiting.result() if isinstance(waiting, Future) else waiting
 
     def _fetch(self, entry: Entry, stamp: str) -> Found:

@@ -32,11 +32,15 @@ class Limits:
     unpacked: int = 512 * MIB
     """All that is unpacked from one archive."""
     manifest: int = 8 * MIB
-    """The text of a manifest, a sitemap, a feed or a web page."""
+    """The text of a manifest, a sitemap, a folder listing or a web page."""
     entries: int = 20_000
     """Addresses in a manifest, articles in a sitemap or below a listed folder."""
-    pages: int = 1_000
-    """Folder pages of one listing, parts of one sitemap."""
+    feed: int = 16 * MIB
+    """The text of a feed, or one page of a news service."""
+    pages: int = 20
+    """Pages of a news service that are asked for in one visit."""
+    parts: int = 1_000
+    """Folders of a listing, sitemaps of an index."""
     depth: int = 12
     """Folders in folders of a listing: servers follow links in circles."""
     silences: int = 5

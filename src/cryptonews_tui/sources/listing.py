@@ -20,7 +20,7 @@ from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import web_address
 from cryptonews_tui.sources.crew import Entry
-from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.faults import NoAnswerError, PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.kinds import root, text_of
 from cryptonews_tui.sources.limits import Limits
@@ -98,13 +98,13 @@ def walk(http: Http, first: Folder, base: str, access: Access, may_enter: bool) 
         for url in content.folders:
             name = url.removeprefix(base)
             if access.stop.is_set():
-                raise SourceError("The visit was called off.")
+                raise PassingError("The visit was called off.")
             if name.count("/") > limits.depth:
                 found.miss(name, f"Folders deeper than {limits.depth} were not looked into.")
                 continue
-            if pages >= limits.pages or silences >= limits.silences:
+            if pages >= limits.parts or silences >= limits.silences:
                 if not left:
-                    why = "there are too many" if pages >= limits.pages else "the server does not answer"
+                    why = "there are too many" if pages >= limits.parts else "the server does not answer"
                     found.miss(name, f"This folder and later ones were not looked into: {why}.")
                 left = True
                 break

@@ -9,7 +9,7 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.crew import address
 from cryptonews_tui.sources.limits import Limits
-from cryptonews_tui.sources.names import is_article
+from cryptonews_tui.sources.names import is_article_at
 
 
 def entries(data: bytes, base: str, limits: Limits) -> list[str | Problem]:
@@ -33,14 +33,12 @@ def json_value(data: bytes, base: str) -> object:
 
 
 def names_articles(value: object) -> bool:
-    """Whether the list consists of plain addresses, or names a Markdown file: news in JSON lead to web pages."""
+    """Whether the list is one of Markdown files: news in JSON has the same form, but leads to web pages."""
     listed = _list(value)
     if not isinstance(listed, list):
         return False
     texts = [text for entry in listed if isinstance(text := _text(entry), str)]
-    return any(is_article(text.partition("#")[0].partition("?")[0]) for text in texts) or all(
-        isinstance(entry, str) for entry in listed
-    )
+    return sum(map(is_article_at, texts)) * 2 > len(listed)
 
 
 def entries_of(value: object, base: str, limits: Limits) -> list[str | Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from cryptonews_tui.safety import clean_line
 
@@ -19,6 +20,14 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 def is_article(name: str) -> bool:
     """Whether a file of this name is Markdown."""
     return name.lower().endswith(_ARTICLES)
+
+
+def is_article_at(address: str) -> bool:
+    """Whether the path of an address, absolute or relative, is that of Markdown: there are hosts in `.md`, too."""
+    try:
+        return is_article(urlsplit(address.strip()).path)
+    except ValueError:
+        return False
 
 
 def is_archive(name: str) -> bool:

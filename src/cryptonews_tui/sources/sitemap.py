@@ -16,10 +16,10 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.crew import Entry, address
-from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.faults import NoAnswerError, PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.limits import Limits, in_words
-from cryptonews_tui.sources.names import is_article
+from cryptonews_tui.sources.names import is_article_at
 from cryptonews_tui.xml_events import End, Start, Text, XmlError, events
 
 ROOTS = ("urlset", "sitemapindex")
@@ -111,9 +111,9 @@ def gather(http: Http, first: Sitemap, access: Access, may_enter: bool) -> Sitem
     silences = 0
     for number, part in enumerate(first.sitemaps):
         if access.stop.is_set():
-            raise SourceError("The visit was called off.")
-        if number >= limits.pages or silences >= limits.silences:
-            why = "there are too many" if number >= limits.pages else "the server does not answer"
+            raise PassingError("The visit was called off.")
+        if number >= limits.parts or silences >= limits.silences:
+            why = "there are too many" if number >= limits.parts else "the server does not answer"
             found.miss(part.item, f"This sitemap and later ones were not read: {why}.")
             break
         if isinstance(part, Problem):
@@ -152,7 +152,7 @@ def _take(
     part = path == ["sitemapindex", "sitemap"]
     if not text or not (part or path == ["urlset", "url"]):
         return
-    if not part and not is_article(text.partition("#")[0].partition("?")[0]):
+    if not part and not is_article_at(text):
         return
     item = "an address with a password" if "@" in text else clean_line(text, 300)
     listed = clean_line(values.get("lastmod", ""), 40)

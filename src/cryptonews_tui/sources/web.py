@@ -22,11 +22,13 @@ from cryptonews_tui.sources.http import Fetched, Http
 from cryptonews_tui.sources.kinds import START, Kind, kind_of, root, text_of
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.local import unchanged
-from cryptonews_tui.sources.names import NO_ARTICLES, is_article
+from cryptonews_tui.sources.names import NO_ARTICLES, is_article_at
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.discovery import Page
+    from cryptonews_tui.sources.shapes import Shape
 
+_SHAPES: Sequence[Shape] = ()
 _FEEDS_TRIED = 3
 _NEWS = "news"
 """In the stamp of the whole: it is that of news, at this address. What an unchanged answer means depends on it."""
@@ -60,7 +62,7 @@ class WebSource:
         """Everything at the address, as far as it has changed: the server is told what we know already."""
         known = remembered.get("") or remembered.get(self.location, "")
         limits = self.access.limits
-        article = is_article(self.location.partition("?")[0])
+        article = is_article_at(self.location)
         with Http(self.access) as http:
             fetched = http.fetch(
                 self.location,
@@ -98,13 +100,12 @@ class WebSource:
     def _answer(self, fetched: Fetched, kind: Kind) -> _Answer:
         """The body read whole, if it is not too long for its kind."""
         limits = self.access.limits
-        limit = limits.article if kind is Kind.ARTICLE else limits.manifest
+        limit = {Kind.ARTICLE: limits.article, Kind.JSON: limits.feed, Kind.XML: limits.feed}.get(
+            kind, limits.manifest
+        )
         assert fetched.body is not None
         data = fetched.body.read(limit + 1)
-        if len(data) > limit:
-            raise SourceError(
-                f"{_shown(fetched.url)} is larger than {in_words(limit)}; it was not read. Check the address."
-            )
+        _check_size(data, fetched.url, limit)
         return _Answer(fetched, data, kind)
 
     def _unchanged(self, fetched: Fetched, remembered: Mapping[str, str]) -> Iterator[Found]:
@@ -124,16 +125,14 @@ class WebSource:
     # -- what is listed
 
     def _json(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
-        from cryptonews_tui.sources import feeds, json_news, listing, manifest
+        from cryptonews_tui.sources import json_news, listing, manifest
 
         value = manifest.json_value(answer.data, answer.url)
         if listing.is_json_listing(value):
             yield from self._listing(answer, http, remembered)
         elif manifest.names_articles(value):
             yield from self._manifest(value, answer, remembered)
-        elif feeds.is_feed(answer.start, answer.fetched.media_type):
-            yield from self._feed(answer, self.location, remembered)
-        elif json_news.is_news(value):
+        elif json_news.is_news(value, answer.url, _SHAPES):
             yield from self._news(value, answer, http, remembered)
         else:
             yield from self._manifest(value, answer, remembered)
@@ -141,6 +140,7 @@ class WebSource:
     def _manifest(self, value: object, answer: _Answer, remembered: Mapping[str, str]) -> Iterator[Found]:
         from cryptonews_tui.sources.manifest import entries_of
 
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
         listed = entries_of(value, answer.url, self.access.limits)
         yield About("a manifest")
         entries = [one if isinstance(one, Problem) else Entry(one, one) for one in listed]
@@ -170,6 +170,7 @@ class WebSource:
         """
         from cryptonews_tui.sources import listing
 
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
         yield About("a folder listing")
         base = listing.folder_address(answer.url)
         first = listing.read(answer.data, base, base)
@@ -184,6 +185,7 @@ class WebSource:
     def _sitemap(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
         from cryptonews_tui.sources import sitemap
 
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
         first = sitemap.read(answer.data, answer.url, self.access.limits, datetime.now(UTC))
         yield About("an index of sitemaps" if first.sitemaps else "a sitemap")
         found = sitemap.gather(http, first, self.access, answer.fetched.inside)
@@ -233,8 +235,16 @@ class WebSource:
         self, value: object, answer: _Answer, http: Http, remembered: Mapping[str, str]
     ) -> Iterator[Found]:
         from cryptonews_tui.sources import json_news
+        from cryptonews_tui.sources.manifest import json_value
 
-        yield from json_news.read(value, answer.url, remembered, (), self.access.limits)
+        def more(url: str) -> object:
+            limit = self.access.limits.feed
+            fetched = http.fetch(url, limit=limit, may_enter=answer.fetched.inside)
+            assert fetched.body is not None  # nothing was said of what we know
+            with fetched.body as body:
+                return json_value(body.read(), fetched.url)
+
+        yield from json_news.read(value, answer.url, remembered, _SHAPES, self.access.limits, more)
         yield Rest()
         yield Seen("", _stamp(answer.fetched, self.location))
 
@@ -273,14 +283,14 @@ class WebSource:
                 fetched = http.fetch(
                     url,
                     known if _news_at(known) == url else "",
-                    limit=self.access.limits.manifest,
+                    limit=self.access.limits.feed,
                     may_enter=answer.fetched.inside,
                 )
                 feed = self._fed(fetched)
             except SourceError as error:
                 failure = failure or str(error)
                 continue
-            yield About(f"a feed that a web page advertises, {_shown(url)}", page.title, url, fetched.fresh)
+            yield About(f"a feed that a web page advertises, {_shown(url)}", page.title, fetched.moved or url, fetched.fresh)
             if feed is None:
                 yield Rest()
                 yield Seen("", known)
@@ -320,6 +330,13 @@ class WebSource:
         return SourceError(
             f"{where} is neither Markdown, nor an archive, nor a manifest, nor a feed: it is {what}. "
             "Check the address, or name a page that advertises a feed."
+        )
+
+
+def _check_size(data: bytes, url: str, limit: int) -> None:
+    if len(data) > limit:
+        raise SourceError(
+            f"{_shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
         )
 
 
