@@ -192,10 +192,16 @@ def test_entities_are_refused(data: bytes) -> None:
         read(data)
 
 
-def test_groups_in_groups_without_an_end_are_read_in_time() -> None:
-    deep = "<outline text='g'>" * 15_000 + f"<outline text='A' xmlUrl='{FEED}'/>" + "</outline>" * 15_000
-    (one,) = read(opml(deep)).subscriptions
+def test_groups_in_groups_are_followed_a_long_way_and_no_further() -> None:
+    def nested(depth: int) -> bytes:
+        groups = "<outline text='g'>" * depth + f"<outline text='A' xmlUrl='{FEED}'/>" + "</outline>" * depth
+        return opml(f"<outline text='B' xmlUrl='{FEED}/b'/>{groups}")
+
+    _, one = read(nested(400)).subscriptions
     assert (one.name, len(one.folder)) == ("A", 32)
+    endless = read(nested(100_000))
+    assert [one.name for one in endless.subscriptions] == ["B"]
+    assert "nested too deeply" in endless.notes[0].message
 
 
 def test_more_entries_than_anyone_has_are_not_taken() -> None:

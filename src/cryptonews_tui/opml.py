@@ -68,7 +68,8 @@ def read(data: bytes) -> Reading:
     if len(data) > _SIZE_LIMIT:
         raise OpmlError("the file is larger than a list of sources can be")
     reading = _read(data)
-    if reading.notes and (mended := _BARE_AMPERSAND.sub(b"&amp;", data)) != data:
+    mended = _BARE_AMPERSAND.sub(b"&amp;", data) if reading.notes else data
+    if data != mended and len(mended) <= _SIZE_LIMIT:
         again = _read(mended)  # addresses with `&` as it is typed: the one thing that is often wrong
         if len(again.subscriptions) > len(reading.subscriptions):
             reading = again

@@ -1,7 +1,7 @@
 """XML from strangers → what begins, what it holds and what ends, with lines. Pure and bounded.
 
-The parser is expat. It is told to declare nothing and to fetch nothing: a document that declares entities, the
-stuff that bombs and readers of foreign files are made of, is refused where it does so.
+The parser is expat. It fetches nothing, and a document that declares entities, the stuff that bombs and readers of
+foreign files are made of, is refused where it does so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from xml.parsers import expat
 
 _CHUNK = 256 * 1024
+_DEPTH_LIMIT = 500
+"""Elements in elements: nobody nests deeper who wants to be understood."""
 
 
 class XmlError(ValueError):
@@ -54,15 +56,25 @@ def events(data: bytes) -> Iterator[Event]:
     """
     found: list[Event] = []
     parser = expat.ParserCreate()
+    depth = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEPTH_LIMIT:
+            raise XmlError("its elements are nested too deeply", parser.CurrentLineNumber)
         found.append(Start(_local(name), attributes, parser.CurrentLineNumber))
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        found.append(End(_local(name)))
 
     def declared(*_: object) -> None:
         raise XmlError("it declares entities, which is not allowed here", parser.CurrentLineNumber)
 
     parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: found.append(End(_local(name)))
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = lambda text: found.append(Text(text))
     parser.EntityDeclHandler = declared
     parser.ExternalEntityRefHandler = None

@@ -156,7 +156,12 @@ def test_a_sitemap_without_articles_proposes_the_feed(site: Site) -> None:
 
 
 def test_what_is_wrong_with_an_entry_stops_no_other(site: Site) -> None:
-    entries = ["file:///etc/a.md", "https://me:hunter2@news.example/a.md", "http://a:99999/a.md", site.url("/a.md")]
+    entries = [
+        "file:///etc/a.md",
+        "https://me:hunter2@news.example/a.md",
+        "http://a:99999/a.md",
+        site.url("/a.md"),
+    ]
     site.answers |= {"/sitemap.xml": page(urlset(*entries)), "/a.md": page(article())}
     found = visit(site.url("/sitemap.xml"))
     assert set(found.data) == {site.url("/a.md")}

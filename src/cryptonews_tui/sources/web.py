@@ -290,7 +290,12 @@ class WebSource:
             except SourceError as error:
                 failure = failure or str(error)
                 continue
-            yield About(f"a feed that a web page advertises, {_shown(url)}", page.title, fetched.moved or url, fetched.fresh)
+            yield About(
+                f"a feed that a web page advertises, {_shown(url)}",
+                page.title,
+                fetched.moved or url,
+                fetched.fresh,
+            )
             if feed is None:
                 yield Rest()
                 yield Seen("", known)
