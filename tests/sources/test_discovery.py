@@ -139,6 +139,14 @@ def test_of_several_feeds_the_first_that_can_be_read_is(blog: Site) -> None:
     assert [about.moved for about in found.about if about.moved] == [blog.url("/comments")]
 
 
+def test_a_feed_that_fails_for_now_is_not_exchanged_for_another(blog: Site) -> None:
+    blog.answers["/rss"] = page(b"", 503)
+    with pytest.raises(SourceError) as error:
+        visit(blog.url("/blog/"))
+    assert error.value.passing
+    assert "/comments" not in blog.paths()
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

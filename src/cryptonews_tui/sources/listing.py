@@ -37,8 +37,9 @@ _HEAD = 20_000
 """Characters of a page in which its title is looked for."""
 _AFTER = 1_000
 """Characters behind a link in which its time and size are looked for."""
-Shape = frozenset[tuple[str, str]]
 _TYPES = ("file", "directory", "other")
+
+Shape = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Folder:
 
 
 @dataclass(slots=True)
-class Found:
+class Below:
     """What lies below an address, as far as it could be seen."""
 
     entries: list[Entry] = field(default_factory=list)
@@ -70,17 +71,18 @@ class Found:
 
     def miss(self, folder: str, message: str) -> None:
         """Note a folder of which not everything is known."""
-        self.problems.append(Problem(item_name(unquote(folder, errors="surrogateescape")), None, message))
+        item = item_name(unquote(folder, errors="surrogateescape")) or "."
+        self.problems.append(Problem(item, None, message))
         self.whole = False
 
 
-def walk(http: Http, first: Folder, base: str, access: Access, may_enter: bool) -> Found:
+def walk(http: Http, first: Folder, base: str, access: Access, may_enter: bool) -> Below:
     """Everything below `base`, the nearest first, of which `first` is what its own page shows.
 
     Servers follow links that lead back, and some make up folders for ever: depth, pages and entries are bounded.
     """
     limits = access.limits
-    found = Found()
+    found = Below()
     silences = 0
     pages = 1
     left = False

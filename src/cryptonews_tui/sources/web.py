@@ -288,6 +288,8 @@ class WebSource:
                 )
                 feed = self._fed(fetched)
             except SourceError as error:
+                if error.passing:
+                    raise  # the next one may be of comments: nobody wants to move there for a lost connection
                 failure = failure or str(error)
                 continue
             yield About(
