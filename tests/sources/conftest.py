@@ -33,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         site = self.server.site
         site.requests.append((self.path, self.headers))
+        site.callers.append(self.client_address[1])
         site.answers.get(self.path, nothing)(self)
 
     def log_message(self, *_: Any) -> None:
@@ -60,6 +61,8 @@ class Site:
         self.certificate = certificate
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, Message]] = []
+        self.callers: list[int] = []
+        """The port at the other end, for each request."""
         self.closing = threading.Event()
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.site = self

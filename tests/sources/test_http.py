@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import gzip
 import logging
+import os
+import socket
+import struct
+import subprocess
 import threading
 import time
 import tracemalloc
@@ -32,7 +36,7 @@ from cryptonews_tui.sources.faults import NoAnswerError
 from cryptonews_tui.sources.freshness import DAY, come_back, fresh
 from cryptonews_tui.sources.http import Fetched, Http
 from cryptonews_tui.sources.limits import MIB, Limits
-from tests.programs import needs
+from tests.programs import find, needs
 from tests.sources import conftest as serve
 from tests.sources.conftest import Answer, Handler, Site, page, redirect
 from tests.sources.visiting import HASTY, QUICK, article
@@ -501,6 +505,39 @@ def test_a_head_that_makes_no_sense_is_a_sentence(site: Site, head: bytes) -> No
     assert len(site.requests) <= 3
 
 
+def test_a_connection_reset_before_the_answer_is_tried_again(site: Site) -> None:
+    def resets(handler: Handler) -> None:
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        handler.connection.close()
+        handler.close_connection = True
+
+    site.answers["/a.md"] = in_turn(resets, resets, page(article()))
+    assert read(site.url("/a.md")) == article()
+    site.answers["/a.md"] = resets
+    assert "broke off. Try again later." in str(fault(site.url("/a.md")))
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """A server that takes calls and never says a word, not even of TLS."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"https://127.0.0.1:{listening.getsockname()[1]}/a.md"
+
+
+@pytest.mark.parametrize("by", ["stop", "abort", "whole"])
+def test_a_handshake_that_leads_nowhere_is_left(deaf: str, by: str) -> None:
+    access = Access(Limits(whole=0.3 if by == "whole" else 30))
+    with Http(access) as http:
+        timer = threading.Timer(0.2, {"stop": access.stop.set, "abort": http.abort}.get(by, int))
+        timer.start()
+        start = time.monotonic()
+        with pytest.raises(SourceError, match=r"was called off|was not complete after"):
+            http.fetch(deaf, limit=100)
+        assert time.monotonic() - start < 3
+        timer.join()
+    assert "did not take the call within 0.2 seconds" in str(fault(deaf, Access(replace(QUICK, connect=0.2))))
+
+
 def test_a_host_once_found_to_be_inside_is_not_entered_from_outside(site: Site) -> None:
     site.answers["/a.md"] = page(article())
     with Http(Access(QUICK)) as http:
@@ -534,6 +571,64 @@ def test_a_certificate_authority_of_the_environment_is_believed(
     assert not fault(secure_site.url("/a.md")).passing
     trust(secure_site)
     assert read(secure_site.url("/a.md")) == article()
+
+
+@needs("openssl", "openssl")
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_what_an_authority_of_the_house_signed_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trust: Callable[[Path], None], variable: str
+) -> None:
+    authority, certificate = _signed(tmp_path)
+    trust(authority)
+    if variable == "SSL_CERT_DIR":
+        monkeypatch.delenv("SSL_CERT_FILE")
+        hashed = _openssl(tmp_path, "x509 -hash -noout -in authority.pem").decode().strip()
+        folder = tmp_path / "authorities"
+        folder.mkdir()
+        (folder / f"{hashed}.0").write_bytes(authority.read_bytes())
+        monkeypatch.setenv("SSL_CERT_DIR", str(folder))
+    site = Site(certificate)
+    try:
+        site.answers["/a.md"] = page(article())
+        assert read(site.url("/a.md")) == article()
+    finally:
+        site.close()
+
+
+def _signed(folder: Path) -> tuple[Path, Path]:
+    """An authority, and a certificate with its key that it signed for this computer."""
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    _openssl(
+        folder,
+        f"req -x509 {key} -days 1 -subj /CN=House -keyout authority.key -out authority.pem "
+        "-addext keyUsage=critical,keyCertSign",
+    )
+    _openssl(folder, f"req {key} -subj /CN=site -keyout site.key -out site.csr")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
+    _openssl(
+        folder,
+        "x509 -req -in site.csr -days 1 -CA authority.pem -CAkey authority.key -CAcreateserial "
+        "-extfile names -out site.crt",
+    )
+    certificate = folder / "site.pem"
+    certificate.write_bytes((folder / "site.key").read_bytes() + (folder / "site.crt").read_bytes())
+    return folder / "authority.pem", certificate
+
+
+def _openssl(folder: Path, command: str) -> bytes:
+    program = find("openssl")
+    assert program is not None
+    done = subprocess.run(
+        [program, *command.split()], cwd=folder, check=True, capture_output=True, timeout=20
+    )
+    return done.stdout
+
+
+def test_a_file_of_authorities_that_is_not_there_is_a_sentence(
+    tmp_path: Path, trust: Callable[[Path], None]
+) -> None:
+    trust(tmp_path / "gone.pem")
+    assert "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE" in str(fault("https://127.0.0.1:1/"))
 
 
 # The log
@@ -573,6 +668,72 @@ def test_each_request_is_a_line_in_the_log(site: Site, caplog: pytest.LogCapture
 )
 def test_an_address_is_shown_without_what_opens_doors(url: str, said: str) -> None:
     assert shown(url) == said
+
+
+# Connections
+
+
+def connections(site: Site) -> set[int]:
+    """The client's ports: one for each connection."""
+    return set(site.callers)
+
+
+def test_visits_that_share_their_lines_share_connections(site: Site) -> None:
+    site.answers["/a.md"] = page(article(), Set_Cookie="reader=1")
+    access = Access(QUICK)
+    with access.lines:
+        for _ in range(3):
+            fetch(site.url("/a.md"), replace(access))
+    assert len(connections(site)) == 1
+    assert all(headers["Cookie"] is None for _, headers in site.requests)
+    fetch(site.url("/a.md"), access)
+    fetch(site.url("/a.md"), access)
+    assert len(connections(site)) == 3
+
+
+def test_a_late_abort_cuts_no_visit_that_has_the_line_now(site: Site) -> None:
+    def slow(handler: Handler) -> None:
+        former.abort()
+        page(article())(handler)
+
+    site.answers |= {"/a.md": page(article()), "/b.md": slow}
+    access = Access(replace(QUICK, attempts=1))
+    with access.lines:
+        with Http(access) as former:
+            body_of(former, site.url("/a.md"))
+        assert read(site.url("/b.md"), access) == article()
+    assert len(connections(site)) == 1
+
+
+def test_a_line_that_was_cut_is_not_for_the_next_visit(site: Site) -> None:
+    site.answers["/a.md"] = page(article())
+    access = Access(replace(QUICK, attempts=1))
+    with access.lines:
+        with Http(access) as http:
+            body_of(http, site.url("/a.md"))
+            http.abort()
+        assert read(site.url("/a.md"), access) == article()
+
+
+def test_lines_that_nobody_takes_again_are_not_kept_for_ever(sites: list[Site]) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    access = Access(QUICK)
+    with access.lines:
+        for number in range(30):
+            site = sites[number % len(sites)]
+            site.answers["/a.md"] = page(article())
+            fetch(site.url("/a.md"), replace(access, limits=replace(QUICK, article=number)))
+        # Each connection has two ends here.
+        _until(lambda: len(os.listdir("/proc/self/fd")) <= before + 2 * 16)
+    _until(lambda: len(os.listdir("/proc/self/fd")) <= before)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not come true")
 
 
 # Speed

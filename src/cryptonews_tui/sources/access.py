@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptonews_tui.sources.hosts import Hosts
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.sources.line import Lines
 from cryptonews_tui.sources.secrets import Secrets
 
 
@@ -29,5 +30,7 @@ class Access:
     hosts_at_once: int = 8
     hosts: Hosts = field(default_factory=Hosts)
     """Rations the requests of all visits that share it."""
+    lines: Lines = field(default_factory=Lines)
+    """`with access.lines:` keeps connections from one visit to the next."""
     secrets: Secrets = field(default_factory=Secrets)
     """What opens the doors of some hosts."""

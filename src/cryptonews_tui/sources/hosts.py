@@ -26,7 +26,7 @@ class Hosts:
         with self._changed:
             while not any(stop.is_set() for stop in stops):
                 busy = self._asked[host]
-                if busy < each and (busy or len(+self._asked) < at_once):
+                if busy < each and (busy or len(self._asked) < at_once):
                     self._asked[host] += 1
                     mine = True
                     break
@@ -37,6 +37,8 @@ class Hosts:
             if mine:
                 with self._changed:
                     self._asked[host] -= 1
+                    if not self._asked[host]:
+                        del self._asked[host]
                     self._changed.notify_all()
 
     def second_chance(self, host: str) -> bool:

@@ -29,7 +29,7 @@ from cryptonews_tui.sources.line import Line
 
 if TYPE_CHECKING:
     import httpx
-    from tenacity import RetryCallState
+    from tenacity import RetryCallState, Retrying
 
 __all__ = ["Fetched", "Http", "NoAnswerError", "is_inside", "web_address"]
 
@@ -60,6 +60,7 @@ class _Lead(NamedTuple):
 
     url: str
     for_good: bool
+    inside: bool
 
 
 @dataclass(slots=True)
@@ -83,8 +84,10 @@ class Http:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._limits = access.limits
-        self._line = Line(access.limits)
         self._aborted = threading.Event()
+        self._lock = threading.Lock()
+        self._line: Line | None = None
+        self._place = ""
 
     def __enter__(self) -> Http:
         return self
@@ -93,12 +96,19 @@ class Http:
         self.close()
 
     def close(self) -> None:
-        self._line.close()
+        with self._lock:
+            line, self._line = self._line, None
+        if line is not None and self._aborted.is_set():
+            line.close()
+        elif line is not None:
+            self._access.lines.give_back(self._place, self._limits, line)
 
     def abort(self) -> None:
         """End the conversation from another thread: it fails at once, and so does every later one."""
         self._aborted.set()
-        self._line.hang_up()
+        with self._lock:  # once it is given back, the line is another's
+            if self._line is not None:
+                self._line.hang_up()
 
     def fetch(self, url: str, stamp: str = "", *, limit: int, may_enter: bool = True) -> Fetched:
         """What is at `url`, at most `limit` bytes, unless it is still the same that `stamp` tells of.
@@ -107,36 +117,40 @@ class Http:
         passing is asked for again, within the same time. Raises `SourceError`, as `NoAnswerError` when nobody
         answered.
         """
+        errand = _Errand(url, stamp, limit, may_enter, self._limits.whole)
+        return self._attempts(errand)(self._attempt, errand)
+
+    def _attempts(self, errand: _Errand) -> Retrying:
+        """Once more, after a pause, if that may help: `faults` has the table."""
         import tenacity
 
-        errand = _Errand(url, stamp, limit, may_enter, self._limits.whole)
-        patience = self._limits.patience
-        start = self._limits.pause
-        backoff = tenacity.wait_exponential(start, patience) + tenacity.wait_random(0, start)
-
-        def pause(state: RetryCallState) -> float:
-            return max(backoff(state), _retry_after(state))
+        limits = self._limits
+        backoff = tenacity.wait_exponential(limits.pause, limits.patience) + tenacity.wait_random(
+            0, limits.pause
+        )
 
         def is_worth_it(state: RetryCallState) -> bool:
-            assert state.outcome is not None
-            error = state.outcome.exception()
-            if not isinstance(error, SourceError) or not error.passing or self._ended(errand):
+            error = _error(state)
+            if error is None or not error.passing or self._ended(errand):
                 return False
             if isinstance(error, NoAnswerError):
-                return errand.attempt == 1 and self._access.hosts.second_chance(urlsplit(url).netloc)
-            return _retry_after(state) <= patience
+                return errand.attempt == 1 and self._access.hosts.second_chance(urlsplit(errand.url).netloc)
+            return (error.retry_after or 0.0) <= limits.patience
+
+        def pause(state: RetryCallState) -> float:
+            error = _error(state)
+            return max(backoff(state), (error and error.retry_after) or 0.0)
 
         def sleep(seconds: float) -> None:
             wait(seconds, self._aborted, self._access.stop)
 
-        attempts = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._limits.attempts),
+        return tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(limits.attempts),
             wait=pause,
             retry=is_worth_it,
             sleep=sleep,
             reraise=True,
         )
-        return attempts(self._attempt, errand)
 
     def _attempt(self, errand: _Errand) -> Fetched:
         """Along all redirects to the thing itself."""
@@ -144,7 +158,7 @@ class Http:
         url, may_enter, for_good = errand.url, errand.may_enter, True
         visited = [url]
         while isinstance(answer := self._ask(url, errand, may_enter), _Lead):
-            may_enter = may_enter and self._line.leads_inside(url)
+            may_enter = may_enter and answer.inside
             for_good = for_good and answer.for_good
             url = answer.url
             if url in visited:
@@ -174,8 +188,9 @@ class Http:
             errand.status = errand.received = 0
             outcome = "failed"
             try:
-                with self._bounded(errand):
-                    answer = self._converse(url, headers, errand, may_enter)
+                line = self._line_to(place)
+                with self._bounded(errand, line):
+                    answer = self._converse(line, url, headers, errand, may_enter)
                 outcome = _outcome(answer)
                 return answer
             except on_the_line() as error:
@@ -187,13 +202,20 @@ class Http:
                     *(shown(url), errand.status, errand.received, seconds, outcome, errand.attempt),
                 )
 
+    def _line_to(self, place: str) -> Line:
+        with self._lock:
+            if self._line is None:
+                self._line = self._access.lines.take(place, self._limits)
+                self._place = place
+            return self._line
+
     def _converse(
-        self, url: str, headers: Mapping[str, str], errand: _Errand, may_enter: bool
+        self, line: Line, url: str, headers: Mapping[str, str], errand: _Errand, may_enter: bool
     ) -> Fetched | _Lead:
         ended = partial(self._ended, errand)
-        with self._line.get(url, headers, may_enter=may_enter, ended=ended) as response:
+        with line.get(url, headers, may_enter=may_enter, ended=ended) as response:
             errand.status = response.status_code
-            inside = self._line.leads_inside(url)
+            inside = line.leads_inside(url)
             if response.status_code == 304 and errand.stamp:
                 return Fetched(url, errand.stamp, "", inside, None, fresh=fresh(response.headers))
             if response.status_code in (200, 203):
@@ -203,7 +225,7 @@ class Http:
                 return Fetched(url, stamp, media_type, inside, body, fresh=fresh(response.headers))
             if response.status_code in _REDIRECTS:
                 next_url = next_address(url, response.extensions["location"])
-                return _Lead(next_url, response.status_code in _FOR_GOOD)
+                return _Lead(next_url, response.status_code in _FOR_GOOD, inside)
             raise status_error(response.status_code, response.headers, url)
 
     def _body(self, response: httpx.Response, url: str, errand: _Errand) -> IO[bytes]:
@@ -242,7 +264,7 @@ class Http:
             yield chunk
 
     @contextmanager
-    def _bounded(self, errand: _Errand) -> Iterator[None]:
+    def _bounded(self, errand: _Errand, line: Line) -> Iterator[None]:
         """What is inside ends when the errand's time is over, or the visit is called off."""
         done = threading.Event()
 
@@ -250,7 +272,7 @@ class Http:
             ended = wait(errand.seconds, done, self._access.stop)
             if not done.is_set():
                 errand.late = not ended
-                self._line.hang_up()
+                line.hang_up()
 
         guarding = threading.Thread(target=guard, daemon=True)
         start = time.monotonic()
@@ -285,6 +307,6 @@ def _outcome(answer: Fetched | _Lead) -> str:
     return "unchanged" if answer.body is None else "body"
 
 
-def _retry_after(state: RetryCallState) -> float:
+def _error(state: RetryCallState) -> SourceError | None:
     error = state.outcome.exception() if state.outcome is not None else None
-    return (error.retry_after or 0.0) if isinstance(error, SourceError) else 0.0
+    return error if isinstance(error, SourceError) else None

@@ -7,9 +7,7 @@ that cutting a line ends no other.
 
 from __future__ import annotations
 
-import importlib.util
-import socket
-import ssl
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -24,6 +22,9 @@ from cryptonews_tui.sources.decoding import ACCEPTED
 from cryptonews_tui.sources.limits import Limits
 
 if TYPE_CHECKING:
+    import socket
+    import ssl
+
     import httpx
 
 _HEADERS = {
@@ -33,6 +34,9 @@ _HEADERS = {
 }
 
 
+_IDLE_LINES = 16
+
+
 class Line:
     """One conversation at a time, connections kept in between. Close it after use."""
 
@@ -40,11 +44,17 @@ class Line:
         self._limits = limits
         self._client = _client(limits)
         self._sockets: list[socket.socket] = []
+        self._calling: socket.socket | None = None
+        """A second hold on the connection being made: during the TLS handshake the first one is nobody's."""
         self._inside: set[str] = set()
         self._unread = False
 
     def close(self) -> None:
         self._client.close()
+
+    def forget(self) -> None:
+        """No visit is known by what a server gave another one."""
+        self._client.cookies.clear()
 
     @contextmanager
     def get(
@@ -58,21 +68,29 @@ class Line:
             with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
                 yield response
         finally:
+            self._let_go()
             if self._unread:
                 self._start_over()
 
     def hang_up(self) -> None:
         """Cut every connection, from any thread: whoever reads from one hears of it at once."""
-        for known in self._sockets:
+        from socket import SHUT_RDWR, socket
+
+        for known in (*self._sockets, self._calling):
             try:
                 # The base class: an SSLSocket would tear down its state under the thread that reads.
-                socket.socket.shutdown(known, socket.SHUT_RDWR)
+                if known is not None:
+                    socket.shutdown(known, SHUT_RDWR)
             except OSError:
                 continue
 
     def leads_inside(self, url: str) -> bool:
         """Whether the last call to this host went to this computer or a private network, as far as it is known."""
         return is_inside(_host(url)) or urlsplit(url).netloc in self._inside
+
+    def _let_go(self) -> None:
+        if self._calling is not None:
+            self._calling.close()
 
     def _start_over(self) -> None:
         """What is left of a body that nobody reads stays in an HTTP/2 connection, until there is room for no other."""
@@ -103,6 +121,9 @@ class Line:
             stream = info["return_value"]
             kept = [known for known in self._sockets if known.fileno() >= 0]
             self._sockets = [*kept, stream.get_extra_info("socket")]
+            self._let_go()
+            if event.endswith(".connect_tcp.complete"):
+                self._calling = self._sockets[-1].dup()
             if event.endswith(".connect_tcp.complete") and direct:
                 self._inside.discard(place)
                 if is_inside(str(stream.get_extra_info("server_addr")[0])):
@@ -117,6 +138,48 @@ class Line:
         return watch
 
 
+class Lines:
+    """What visits leave for the next one to the same host: a connection takes longer to make than most answers.
+
+    Lines are kept between `with` and its end only; whoever shares them among visits says so by it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[tuple[str, Limits, Line]] = []
+        self._kept = 0
+
+    def __enter__(self) -> Lines:
+        self._kept = _IDLE_LINES
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._kept = 0
+            idle, self._idle = self._idle, []
+        for _place, _limits, line in idle:
+            line.close()
+
+    def take(self, place: str, limits: Limits) -> Line:
+        """The line that was at this host last, or a new one."""
+        with self._lock:
+            for number, (was_at, within, line) in enumerate(self._idle):
+                if (was_at, within) == (place, limits):
+                    del self._idle[number]
+                    return line
+        return Line(limits)
+
+    def give_back(self, place: str, limits: Limits, line: Line) -> None:
+        """Keep a line that is in order, or close it, or the one that has waited longest."""
+        line.forget()
+        with self._lock:
+            self._idle.append((place, limits, line))
+            surplus = self._idle[: max(len(self._idle) - self._kept, 0)]
+            del self._idle[: len(surplus)]
+        for _place, _limits, spare in surplus:
+            spare.close()
+
+
 def _led_inside(url: str) -> SourceError:
     return SourceError(
         f"A public address leads to {shown(url)}, which is private; it was not called. Tell its publisher."
@@ -124,6 +187,8 @@ def _led_inside(url: str) -> SourceError:
 
 
 def _client(limits: Limits) -> httpx.Client:
+    from importlib.util import find_spec
+
     import httpx
 
     timeout = httpx.Timeout(limits.read, connect=limits.connect)
@@ -132,7 +197,7 @@ def _client(limits: Limits) -> httpx.Client:
             headers=_HEADERS,
             timeout=timeout,
             verify=tls(),
-            http2=importlib.util.find_spec("h2") is not None,
+            http2=find_spec("h2") is not None,
             event_hooks={"response": [_set_location_aside]},
         )
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
