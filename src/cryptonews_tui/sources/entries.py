@@ -44,7 +44,7 @@ _OTHER_SCHEME = re.compile(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECA
 # Code stays as it is; elsewhere a sign that means nothing where it stands needs no backslash.
 _ESCAPES = re.compile(
     r"^(`{3,})[^`\n]*\n.*?^\1`*$|(?<!`)(`{1,2})(?!`)[^\n]{1,2000}?(?<!`)\2(?!`)"
-    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\([-&])(?= )|\\[^\w\s]",
+    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\(-)(?= )|\\(&)(?=\s)|\\[^\w\s]",
     re.DOTALL | re.MULTILINE,
 )
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
@@ -226,7 +226,7 @@ def _without_program(address: re.Match[str]) -> str:
 
 
 def _without_need(match: re.Match[str]) -> str:
-    return match[3] or match[4] or match[0]
+    return match[3] or match[4] or match[5] or match[0]
 
 
 @lru_cache(maxsize=64)

@@ -94,8 +94,10 @@ def read(
             if isinstance(one, Document | Seen | Problem):
                 named.add(one.item)
             yield one
+        if more is None or not new or number == limits.pages or total >= limits.entries:
+            return
         following = next_page(value, url, number, shapes)
-        if more is None or following is None or following == url or not new or total >= limits.entries:
+        if following is None or following == url:
             return
         try:
             value, url = more(following), following

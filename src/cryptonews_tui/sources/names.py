@@ -1,4 +1,4 @@
-"""What a name says: is this an article, is this an archive, does this path stay where it belongs."""
+"""What a name says: is this an article, an archive, a feed, does this path stay where it belongs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cryptonews_tui.safety import clean_line
 
 _ARTICLES = (".md", ".markdown")
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+_FEEDS = (".xml", ".rss", ".atom", ".json")
 NO_ARTICLES = (
     "There are no Markdown files (.md, .markdown) in this folder or below it. "
     "Put some there, or name another place."
@@ -33,6 +34,11 @@ def is_article_at(address: str) -> bool:
 def is_archive(name: str) -> bool:
     """Whether a file of this name is an archive that can be read."""
     return name.lower().endswith(_ARCHIVES)
+
+
+def is_feed_file(name: str) -> bool:
+    """Whether a file of this name may hold a feed or a list of news."""
+    return name.lower().endswith(_FEEDS)
 
 
 def is_hidden(path: str) -> bool:
