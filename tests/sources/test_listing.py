@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.sources import SourceError, open_source
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.listing import is_listing, read
 from tests.programs import needs
@@ -187,12 +189,22 @@ def test_a_file_is_the_same_however_it_is_linked(site: Site, link: str) -> None:
     assert (set(found.data), found.problems) == ({"a.md"}, {})
 
 
-def test_a_folder_without_an_end_is_left(site: Site) -> None:
-    class Endless(dict[str, Answer]):
-        def get(self, path: str, default: object = None) -> Answer:  # type: ignore[override]
-            return page(article(path)) if path.endswith(".md") else listed("a.md", "x/", "y/")
+class Everywhere(dict[str, Answer]):
+    """The same answer at every address."""
 
-    site.answers = Endless()
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def get(self, path: str, default: object = None) -> Answer:  # type: ignore[override]
+        return self.answer
+
+
+def test_a_folder_without_an_end_is_left(site: Site) -> None:
+    def endless(handler: serve.Handler) -> None:
+        article_or_folder = page(article(handler.path)), listed("a.md", "x/", "y/")
+        article_or_folder[handler.path.endswith("/")](handler)
+
+    site.answers = Everywhere(endless)
     deep = visit(site.url("/"), limits=Limits(depth=3))
     assert len(deep.data) == 15
     assert any("Folders deeper than 3" in message for message in deep.problems.values())
@@ -203,6 +215,21 @@ def test_a_folder_without_an_end_is_left(site: Site) -> None:
     assert len(many.data) == 7
     assert "Only the first 7 articles" in next(iter(many.problems.values()))
     assert deep.rest and wide.rest and many.rest  # noqa: PT018
+
+
+def test_a_visit_of_many_folders_ends_when_it_is_called_off(site: Site) -> None:
+    access = Access()
+
+    def endless(handler: serve.Handler) -> None:
+        if len(site.requests) > 5:
+            access.stop.set()
+        listed("x/", "y/")(handler)
+
+    site.answers = Everywhere(endless)
+    with pytest.raises(SourceError, match="called off") as error:
+        list(open_source(site.url("/"), access).documents({}))
+    assert error.value.passing
+    assert len(site.requests) < 8
 
 
 def test_a_server_that_falls_silent_is_not_asked_for_every_folder(site: Site) -> None:
