@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -262,9 +264,40 @@ http {{
         location = /withdrawn.md {{ return 410; }}
         location = /closed.md {{ return 403; }}
         location = /busy.md {{ return 503; }}
+        location /listed/ {{ autoindex on; }}
+        location /listed/closed/ {{ autoindex off; }}
+        location /json/ {{ autoindex on; autoindex_format json; }}
+        location /xml/ {{ autoindex on; autoindex_format xml; }}
+        location /rounded/ {{ autoindex on; autoindex_exact_size off; }}
     }}
 }}
 """
+
+
+APACHE = """
+ServerRoot {folder}
+ServerName site
+Listen 127.0.0.1:{port}
+PidFile {folder}/apache.pid
+ErrorLog {folder}/error.log
+CustomLog {folder}/access.log "%h %l %u %t \\"%r\\" %>s %b"
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule autoindex_module {modules}/mod_autoindex.so
+LoadModule dir_module {modules}/mod_dir.so
+DocumentRoot {folder}/www
+<Directory {folder}/www>
+    Options Indexes FollowSymLinks
+    Require all granted
+</Directory>
+<Location /listed>
+    IndexOptions FancyIndexing
+</Location>
+<Location /table>
+    IndexOptions FancyIndexing HTMLTable TrackModified
+</Location>
+"""
+APACHE_MODULES = "/usr/lib/apache2/modules"
 
 
 class Nginx:
@@ -272,31 +305,32 @@ class Nginx:
 
     def __init__(self, folder: Path, certificate: Path | None = None) -> None:
         self.scheme = "https" if certificate else "http"
+        self.certificate = certificate
         self.www = folder / "www"
         self.www.mkdir()
         self.log = folder / "access.log"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self._process = subprocess.Popen(self.command(folder), stderr=subprocess.PIPE)
+        self._wait()
+
+    def command(self, folder: Path) -> list[str]:
         config = folder / "nginx.conf"
-        tls = (
-            f" ssl http2; ssl_certificate {certificate}; ssl_certificate_key {certificate}"
-            if certificate
-            else ""
-        )
+        own = self.certificate
+        tls = f" ssl http2; ssl_certificate {own}; ssl_certificate_key {own}" if own else ""
         config.write_text(NGINX.format(folder=folder, port=self.port, tls=tls))
         program = find("nginx")
         assert program is not None
-        command = [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE)
-        self._wait()
+        return [program, "-p", str(folder), "-c", str(config), "-e", str(folder / "error.log")]
 
     def url(self, path: str) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def statuses(self) -> list[int]:
         """The status of every answer so far."""
-        return [int(line.split('" ')[1].split()[0]) for line in self.log.read_text().splitlines()]
+        lines = self.log.read_text().splitlines()
+        return [int(line.split('" ')[1].split()[0]) for line in lines if '" ' in line]
 
     def close(self) -> None:
         self._process.terminate()
@@ -314,6 +348,40 @@ class Nginx:
                 return
         self._process.kill()
         raise RuntimeError(self._process.communicate()[1].decode())
+
+
+class Apache(Nginx):
+    """A running Apache, likewise."""
+
+    def command(self, folder: Path) -> list[str]:
+        config = folder / "apache.conf"
+        config.write_text(APACHE.format(folder=folder, port=self.port, modules=APACHE_MODULES))
+        program = find("apache2")
+        assert program is not None
+        return [program, "-f", str(config), "-X"]
+
+
+class PythonServer(Nginx):
+    """A running `python -m http.server`, likewise."""
+
+    def command(self, folder: Path) -> list[str]:
+        log = f"exec >{shlex.quote(str(self.log))} 2>&1"
+        run = [sys.executable, "-um", "http.server", "-b", "127.0.0.1", "-d", str(self.www), str(self.port)]
+        return ["sh", "-c", f"{log}; exec {shlex.join(run)}"]
+
+
+@pytest.fixture
+def apache(tmp_path: Path) -> Iterator[Apache]:
+    server = Apache(tmp_path)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def python_server(tmp_path: Path) -> Iterator[PythonServer]:
+    server = PythonServer(tmp_path)
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sources import Expected, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, SourceError, open_source
+from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
-from cryptonews_tui.sources.web import entries
+from cryptonews_tui.sources.manifest import entries
 from tests.sources import conftest as serve
 from tests.sources.conftest import Site, page, redirect, with_etag
 from tests.sources.packing import packed
-from tests.sources.visiting import QUICK, article, or_a_sentence, visit
+from tests.sources.visiting import QUICK, article, or_a_sentence, sort_out, visit
 
 BASE = "https://news.example/2025/list.json"
 
@@ -106,7 +107,8 @@ def test_a_host_that_never_answers_is_not_asked_for_everything(news: Site) -> No
     assert sum("not asked again" in message for message in found.problems.values()) > 28
 
 
-def test_entries_come_in_the_order_of_the_list(site: Site) -> None:
+@pytest.mark.parametrize("lines", [1, 4])
+def test_entries_come_in_the_order_of_the_list(site: Site, lines: int) -> None:
     def slow(handler: serve.Handler) -> None:
         time.sleep(0.1)
         page(article())(handler)
@@ -114,7 +116,8 @@ def test_entries_come_in_the_order_of_the_list(site: Site) -> None:
     paths = [f"/{number}.md" for number in range(30)]
     site.answers |= {path: page(article(path)) for path in paths} | {"/0.md": slow, "/7.md": slow}
     site.answers["/list.json"] = page(manifest(*paths))
-    assert list(visit(site.url("/list.json")).documents) == [site.url(path) for path in paths]
+    source = open_source(site.url("/list.json"), Access(requests_per_host=lines))
+    assert list(sort_out(source.documents({})).documents) == [site.url(path) for path in paths]
 
 
 def test_leaving_early_cuts_what_is_under_way(site: Site) -> None:
@@ -122,6 +125,7 @@ def test_leaving_early_cuts_what_is_under_way(site: Site) -> None:
     site.answers["/list.json"] = page(manifest("/a.md", *(f"/{number}.md" for number in range(20))))
     threads = {thread for thread in threading.enumerate() if thread.name.startswith("manifest")}
     documents = open_source(site.url("/list.json")).documents({})
+    assert next(documents) == About("a manifest")
     assert next(documents) == Expected(21)
     assert isinstance(next(documents), Document)
     start = time.monotonic()
@@ -157,6 +161,7 @@ def test_addresses_are_absolute_and_once(listed: object, addresses: list[str]) -
         "http://[",
         "http://a:99999/",
         "https://reader:hunter2@news.example/",
+        "http://news.example/a.md",
         "a\x1b[2J.md",
         "\ud800",
         "",

@@ -98,7 +98,9 @@ class Source(Protocol):
 
 
 def open_source(location: str, access: Access | None = None) -> Source:
-    """The source at a path, a `file:` URL, an http(s) URL or in a Git repository, without calling anyone yet.
+    """The source that somebody names, without calling anyone yet.
+
+    A path, a `file:` or http(s) URL, a Git repository, a repository at a forge, or standard input (`-`).
 
     Raises `SourceError` when the location is none of these, or a file is there that no articles come from.
     """
@@ -107,6 +109,10 @@ def open_source(location: str, access: Access | None = None) -> Source:
 
     access = access or Access()
     text = location.strip()
+    if text == "-":
+        from cryptonews_tui.sources.stdin import StdinSource
+
+        return StdinSource(access)
     if _GIT.match(text):
         from cryptonews_tui.sources.git import git_source
 

@@ -22,8 +22,6 @@ class Access:
     """The folder for what a source needs to keep between visits (Git repositories); `None`: for this visit only."""
     history: bool = False
     """Whether older states of a repository are to be read, too."""
-    hosts_at_once: int = 8
-    requests_per_host: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
     """Set it from any thread: every visit ends soon, waiting ones at once."""
     count_bytes: Callable[[int], None] = lambda _: None

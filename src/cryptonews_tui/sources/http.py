@@ -231,7 +231,9 @@ class Http:
     def _body(self, response: httpx.Response, url: str, errand: _Errand) -> IO[bytes]:
         """What the answer holds, in memory or, when it is long, in a file that has no name."""
         limit = errand.limit
-        too_large = SourceError(f"{shown(url)} is larger than {in_words(limit)}; it was not read.")
+        too_large = SourceError(
+            f"{shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
+        )
         encoding = response.headers.get("content-encoding", "").strip().lower()
         decode = decoder(encoding)
         if decode is None:

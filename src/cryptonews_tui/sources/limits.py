@@ -32,9 +32,17 @@ class Limits:
     unpacked: int = 512 * MIB
     """All that is unpacked from one archive."""
     manifest: int = 8 * MIB
-    """The JSON text of a manifest."""
+    """The text of a manifest, a sitemap, a folder listing or a web page."""
     entries: int = 20_000
-    """Addresses in a manifest."""
+    """Addresses in a manifest, articles in a sitemap or below a listed folder."""
+    feed: int = 16 * MIB
+    """The text of a feed, or one page of a news service."""
+    pages: int = 20
+    """Pages of a news service that are asked for in one visit."""
+    parts: int = 1_000
+    """Folders of a listing, sitemaps of an index."""
+    depth: int = 12
+    """Folders in folders of a listing: servers follow links in circles."""
     repository: int = 2048 * MIB
     """All that is kept of one Git repository, packed."""
     files: int = 500_000

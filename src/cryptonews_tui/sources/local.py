@@ -1,21 +1,23 @@
-"""Articles on this computer: one Markdown file, a folder of them, or an archive of such a folder."""
+"""Articles on this computer: one Markdown file, a folder of them, an archive of such a folder, or a feed."""
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from typing import NamedTuple
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
-from cryptonews_tui.sources import About, Expected, Found, Seen, SourceError
+from cryptonews_tui.sources import About, Expected, Found, Rest, Seen, SourceError
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.limits import Limits, in_words
-from cryptonews_tui.sources.names import is_archive, is_article, item_name
+from cryptonews_tui.sources.names import NO_ARTICLES, is_archive, is_article, is_feed_file, item_name
 
 _READ_AHEAD = 32
 """Files that are open at once, so that the system fetches the next ones from disk while we read this one."""
@@ -82,9 +84,11 @@ class LocalSource:
             )
             yield Expected(1)
             yield from self._read([file], remembered)
-        else:
+        elif is_archive(self.location):
             yield About("an archive")
             yield from self._archive(remembered)
+        else:
+            yield from self._feed(remembered)
 
     def _status(self) -> os.stat_result:
         shown = clean_line(self.location)
@@ -98,9 +102,10 @@ class LocalSource:
             return status
         if not stat.S_ISREG(status.st_mode):
             raise SourceError(f"{shown} is neither a file nor a folder. Name a folder of Markdown files.")
-        if not is_article(self.location) and not is_archive(self.location):
+        if not (is_article(self.location) or is_archive(self.location) or is_feed_file(self.location)):
             raise SourceError(
-                f"{shown} is neither Markdown (.md, .markdown) nor an archive (.zip, .tar.gz, .tgz, .tar). "
+                f"{shown} is neither Markdown (.md, .markdown) nor an archive (.zip, .tar.gz, .tgz, .tar) "
+                "nor a feed (.xml, .rss, .atom, .json). "
                 "Name one of these, or a folder of Markdown files."
             )
         return status
@@ -108,6 +113,8 @@ class LocalSource:
     def _folder(self, remembered: Mapping[str, str]) -> Iterator[Found]:
         files, problems = self._scan()
         yield Expected(len(files) + len(problems))
+        if not (files or problems or remembered):
+            yield Problem(item_name(self.location), None, NO_ARTICLES)
         yield from problems
         yield from self._read(files, remembered)
 
@@ -212,20 +219,52 @@ class LocalSource:
         )
 
     def _archive(self, remembered: Mapping[str, str]) -> Iterator[Found]:
-        try:
-            file = open(os.open(self.location, _OPEN), "rb")  # noqa: SIM115 - closed by the with below
-        except OSError as error:
-            raise SourceError(f"{clean_line(self.location)} cannot be opened: {_reason(error)}.") from None
+        file, stamp = self._open_whole()
         with file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError(f"{clean_line(self.location)} is no longer a file. Check the path.")
-            stamp = _stamp(status)
             if remembered.get("") == stamp:
                 yield from unchanged(remembered)
             else:
                 yield from members(file, self.location, remembered, self.limits)
                 yield Seen("", stamp)
+
+    def _feed(self, remembered: Mapping[str, str]) -> Iterator[Found]:
+        """A feed or a list of news in a file: what is no longer in it has only become old."""
+        file, stamp = self._open_whole()
+        with file:
+            if remembered.get("") == stamp:
+                yield from unchanged(remembered)
+                return
+            data = file.read(self.limits.feed + 1)
+        shown = clean_line(self.location)
+        if len(data) > self.limits.feed:
+            raise SourceError(f"{shown} is larger than {in_words(self.limits.feed)}; it was not read.")
+        # Files and folders of Markdown need none of this.
+        if self.location.lower().endswith(".json"):
+            from cryptonews_tui.sources import json_news
+
+            try:
+                value = json.loads(data)
+            except (ValueError, RecursionError):
+                raise SourceError(f"{shown} is not valid JSON. Name a JSON feed or a list of news.") from None
+            yield from json_news.read(value, self.location, remembered, (), self.limits)
+        else:
+            from cryptonews_tui.sources import feeds
+
+            yield from feeds.read(data, self.location, "", remembered, self.limits)
+        yield Rest()
+        yield Seen("", stamp)
+
+    def _open_whole(self) -> tuple[BufferedReader, str]:
+        """The file, for the caller to close, and its stamp."""
+        try:
+            file = open(os.open(self.location, _OPEN), "rb")  # noqa: SIM115 - closed by the caller
+        except OSError as error:
+            raise SourceError(f"{clean_line(self.location)} cannot be opened: {_reason(error)}.") from None
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            file.close()
+            raise SourceError(f"{clean_line(self.location)} is no longer a file. Check the path.")
+        return file, _stamp(status)
 
 
 def unchanged(remembered: Mapping[str, str]) -> Iterator[Found]:

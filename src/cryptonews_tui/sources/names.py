@@ -1,13 +1,19 @@
-"""What a name says: is this an article, is this an archive, does this path stay where it belongs."""
+"""What a name says: is this an article, an archive, a feed, does this path stay where it belongs."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from cryptonews_tui.safety import clean_line
 
 _ARTICLES = (".md", ".markdown")
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+_FEEDS = (".xml", ".rss", ".atom", ".json")
+NO_ARTICLES = (
+    "There are no Markdown files (.md, .markdown) in this folder or below it. "
+    "Put some there, or name another place."
+)
 _PATH_LIMIT = 4_096
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -17,9 +23,22 @@ def is_article(name: str) -> bool:
     return name.lower().endswith(_ARTICLES)
 
 
+def is_article_at(address: str) -> bool:
+    """Whether the path of an address, absolute or relative, is that of Markdown: there are hosts in `.md`, too."""
+    try:
+        return is_article(urlsplit(address.strip()).path)
+    except ValueError:
+        return False
+
+
 def is_archive(name: str) -> bool:
     """Whether a file of this name is an archive that can be read."""
     return name.lower().endswith(_ARCHIVES)
+
+
+def is_feed_file(name: str) -> bool:
+    """Whether a file of this name may hold a feed or a list of news."""
+    return name.lower().endswith(_FEEDS)
 
 
 def is_hidden(path: str) -> bool:

@@ -1,57 +1,59 @@
-"""Articles on the web: one Markdown file, an archive of a folder, or a manifest, a JSON list of addresses."""
+"""What is at a web address, decided anew on every visit: its kind, and who reads that.
+
+An article, an archive, a list of either (manifest, sitemap, folder listing), news (a feed, JSON), or a web page
+that says where its feed is. Whatever else is there is refused with a sentence that names a next step.
+"""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections import Counter, deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import Enum, auto
-from queue import SimpleQueue
-from urllib.parse import urljoin, urlsplit
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
-from cryptonews_tui.sources import Expected, Found, Seen, SourceError
+from cryptonews_tui.sources import About, Expected, Found, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import web_address
-from cryptonews_tui.sources.archive import looks_like_archive, members
-from cryptonews_tui.sources.faults import NoAnswerError
+from cryptonews_tui.sources.archive import members
+from cryptonews_tui.sources.crew import Crew, Entry, listed_in, parts_of
 from cryptonews_tui.sources.http import Fetched, Http
-from cryptonews_tui.sources.limits import Limits, in_words
+from cryptonews_tui.sources.kinds import START, Kind, kind_of, root, text_of
+from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.local import unchanged
-from cryptonews_tui.sources.names import is_archive, is_article
+from cryptonews_tui.sources.names import NO_ARTICLES, is_article_at
 
-_LINES = 4
-"""Downloads at once for a manifest: polite to one host, quick enough over a slow line."""
-_AHEAD = 16
-"""Entries under way or waiting for the receiver: at most so many articles are in memory."""
-_START = 512
+if TYPE_CHECKING:
+    from cryptonews_tui.sources.discovery import Page
+    from cryptonews_tui.sources.shapes import Shape
 
-_MARKDOWN_TYPES = ("text/markdown", "text/x-markdown", "text/vnd.daringfireball.markdown")
-_ARCHIVE_TYPES = (
-    "application/zip",
-    "application/x-zip-compressed",
-    "application/gzip",
-    "application/x-gzip",
-    "application/x-tar",
-    "application/x-gtar",
-    "application/x-compressed-tar",
-    "application/x-tgz",
-)
+_SHAPES: Sequence[Shape] = ()
+_FEEDS_TRIED = 3
+_NEWS = "news"
+"""In the stamp of the whole: it is that of news, at this address. What an unchanged answer means depends on it."""
 
 
-class _Kind(Enum):
-    ARTICLE = auto()
-    ARCHIVE = auto()
-    MANIFEST = auto()
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came, read into memory."""
+
+    fetched: Fetched
+    data: bytes
+    kind: Kind
+
+    @property
+    def url(self) -> str:
+        return self.fetched.url
+
+    @property
+    def start(self) -> bytes:
+        return self.data[:START]
 
 
 @dataclass(frozen=True, slots=True)
 class WebSource:
-    """What a publisher keeps at one http or https address. What it is, is decided anew on every visit."""
+    """What a publisher keeps at one http or https address."""
 
     location: str
     access: Access
@@ -59,205 +61,306 @@ class WebSource:
     def documents(self, remembered: Mapping[str, str]) -> Generator[Found]:
         """Everything at the address, as far as it has changed: the server is told what we know already."""
         known = remembered.get("") or remembered.get(self.location, "")
-        article = is_article(urlsplit(self.location).path)
+        limits = self.access.limits
+        article = is_article_at(self.location)
         with Http(self.access) as http:
             fetched = http.fetch(
                 self.location,
-                known,
-                limit=self.access.limits.article if article else self.access.limits.download,
+                known if _news_at(known) in ("", self.location) else "",
+                limit=limits.article if article else limits.download,
             )
-        if fetched.body is None:
-            yield from self._unchanged(fetched, remembered)
-            return
-        with fetched.body as body:
-            start = body.read(_START)
-            body.seek(0)
-            kind = self._kind(fetched, start)
-            if kind is _Kind.ARCHIVE:
-                yield from members(body, self.location, remembered, self.access.limits)
-                yield Seen("", fetched.stamp)
+            if fetched.moved or fetched.fresh:
+                yield About(moved=fetched.moved, fresh=fetched.fresh)
+            if fetched.body is None:
+                yield from self._unchanged(fetched, remembered)
                 return
-            limit = self.access.limits.manifest if kind is _Kind.MANIFEST else self.access.limits.article
-            data = body.read(limit + 1)
-        if len(data) > limit:
-            raise SourceError(
-                f"{clean_line(self.location, 300)} is larger than {in_words(limit)}; it was not read."
-            )
-        if kind is _Kind.ARTICLE:
-            yield Expected(1)
-            yield Document(self.location, self.location, data, fetched.stamp)
-        else:
-            listed = entries(data, fetched.url, self.access.limits)
-            yield from self._entries(listed, remembered, fetched.stamp, fetched.inside)
+            with fetched.body as body:
+                kind = kind_of(body.read(START), fetched.media_type, (self.location, fetched.url))
+                body.seek(0)
+                if kind is Kind.ARCHIVE:
+                    yield About("an archive")
+                    yield from members(body, self.location, remembered, limits)
+                    yield Seen("", fetched.stamp)
+                    return
+                answer = self._answer(fetched, kind)
+            match kind:
+                case Kind.ARTICLE:
+                    yield About("an article")
+                    yield Expected(1)
+                    yield Document(self.location, self.location, answer.data, fetched.stamp)
+                case Kind.JSON:
+                    yield from self._json(answer, http, remembered)
+                case Kind.XML:
+                    yield from self._xml(answer, http, remembered)
+                case Kind.PAGE:
+                    yield from self._page(answer, http, remembered)
+                case _:
+                    raise self._refused(answer)
+
+    def _answer(self, fetched: Fetched, kind: Kind) -> _Answer:
+        """The body read whole, if it is not too long for its kind."""
+        limits = self.access.limits
+        limit = {Kind.ARTICLE: limits.article, Kind.JSON: limits.feed, Kind.XML: limits.feed}.get(
+            kind, limits.manifest
+        )
+        assert fetched.body is not None
+        data = fetched.body.read(limit + 1)
+        _check_size(data, fetched.url, limit)
+        return _Answer(fetched, data, kind)
 
     def _unchanged(self, fetched: Fetched, remembered: Mapping[str, str]) -> Iterator[Found]:
-        """The server says: as you know it. That a manifest has not changed says nothing about its entries."""
+        """The server says: as you know it. That a list has not changed says nothing about its entries."""
+        stamp = remembered.get("", "")
         # Items of an archive are relative paths, entries of a manifest are addresses.
         addresses = sorted(item for item in remembered if item.startswith(("http://", "https://")))
-        if "" in remembered and addresses:
-            yield from self._entries(addresses, remembered, remembered[""], fetched.inside)
+        if _news_at(stamp):
+            yield Rest()
+            yield Seen("", stamp)
+        elif stamp and addresses:
+            listed = [Entry(item, item, listed_in(remembered[item])) for item in addresses]
+            yield from self._entries(listed, remembered, fetched)
         else:
             yield from unchanged(remembered)
 
-    def _kind(self, fetched: Fetched, start: bytes) -> _Kind:
-        """By the name, else by what the server says, else by how it begins."""
-        where = clean_line(self.location, 300)
-        if _is_html(start):
+    # -- what is listed
+
+    def _json(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources import json_news, listing, manifest
+
+        value = manifest.json_value(answer.data, answer.url)
+        if listing.is_json_listing(value):
+            yield from self._listing(answer, http, remembered)
+        elif manifest.names_articles(value):
+            yield from self._manifest(value, answer, remembered)
+        elif json_news.is_news(value, answer.url, _SHAPES):
+            yield from self._news(value, answer, http, remembered)
+        else:
+            yield from self._manifest(value, answer, remembered)
+
+    def _manifest(self, value: object, answer: _Answer, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources.manifest import entries_of
+
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
+        listed = entries_of(value, answer.url, self.access.limits)
+        yield About("a manifest")
+        entries = [one if isinstance(one, Problem) else Entry(one, one) for one in listed]
+        yield from self._entries(entries, remembered, answer.fetched)
+
+    def _xml(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources import feeds, sitemap
+
+        answer = _Answer(
+            answer.fetched, sitemap.unpacked(answer.data, answer.url, self.access.limits), answer.kind
+        )
+        name = root(text_of(answer.start))
+        if name in sitemap.ROOTS:
+            yield from self._sitemap(answer, http, remembered)
+        elif name == "list":
+            yield from self._listing(answer, http, remembered)
+        elif feeds.is_feed(answer.start, answer.fetched.media_type):
+            yield from self._feed(answer, self.location, remembered)
+        else:
+            raise self._refused(answer)
+
+    def _listing(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
+        """A folder and all below it. What is no longer there is gone only if every folder could be seen.
+
+        Pages of folders are not asked for conditionally: their validators, where they have any, speak for the
+        names in them and not for times and sizes, which spare us a request for every file.
+        """
+        from cryptonews_tui.sources import listing
+
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
+        yield About("a folder listing")
+        base = listing.folder_address(answer.url)
+        first = listing.read(answer.data, base, base)
+        if first is None:
+            raise self._refused(answer)
+        found = listing.walk(http, first, base, self.access, answer.fetched.inside)
+        entries = sorted(found.entries, key=lambda entry: entry.item)
+        yield from self._entries(
+            [*found.problems, *entries], remembered, answer.fetched, found.whole, keep=False
+        )
+
+    def _sitemap(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources import sitemap
+
+        _check_size(answer.data, answer.url, self.access.limits.manifest)
+        first = sitemap.read(answer.data, answer.url, self.access.limits, datetime.now(UTC))
+        yield About("an index of sitemaps" if first.sitemaps else "a sitemap")
+        found = sitemap.gather(http, first, self.access, answer.fetched.inside)
+        if not found.articles:
             raise SourceError(
-                f"{where} is a web page, not articles. "
-                "Name the address of a Markdown file, an archive or a manifest."
+                f"The sitemap {_shown(answer.url)} lists no Markdown files. "
+                f"Name the site's feed, or a page that advertises it, such as {_shown(_front_page(answer.url))}."
             )
-        for url in (self.location, fetched.url):
-            path = urlsplit(url).path.lower()
-            if is_article(path):
-                return _Kind.ARTICLE
-            if is_archive(path):
-                return _Kind.ARCHIVE
-            if path.endswith(".json"):
-                return _Kind.MANIFEST
-        if fetched.media_type in _MARKDOWN_TYPES:
-            return _Kind.ARTICLE
-        if fetched.media_type in _ARCHIVE_TYPES:
-            return _Kind.ARCHIVE
-        if fetched.media_type.endswith(("/json", "+json")):
-            return _Kind.MANIFEST
-        if looks_like_archive(start):
-            return _Kind.ARCHIVE
-        text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if text.startswith((b"[", b"{")):
-            return _Kind.MANIFEST
-        if text.startswith(b"---") or (fetched.media_type == "text/plain" and b"\0" not in start):
-            return _Kind.ARTICLE
-        raise SourceError(f"{where} is neither Markdown, nor an archive, nor a manifest. Check the address.")
+        yield from self._entries(
+            found.articles, remembered, answer.fetched, found.whole, keep=not first.sitemaps
+        )
 
     def _entries(
-        self, listed: Sequence[str | Problem], remembered: Mapping[str, str], stamp: str, may_enter: bool
+        self,
+        listed: Sequence[Entry | Problem],
+        remembered: Mapping[str, str],
+        fetched: Fetched,
+        complete: bool = True,
+        *,
+        keep: bool = True,
     ) -> Iterator[Found]:
-        """Each entry by itself, in the order of the list; what is wrong with one stops none of the others."""
+        """Each entry by itself, in the order of the list; `keep` tells whether the list's own stamp is of use."""
         yield Expected(len(listed))
-        whole = True
-        with _Crew(self.access, may_enter) as crew:
+        if not (listed or remembered):
+            yield Problem(self.location, None, NO_ARTICLES)
+        whole = keep
+        with Crew(self.access, fetched.inside) as crew:
             for found in crew.visit(listed, remembered):
                 whole = whole and isinstance(found, Seen | Document) and bool(found.stamp)
                 yield found
-        # An unchanged manifest is not sent again: then all entries must be known by stamps of their own.
-        yield Seen("", stamp if whole else "")
+        if not complete:
+            yield Rest()
+        # An unchanged list is not sent again: then all entries must be known by stamps of their own.
+        yield Seen("", fetched.stamp if whole else "")
 
+    # -- news
 
-class _Crew:
-    """A few lines to the web, each with a thread of its own, that fetch the entries of one manifest."""
+    def _feed(self, answer: _Answer, at: str, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources import feeds
 
-    def __init__(self, access: Access, may_enter: bool) -> None:
-        self._limits = access.limits
-        self._may_enter = may_enter
-        self._lines = [Http(access) for _ in range(_LINES)]
-        self._idle: SimpleQueue[Http] = SimpleQueue()
-        for line in self._lines:
-            self._idle.put(line)
-        self._pool = ThreadPoolExecutor(_LINES, thread_name_prefix="manifest")
-        self._silences: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        fetched = answer.fetched
+        yield from feeds.read(answer.data, answer.url, fetched.media_type, remembered, self.access.limits)
+        yield Rest()
+        yield Seen("", _stamp(fetched, at))
 
-    def __enter__(self) -> _Crew:
-        return self
+    def _news(
+        self, value: object, answer: _Answer, http: Http, remembered: Mapping[str, str]
+    ) -> Iterator[Found]:
+        from cryptonews_tui.sources import json_news
+        from cryptonews_tui.sources.manifest import json_value
 
-    def __exit__(self, *_: object) -> None:
-        """Whatever is still under way is cut off, not waited for."""
-        for line in self._lines:
-            line.abort()
-        self._pool.shutdown(cancel_futures=True)
-        for line in self._lines:
-            line.close()
+        def more(url: str) -> object:
+            limit = self.access.limits.feed
+            fetched = http.fetch(url, limit=limit, may_enter=answer.fetched.inside)
+            assert fetched.body is not None  # nothing was said of what we know
+            with fetched.body as body:
+                return json_value(body.read(), fetched.url)
 
-    def visit(self, listed: Sequence[str | Problem], remembered: Mapping[str, str]) -> Iterator[Found]:
-        under_way: deque[Future[Found] | Problem] = deque()
-        for entry in listed:
-            if isinstance(entry, Problem):
-                under_way.append(entry)
+        yield from json_news.read(value, answer.url, remembered, _SHAPES, self.access.limits, more)
+        yield Rest()
+        yield Seen("", _stamp(answer.fetched, self.location))
+
+    # -- web pages
+
+    def _page(self, answer: _Answer, http: Http, remembered: Mapping[str, str]) -> Iterator[Found]:
+        from cryptonews_tui.sources import discovery, listing
+
+        text = answer.data.decode("utf-8", "replace")
+        if listing.is_listing(text):
+            yield from self._listing(answer, http, remembered)
+            return
+        page = discovery.look(text, answer.url)
+        if page.feeds:
+            yield from self._advertised(page, answer, http, remembered)
+        elif page.login:
+            raise SourceError(
+                f"{_shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the settings; "
+                "else name an address that is open to everybody."
+            )
+        else:
+            raise SourceError(
+                f"{_shown(answer.url)} is a web page, not articles, and it advertises no feed. "
+                "Look there for the address of a feed (RSS, Atom), a Markdown file, an archive or a manifest, "
+                "and name that."
+            )
+
+    def _advertised(
+        self, page: Page, answer: _Answer, http: Http, remembered: Mapping[str, str]
+    ) -> Iterator[Found]:
+        """The first feed that is one, of those that the page advertises. Its address is the better one to keep."""
+        known = remembered.get("", "")
+        failure = ""
+        for url in page.feeds[:_FEEDS_TRIED]:
+            try:
+                fetched = http.fetch(
+                    url,
+                    known if _news_at(known) == url else "",
+                    limit=self.access.limits.feed,
+                    may_enter=answer.fetched.inside,
+                )
+                feed = self._fed(fetched)
+            except SourceError as error:
+                if error.passing:
+                    raise  # the next one may be of comments: nobody wants to move there for a lost connection
+                failure = failure or str(error)
+                continue
+            yield About(
+                f"a feed that a web page advertises, {_shown(url)}",
+                page.title,
+                fetched.moved or url,
+                fetched.fresh,
+            )
+            if feed is None:
+                yield Rest()
+                yield Seen("", known)
             else:
-                under_way.append(self._pool.submit(self._fetch, entry, remembered.get(entry, "")))
-            if len(under_way) >= _AHEAD:
-                yield _result(under_way.popleft())
-        while under_way:
-            yield _result(under_way.popleft())
-
-    def _fetch(self, url: str, stamp: str) -> Found:
-        host = urlsplit(url).netloc
-        if self._silences[host] >= self._limits.silences:
-            return Problem(
-                url, None, f"{clean_line(host)} has not answered several times; it was not asked again."
-            )
-        line = self._idle.get()
-        try:
-            fetched = line.fetch(url, stamp, limit=self._limits.article, may_enter=self._may_enter)
-        except NoAnswerError as error:
-            with self._lock:
-                self._silences[host] += 1
-            return Problem(url, None, str(error))
-        except SourceError as error:
-            return Problem(url, None, str(error))
-        finally:
-            self._idle.put(line)
-        with self._lock:
-            self._silences[host] = 0
-        if fetched.body is None:
-            return Seen(url, stamp)
-        with fetched.body as body:
-            data = body.read()
-        if _is_html(data[:_START]):
-            return Problem(url, None, "This is a web page, not a Markdown file.")
-        if looks_like_archive(data[:_START]):
-            return Problem(
-                url, None, "This is an archive, not a Markdown file; add it as a source of its own."
-            )
-        return Document(url, url, data, fetched.stamp)
-
-
-def entries(data: bytes, base: str, limits: Limits) -> list[str | Problem]:
-    """What a manifest lists: each address once, absolute, or what is wrong with it.
-
-    A manifest is a JSON list, or an object with the list under `articles` or `urls`; an entry is an address,
-    relative ones against the manifest's own, or an object with the address under `url`.
-    Raises `SourceError` when it is nothing of the kind.
-    """
-    where = clean_line(base, 300)
-    try:
-        manifest = json.loads(data)
-    except (ValueError, RecursionError):
-        raise SourceError(f"{where} is not valid JSON, as a manifest must be. Tell its publisher.") from None
-    if isinstance(manifest, dict):
-        manifest = manifest.get("articles", manifest.get("urls"))
-    if not isinstance(manifest, list):
+                yield from self._feed(feed, url, remembered)
+            return
         raise SourceError(
-            f"{where} is JSON, but no manifest. "
-            'It must be a list of addresses, or have one under "articles" or "urls".'
+            f"{_shown(answer.url)} is a web page whose feed cannot be read. {failure or 'Tell its publisher.'}"
         )
-    if len(manifest) > limits.entries:
-        raise SourceError(f"The manifest {where} lists more than {limits.entries:,} addresses; split it.")
-    listed: dict[str, str | Problem] = {}
-    for number, entry in enumerate(manifest, 1):
-        address = _entry(entry, base, number)
-        listed.setdefault(address.item if isinstance(address, Problem) else address, address)
-    return list(listed.values())
+
+    def _fed(self, fetched: Fetched) -> _Answer | None:
+        """The answer, if it is a feed; `None` for one that has not changed. Raises `SourceError`."""
+        from cryptonews_tui.sources import feeds
+
+        if fetched.body is None:
+            return None
+        with fetched.body:
+            answer = self._answer(fetched, Kind.XML)
+        if not feeds.is_feed(answer.start, fetched.media_type):
+            raise SourceError(f"{_shown(fetched.url)} is no feed. Tell its publisher.")
+        return answer
+
+    def _refused(self, answer: _Answer) -> SourceError:
+        """Why this cannot be read, and what can be done."""
+        where = _shown(answer.url)
+        if answer.kind is Kind.NOTHING:
+            return SourceError(f"{where} is empty. Check the address, or try again later.")
+        if root(text_of(answer.start)) == "opml":
+            return SourceError(
+                f"{where} is a list of sources (OPML), not a source. Save it to a file and import that."
+            )
+        what = "XML of a kind that is not known here"
+        if answer.kind is Kind.UNKNOWN:
+            media_type = clean_line(answer.fetched.media_type, 60)
+            what = f"something else ({media_type})" if media_type else "something else"
+            what = f"no text but {what}" if b"\0" in answer.start else what
+        return SourceError(
+            f"{where} is neither Markdown, nor an archive, nor a manifest, nor a feed: it is {what}. "
+            "Check the address, or name a page that advertises a feed."
+        )
 
 
-def _entry(entry: object, base: str, number: int) -> str | Problem:
-    text = entry.get("url") if isinstance(entry, dict) else entry
-    if not isinstance(text, str) or not text.strip():
-        return Problem(f"entry {number}", None, "This entry of the manifest has no address.")
-    shown = f"entry {number}" if "@" in text else clean_line(text, 300) or f"entry {number}"
-    try:
-        return web_address(urljoin(base, text.strip()))
-    except SourceError as error:
-        return Problem(shown, None, str(error))
-    except ValueError:
-        return Problem(shown, None, "This entry of the manifest is not a complete web address.")
+def _check_size(data: bytes, url: str, limit: int) -> None:
+    if len(data) > limit:
+        raise SourceError(
+            f"{_shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
+        )
 
 
-def _result(waiting: Future[Found] | Problem) -> Found:
-    return waiting if isinstance(waiting, Problem) else waiting.result()
+def _shown(url: str) -> str:
+    return clean_line(url, 300)
 
 
-def _is_html(start: bytes) -> bool:
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return text.startswith((b"<!doctype html", b"<html"))
+def _front_page(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/"
+
+
+def _stamp(fetched: Fetched, at: str) -> str:
+    """The server's stamp of news, with where they were; empty when the server gave none."""
+    known = parts_of(fetched.stamp)
+    return json.dumps({**known, _NEWS: at}) if known else ""
+
+
+def _news_at(stamp: str) -> str:
+    return str(parts_of(stamp).get(_NEWS, ""))
