@@ -66,7 +66,7 @@ ROOMS: dict[str, set[str]] = {
     "reading": {"article", "front_matter", "safety", "sections"},
     "query": {"article", "moments"},
     "completion": {"query"},
-    "settings": {"article", "query"},
+    "settings": {"article", "query", "sources"},
     "wording": {"article", "safety"},
     "highlighting": {"query", "wording"},
     "syntax": set(),
@@ -94,7 +94,7 @@ ROOMS: dict[str, set[str]] = {
     "journal": {"safety"},
     "sourcing": {
         *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
-        *("settings", "wording"),
+        *("opml", "settings", "sources", "wording"),
     },
     "upkeep": {
         *("console", "library", "output", "sections", "settings", "transfer", "views"),

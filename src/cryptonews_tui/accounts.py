@@ -62,9 +62,9 @@ def trial(tried: Trial) -> Iterator[str]:
         return
     if tried.titles:
         yield f"Nothing was stored. Add it: cryptonews sources add {quote(report.location)}"
-    elif report.problems:
+    elif report.seen:
         yield "No article here can be read as it is. Tell its publisher, or try another address."
-    else:
+    elif not report.problems:
         yield "There is no article here now. Check the address, or add it and wait for some."
 
 

@@ -25,21 +25,21 @@ class _Cleaned(logging.Formatter):
 
 
 def keep_journal(path: Path, *, aloud: bool = False) -> None:
-    """Write what is logged to the file at `path`, and `aloud` to the standard error as well. Once is enough.
+    """Write what is logged from now on to the file at `path`, and `aloud` to the standard error as well.
 
     A journal that cannot be written is none: nothing fails for want of it.
     """
-    if any(isinstance(handler, RotatingFileHandler) for handler in _logger.handlers):
-        return
+    for handler in [*_logger.handlers]:  # of an earlier one
+        _logger.removeHandler(handler)
+        handler.close()
     _logger.setLevel(logging.DEBUG)
-    _logger.propagate = False
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = RotatingFileHandler(
+        journal = RotatingFileHandler(
             path, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True
         )
-        handler.setFormatter(_Cleaned("%(asctime)s %(levelname).1s %(message)s"))
-        _logger.addHandler(handler)
+        journal.setFormatter(_Cleaned("%(asctime)s %(levelname).1s %(message)s"))
+        _logger.addHandler(journal)
     if aloud:
         talk = logging.StreamHandler(sys.stderr)
         talk.setFormatter(_Cleaned("%(message)s"))

@@ -22,6 +22,7 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.secrets import Secrets
 
 PUBLISHED_SECONDS = 1.0
 """New articles become visible so often while a refresh goes on."""
@@ -85,7 +86,7 @@ def refresh(
         else:
             jobs.append(Job(len(visits), opened, visit.stamps))
             visits.append(visit)
-    with closing(fetch(jobs, access)) as steps:
+    with access.lines, closing(fetch(jobs, access)) as steps:
         yield from _take_all(writer, visits, steps, progress)
 
 
@@ -93,6 +94,8 @@ def access_of(settings: Settings, cache: Path) -> Access:
     """How sources are reached with these settings; `cache` is the folder for what is kept between visits."""
     return Access(
         cache=cache,
+        secrets=Secrets(settings.secrets),
+        shapes=settings.shapes,
         hosts_at_once=settings.hosts_at_once,
         requests_per_host=settings.requests_per_host,
     )

@@ -11,9 +11,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptonews_tui.article import Role
+
+if TYPE_CHECKING:
+    from cryptonews_tui.sources.secrets import Secret
+    from cryptonews_tui.sources.shapes import Shape
 
 APP = "cryptonews-tui"
 
@@ -51,8 +55,8 @@ class Settings:
     assets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keys: Mapping[str, object] = field(default_factory=dict)
-    secrets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    shapes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    secrets: tuple[Secret, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     folded_sections: tuple[Role, ...] = ()
     pipe: tuple[str, ...] = ()
 
@@ -160,9 +164,22 @@ def _command(value: Any) -> tuple[str, ...] | None:
     return tuple(value) if good and (not value or value[0].strip()) else None
 
 
-def _tables(value: Any) -> dict[str, dict[str, object]] | None:
-    good = isinstance(value, dict) and all(isinstance(table, dict) for table in value.values())
-    return dict(value) if good else None
+def _secrets(value: Any) -> tuple[Secret, ...] | None:
+    from cryptonews_tui.sources.secrets import Secret
+
+    try:
+        return tuple(Secret.from_table(place, table) for place, table in dict(value).items())
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _shapes(value: Any) -> tuple[Shape, ...] | None:
+    from cryptonews_tui.sources.shapes import Shape
+
+    try:
+        return tuple(Shape.from_table(table) for table in dict(value).values())
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def _keys(value: Any) -> dict[str, object] | None:
@@ -273,13 +290,13 @@ SETTINGS: dict[str, Setting] = {
     "secrets": Setting(
         'What sources are to be told to let us in: `[secrets."news.example.org"]` with lines such as '
         '`token_command = "pass show news"`; see [sources.md](sources.md).',
-        "a table of hosts or addresses, each with a table of its own",
-        _tables,
+        "a table of hosts or addresses, each with a table that says where the secret is kept",
+        _secrets,
     ),
     "shapes": Setting(
         "Where JSON news of other publishers keep what: `[shapes.NAME]`; see [sources.md](sources.md).",
-        "a table of names, each with a table of its own",
-        _tables,
+        'a table of names, each with a table: `for` and what is where, such as `title = "headline"`',
+        _shapes,
     ),
     "keys": Setting(
         'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 ADD_HINT = "cryptonews sources add LOCATION"
 
+_LIST_MOST = 8 * 1024 * 1024 + 1
+"""Bytes of an OPML file that are read."""
+
 POLICIES = ("keep", "mark", "remove")
 """What may become of articles that vanish from a source."""
 
@@ -172,7 +175,9 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="list | test | add | edit | remove | problems")
+    actions = parser.add_subparsers(
+        dest="action", metavar="list | test | add | edit | remove | problems | import | export"
+    )
     common = [files()]
     listing = actions.add_parser("list", help="the sources, how each was last seen (default)", parents=common)
     listing.add_argument("--json", action="store_true", help="print a JSON list")
@@ -200,6 +205,11 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         "problems", help="what was wrong at the last visits to a source", parents=common
     )
     wrong.add_argument("name", metavar="NAME", type=text, help="its name or location")
+    importing = actions.add_parser("import", help="add the sources of an OPML file", parents=common)
+    importing.add_argument(
+        "file", metavar="FILE", type=text, help="as other readers export it; -: standard input"
+    )
+    actions.add_parser("export", help="print the sources as OPML", parents=common)
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
@@ -254,6 +264,8 @@ def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         "edit": _edit,
         "remove": _remove,
         "problems": _problems,
+        "import": _import,
+        "export": _export,
     }
     return actions[options.action](options, paths, settings)
 
@@ -296,9 +308,16 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 
 def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    location = place(options.location)
+    from cryptonews_tui.sources.secrets import without_password
+
+    typed, secret = without_password(options.location)
+    location = place(typed)
     if location == "-":
         raise UserError("the standard input is no place to come back to; use: cryptonews sync -", WRONG_USE)
+    if secret is not None:
+        say(
+            "The password was not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+        )
     with open_state(paths) as state:
         before = len(state.sources())
         source = state.add_source(options.name or name_of(location), location)
@@ -363,6 +382,49 @@ def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> 
     with open_state(paths) as state:
         source = _known(options.name, state)
         output.show(visits(state.visits(source.location), state.problems(source.location)))
+    return DONE
+
+
+def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import opml
+
+    try:
+        if options.file == "-":
+            listed = opml.read(sys.stdin.buffer.read(_LIST_MOST))
+        else:
+            with open(options.file, "rb") as file:
+                listed = opml.read(file.read(_LIST_MOST))
+    except OSError as error:
+        raise UserError(f"{options.file} cannot be read: {error.strerror}") from None
+    except opml.OpmlError as error:
+        raise UserError(f"{options.file} cannot be taken in: {error}. Nothing was changed.") from None
+    added = 0
+    with open_state(paths) as state:
+        for subscription in listed.subscriptions:
+            try:
+                location = place(subscription.location)
+            except UserError as error:
+                say(str(error))
+                continue
+            before = len(state.sources())
+            source = state.add_source(subscription.name, location)
+            if len(state.sources()) > before:
+                added += 1
+                say(f"added {source.name}: {location}")
+    for note in listed.notes:
+        say(f"{options.file}:{note.line}: {note.message}")
+    say(f"{added:,} added, {len(listed.subscriptions) - added:,} were sources already or are none")
+    return DONE
+
+
+def _export(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import opml
+
+    listed = (
+        opml.Subscription(source.name, source.location, feed=source.location.startswith(("http:", "https:")))
+        for source in _stored(paths)
+    )
+    sys.stdout.write(opml.write(listed))
     return DONE
 
 

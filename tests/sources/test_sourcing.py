@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from cryptonews_tui.library import State
 from tests.command_line import Ran, Run
-from tests.sources.conftest import Site, page, redirect
+from tests.sources.conftest import Handler, Site, page, redirect
 from tests.sources.visiting import article
 from tests.strategies import write
 
@@ -57,7 +59,7 @@ def test_what_cannot_be_read_says_what_to_do(run: Run, typed: str, said: str) ->
 def test_an_empty_folder_says_what_to_do(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = run("sources", "test", tmp_path / "empty")
-    assert "There is no article here now. Check the address, or add it and wait for some." in ran.lines
+    assert "or name another place." in ran.lines[-1]
 
 
 def test_every_request_can_be_told(run: Run, site: Site) -> None:
@@ -171,7 +173,7 @@ def test_what_was_done_is_in_the_journal(run: Run, places: Path, site: Site) -> 
 
 def test_a_source_that_moved_is_remembered_at_its_new_place(run: Run, site: Site) -> None:
     site.answers["/old.md"] = redirect("/new.md", 301)
-    site.answers["/new.md"] = page(article())
+    site.answers["/new.md"] = page(article().replace(b"---\n", b"---\nexternalId: '1'\n", 1))
     run("sources", "add", site.url("/old.md"))
     assert f"has moved to {site.url('/new.md')}, which is remembered" in run("sync").err
     assert site.url("/new.md") in run("sources").lines[0]
@@ -188,3 +190,83 @@ def test_a_source_that_is_gone_for_good_is_disabled(run: Run, site: Site) -> Non
     site.requests.clear()
     assert run("sync").code == 2
     assert site.requests == []
+
+
+# lists, secrets
+
+
+def test_sources_go_out_and_come_in_as_opml(run: Run, news: Path, tmp_path: Path, places: Path) -> None:
+    run("sources", "add", news)
+    run("sources", "add", "https://news.example/feed.xml", "--name", "A & B <news>")
+    run("sources", "add", "git+https://forge.example/news.git#main:en")
+    (tmp_path / "list.opml").write_text(run("sources", "export").out, encoding="utf-8")
+    before = [line.split("  (")[0] for line in run("sources").lines]
+    (places / "state.db").unlink()
+    ran = run("sources", "import", tmp_path / "list.opml")
+    assert ran.code == 0
+    assert ran.err.splitlines()[-1] == "3 added, 0 were sources already or are none"
+    assert [line.split("  (")[0] for line in run("sources").lines] == before
+    assert (
+        run("sources", "import", tmp_path / "list.opml").err
+        == "0 added, 3 were sources already or are none\n"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"no list", b"<html></html>", bytes(range(256))])
+def test_what_is_no_list_is_not_taken_in(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.opml").write_bytes(content)
+    ran = run("sources", "import", tmp_path / "list.opml")
+    assert ran.code == 1
+    assert "cannot be taken in" in ran.err
+    assert run("sources", "import", tmp_path / "none.opml").code == 1
+
+
+def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:
+    ran = run("sources", "add", "https://me:hunter2@news.example/feed.xml")
+    assert ran.code == 0
+    assert "The password was not stored." in ran.err
+    assert "https://news.example/feed.xml" in run("sources").lines[0]
+    for path in places.iterdir():
+        if path.is_file():
+            assert b"hunter2" not in path.read_bytes()
+
+
+def test_a_secret_of_the_settings_opens_the_door_and_is_written_nowhere(
+    run: Run, places: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def guarded(handler: Handler) -> None:
+        known = handler.headers.get("Authorization") == "Bearer hunter2"
+        (page(article()) if known else page(b"", 401))(handler)
+
+    site.answers["/a.md"] = guarded
+    run("sources", "add", site.url("/a.md"))
+    refused = run("sync", "--verbose")
+    assert refused.code == 1
+    assert "[secrets]" in refused.err
+    monkeypatch.setenv("NEWS_TOKEN", "hunter2")
+    (places / "config.toml").write_text(f'[secrets."{site.url("/")}"]\ntoken_env = "NEWS_TOKEN"\n')
+    ran = run("sync", "--verbose")
+    assert ran.code == 0
+    assert "hunter2" not in ran.out + ran.err
+    for path in places.iterdir():
+        if path.is_file():
+            assert b"hunter2" not in path.read_bytes()
+
+
+def test_a_secret_that_cannot_be_used_is_named_and_the_others_work(run: Run, places: Path) -> None:
+    (places / "config.toml").write_text(
+        '[secrets.a]\ncolour = "red"\n[secrets."news.example"]\nkeyring = true\n'
+    )
+    assert "settings: secrets must be" in run("sources").err
+    assert "“a” is left out" in run("sources").err
+
+
+def test_an_article_can_be_piped_in(places: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "cryptonews_tui", "sync", "-"],
+        input=article("Piped"),
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert b"1 added" in ran.stderr

@@ -6,11 +6,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptonews_tui.sources.hosts import Hosts
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.line import Lines
 from cryptonews_tui.sources.secrets import Secrets
+
+if TYPE_CHECKING:
+    from cryptonews_tui.sources.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +36,7 @@ class Access:
     """Rations the requests of all visits that share it."""
     lines: Lines = field(default_factory=Lines)
     """`with access.lines:` keeps connections from one visit to the next."""
+    shapes: tuple[Shape, ...] = ()
+    """Where other JSON news keeps what."""
     secrets: Secrets = field(default_factory=Secrets)
     """What opens the doors of some hosts."""

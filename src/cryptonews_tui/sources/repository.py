@@ -441,7 +441,7 @@ class Repository:
             "GIT_ALLOW_PROTOCOL": self._address.scheme,
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
-        secrets: dict[str, str] = {}  # ← joined here: access.secrets.for_git(self._address.url)
+        secrets = self._access.secrets.for_git(self._address.url, self._access.stop)
         return {**kept, **{name: path for name, path in trusted.items() if path}, **ours, **secrets}
 
     def broken(self) -> BrokenError:

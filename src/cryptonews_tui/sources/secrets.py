@@ -10,9 +10,10 @@ import os
 import re
 import threading
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cryptonews_tui.safety import clean_line
@@ -46,6 +47,41 @@ class Secret:
     command: str | tuple[str, ...] = ()
     keyring: bool = False
     value: str = field(default="", repr=False)
+
+    @classmethod
+    def from_table(cls, place: str, table: Mapping[str, object]) -> Secret:
+        """The secret that a table of the settings describes: `user` or `header`, and where the secret is kept.
+
+        That is `password_env`, `password_command`, `token_env` … or `keyring = true`. Raises `ValueError`.
+        """
+        names = {
+            f"{what}_{where}": where
+            for what in ("password", "token", "value")
+            for where in ("env", "command")
+        }
+        values: dict[str, Any] = {}
+        for name, value in table.items():
+            key = names.get(name, name)
+            words = (
+                key == "command"
+                and isinstance(value, list)
+                and value
+                and all(isinstance(w, str) for w in value)
+            )
+            good = words or (value is True if key == "keyring" else isinstance(value, str) and value.strip())
+            if key not in ("user", "header", "env", "command", "keyring") or key in values or not good:
+                raise ValueError(f"{clean_line(name, 60)} says nothing of a secret that can be used.")
+            values[key] = tuple(value) if isinstance(value, list) else value
+        if sum(key in values for key in ("env", "command", "keyring")) != 1:
+            raise ValueError(
+                "A secret comes from one place: an environment variable, a command or the keyring."
+            )
+        secret = cls(place, **values)
+        try:
+            Secrets([secret])
+        except SourceError as error:
+            raise ValueError(str(error)) from None
+        return secret
 
     def prefix(self) -> str:
         """The beginning that an address must have to be told. Raises `SourceError` for a place that is none."""

@@ -26,9 +26,7 @@ from cryptonews_tui.sources.names import NO_ARTICLES, is_article_at
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.discovery import Page
-    from cryptonews_tui.sources.shapes import Shape
 
-_SHAPES: Sequence[Shape] = ()
 _FEEDS_TRIED = 3
 _NEWS = "news"
 """In the stamp of the whole: it is that of news, at this address. What an unchanged answer means depends on it."""
@@ -132,7 +130,7 @@ class WebSource:
             yield from self._listing(answer, http, remembered)
         elif manifest.names_articles(value):
             yield from self._manifest(value, answer, remembered)
-        elif json_news.is_news(value, answer.url, _SHAPES):
+        elif json_news.is_news(value, answer.url, self.access.shapes):
             yield from self._news(value, answer, http, remembered)
         else:
             yield from self._manifest(value, answer, remembered)
@@ -244,7 +242,7 @@ class WebSource:
             with fetched.body as body:
                 return json_value(body.read(), fetched.url)
 
-        yield from json_news.read(value, answer.url, remembered, _SHAPES, self.access.limits, more)
+        yield from json_news.read(value, answer.url, remembered, self.access.shapes, self.access.limits, more)
         yield Rest()
         yield Seen("", _stamp(answer.fetched, self.location))
 
