@@ -253,6 +253,13 @@ def test_an_entry_without_title_and_text_is_a_problem() -> None:
     }
 
 
+def test_a_picture_is_no_text() -> None:
+    entry = (
+        "<title>T</title><id>urn:story:1</id><updated>2025-11-25T12:00:00Z</updated><summary>Words</summary>"
+    )
+    assert only(atom(entry + '<content type="image/png">iVBORw0KGgoAAAANSUhEUg==</content>')).body == "Words"
+
+
 def test_an_entry_of_nothing_but_a_link_shows_the_link() -> None:
     assert (
         only(rss("<title>T</title><link>https://ledger.example/2</link>")).body
@@ -441,6 +448,7 @@ def test_no_text_of_a_feed_reaches_the_terminal_as_it_is(text: str) -> None:
         {"id": text + "abcdef", "title": f"T{text}", "content_text": text, "tags": [text]}, title=text
     )
     found = read(data)
+    assert [threat for about in found.about for threat in threats(about.title + about.kind)] == []
     for document in found.documents.values():
         assert threats(document.item) == []
         article = reading.read(document).article

@@ -35,16 +35,17 @@ _TAG_LIMIT = 100
 
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
-_TAG = re.compile(r"<(?:[!/?]?[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
-_PROGRAMS = re.compile(r"<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(?:[!/?]?[A-Za-z]|!--)[^<>]*>")
+_PROGRAMS = re.compile(r"<(script|style)\b[^<]*(?:<(?!/?(?:script|style)\b)[^<]*)*</\1\s*>", re.IGNORECASE)
 _LONG_TAG = re.compile(r"<[^<>]{8000,}>")
 _FIRST_HEADING = re.compile(r"<(/?)h1(?=[\s>/])", re.IGNORECASE)
-_ADDRESS = re.compile(r"\b(?:href|src)\s*=\s*(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<=[\s\"'])(?:href|src)\s*=\s*(\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>]+)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # Code stays as it is; elsewhere a sign that means nothing where it stands needs no backslash.
 _ESCAPES = re.compile(
+    r"(?=[`\\])(?:"  # a quick look first: most characters are neither
     r"^(`{3,})[^`\n]*\n.*?^\1`*$|(?<!`)(`{1,2})(?!`)[^\n]{1,2000}?(?<!`)\2(?!`)"
-    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\(-)(?= )|\\(&)(?=\s)|\\[^\w\s]",
+    r"|(?<=\w)\\([-+=.!#>])(?=\w)|(?<=\w )\\(-)(?= )|\\(&)(?=\s)|\\[^\w\s])",
     re.DOTALL | re.MULTILINE,
 )
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
@@ -137,7 +138,8 @@ def identity(given: str, url: str, host: str, title: str, text: str) -> str:
     """What a story is known by: the publisher's id, else its address, else what it says."""
     given = clean_line(given, 4_000)
     if given:
-        return f"{host}#{given}" if host and _COUNTED.fullmatch(given) else given
+        counted = len(given) <= 20 and _COUNTED.fullmatch(given)
+        return f"{host}#{given}" if host and counted else given
     return url or hashlib.blake2b(f"{title}\n{text}".encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
@@ -205,8 +207,6 @@ def markdown(text: str, form: Form, base: str) -> str:
             f"<p>{html.escape(paragraph)}</p>".replace("\n", "<br>")
             for paragraph in _PARAGRAPHS.split(clean(text[:_HTML_LIMIT]).strip())
         )
-    if "<" not in text and "&" not in text and not text.strip():
-        return ""
     text = _LONG_TAG.sub("", text[:_HTML_LIMIT])
     text = _FIRST_HEADING.sub(r"<\1h2", text)
     text = _ADDRESS.sub(_without_program, text)

@@ -48,6 +48,7 @@ _VERSIONS = {
     "atom03": "Atom 0.3",
     "atom10": "Atom 1.0",
 }
+_TEXT_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
 _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 
 
@@ -141,7 +142,7 @@ class _Feed:
         self.type = type
         self.lang = lang
         self.host = host_of(site) or host_of(url)
-        self.name = name or self.host or clean_line(url.rpartition("/")[2], 200)
+        self.name = clean_line(name) or self.host or clean_line(url.rpartition("/")[2], 200)
         self.base = site if type == "RSS" and site else url
         self.source = {"name": self.name, "key": self.host or self.name.casefold(), "type": type, "url": site}
 
@@ -217,8 +218,8 @@ class _Feed:
     ) -> Entry | Problem:
         text, url = fields["text"] or fields["summary"], fields["url"]
         name = identity(given, url, self.host, title, text)
-        lead = plain(text) if fields["form"] is Form.HTML else clean_line(text)
-        title = title or first_words(lead)
+        if not title:
+            title = first_words(plain(text) if fields["form"] is Form.HTML else text)
         if not title:
             shown = f"entry {number}, {clean_line(name, 100)}"
             return Problem(shown, None, "This entry of the feed has neither a title nor a text.")
@@ -234,6 +235,7 @@ class _Feed:
     def _content(self, entry: Mapping[str, Any]) -> tuple[str, Form, str]:
         """The longest text; feeds give the same one in several forms."""
         contents = [_mapping(content) for content in entry.get("content") or ()]
+        contents = [content for content in contents if content.get("type", "text/html") in _TEXT_TYPES]
         if not contents:
             return "", Form.HTML, ""
         longest = max(contents, key=lambda content: len(_text(content.get("value"))))
