@@ -29,7 +29,7 @@ from cryptonews_tui.library import Mark, State, Writer, database
 from cryptonews_tui.output import LIST_FORMATS
 from cryptonews_tui.query import ORDERS
 from cryptonews_tui.tui.commands import COMMANDS
-from tests.strategies import HOSTILE, article, file, threats, write
+from tests.strategies import HOSTILE, arrived, article, file, threats, write
 
 LIST_KEYS = [
     *(
@@ -951,7 +951,7 @@ def many(places: Path) -> None:
     """A library whose list is larger than any pipe."""
     writer = Writer(places / "library.db")
     stories = (article(str(number), title="Long title " * 40) for number in range(2_000))
-    writer.write("s", {}, [(story, story.story.encode()) for story in stories])
+    writer.write("s", {}, arrived([(story, story.story.encode()) for story in stories]))
     writer.publish()
     writer.close()
 

@@ -51,7 +51,7 @@ from cryptonews_tui.library.schema import LIBRARY_ID, STATE_ID, VERSIONS
 from cryptonews_tui.library.state import Belongings, Marked
 from cryptonews_tui.query import parse
 from cryptonews_tui.views import View
-from tests.strategies import MARKS, NOON, article, articles, sections_of
+from tests.strategies import MARKS, NOON, arrived, article, articles, sections_of
 
 # The first schemas, as they were
 
@@ -276,7 +276,7 @@ def contents(path: Path) -> dict[str, list[Any]]:
 def assert_migrates_to_what_a_fresh_one_is(folder: Path, puts: list[tuple[Article, bytes]]) -> None:
     first_library(folder / "old.db", puts)
     writer = Writer(folder / "new.db")
-    writer.write("s", {"a.md": Remembered("1", b"\1", (Problem("a.md", 3, "odd"),))}, puts)
+    writer.write("s", {"a.md": Remembered("1", b"\1", (Problem("a.md", 3, "odd"),))}, arrived(puts))
     writer.publish()
     writer.close()
     prepare(folder / "old.db", LIBRARY_KIND)
@@ -588,7 +588,7 @@ def owner(folder: Path) -> Iterator[Path]:
 
 def put(path: Path, *stories: str) -> Writer:
     writer = Writer(path)
-    writer.write("s", {}, [(article(story), story.encode()) for story in stories])
+    writer.write("s", {}, arrived([(article(story), story.encode()) for story in stories]))
     writer.publish()
     return writer
 
@@ -619,7 +619,7 @@ def test_others_see_what_the_owner_brings_in_while_they_read(folder: Path) -> No
         writer = put(path, "2")
     assert reader.found() == "2 1"
     with owner(folder):
-        writer.write("s", {}, [(article("3"), b"3")])
+        writer.write("s", {}, arrived([(article("3"), b"3")]))
         writer.publish()
         writer.close()
     assert reader.found() == "3 2 1"
@@ -714,7 +714,7 @@ def test_the_version_of_a_file_changes_with_every_write(tmp_path: Path) -> None:
     seen = {file_version(path)}
     with closing(put(path, "1")) as writer:
         seen.add(file_version(path))
-        writer.write("s", {}, [(article("2"), b"2")])
+        writer.write("s", {}, arrived([(article("2"), b"2")]))
         seen.add(file_version(path))
     seen.add(file_version(path))
     assert len(seen) == 4
@@ -772,6 +772,10 @@ READING: dict[str, Callable[[Library], Any]] = {
     "article": lambda library: [library.article(story) for story in "123"],
     "languages_of": lambda library: library.languages_of("1"),
     "position": lambda library: library.position("3"),
+    "keys": lambda library: library.keys("1"),
+    "held": lambda library: library.held("s"),
+    "sources_of": lambda library: library.sources_of("1"),
+    "problems_of": lambda library: library.problems_of("s"),
 }
 STATE_READING: dict[str, Callable[[State], Any]] = {
     "note": lambda state: state.note("1"),
@@ -802,12 +806,19 @@ STATE_WRITING: dict[str, Callable[[State], Any]] = {
     ),
 }
 WRITING: dict[str, Callable[[Writer], Any]] = {
+    "forget_stamps": lambda writer: writer.forget_stamps("s"),
+    "move_source": lambda writer: writer.move_source("s", "t"),
+    "forget_source": lambda writer: writer.forget_source("t"),
     "write": lambda writer: writer.write(
-        "s", {"b.md": Remembered("2")}, [(article("9"), b"9"), (MUCH, b"8")]
+        "s", {"b.md": Remembered("2")}, arrived([(article("9"), b"9"), (MUCH, b"8")])
     ),
     "publish": lambda writer: writer.publish(),
 }
-WRITER_READING: dict[str, Callable[[Writer], Any]] = {"remembered": lambda writer: writer.remembered("s")}
+WRITER_READING: dict[str, Callable[[Writer], Any]] = {
+    "remembered": lambda writer: writer.remembered("s"),
+    "known": lambda writer: writer.known("s", "a.md"),
+    "stamps": lambda writer: dict(writer.stamps("s")),
+}
 
 
 @pytest.mark.parametrize(
@@ -826,7 +837,7 @@ class Desk:
         self.library_path = folder / "library.db"
         self.state_path = folder / "state.db"
         with closing(Writer(self.library_path)) as writer:
-            writer.write("s", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, PUTS)
+            writer.write("s", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, arrived(PUTS))
             writer.publish()
         with closing(State(self.state_path)) as state:
             state.set_mark(Mark.READ, "1", on=True)
@@ -890,7 +901,7 @@ def test_while_others_write_everything_is_answered_and_a_change_says_why_not(
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
     with desk.library() as library, desk.state() as state, desk.writer() as writer:
         before = [ask(library) for ask in READING.values()] + [ask(state) for ask in STATE_READING.values()]
-        writer.write("s", {}, [(article("4"), b"4")])  # so that there is something to publish
+        writer.write("s", {}, arrived([(article("4"), b"4")]))  # so that there is something to publish
         with locked(desk.library_path, desk.state_path):
             after = [ask(library) for ask in READING.values()] + [
                 ask(state) for ask in STATE_READING.values()
@@ -939,7 +950,7 @@ def test_what_may_only_be_read_is_answered_and_a_change_says_why_not(strangers_f
 def test_on_a_full_disk_everything_is_answered_and_a_change_says_why_not(desk: Desk) -> None:
     with desk.library() as library, desk.state() as state, desk.writer() as writer:
         before = [ask(library) for ask in READING.values()] + [ask(state) for ask in STATE_READING.values()]
-        writer.write("s", {}, [(article("4"), b"4")])
+        writer.write("s", {}, arrived([(article("4"), b"4")]))
         with full_disk():
             after = [ask(library) for ask in READING.values()] + [
                 ask(state) for ask in STATE_READING.values()

@@ -26,7 +26,18 @@ from cryptonews_tui.library.store import FACETS
 from cryptonews_tui.query import FIELDS, ORDERS, Filter, Query, Word, make_query, parse, pattern
 from cryptonews_tui.sections import SHIPPED, split
 from tests.shelf import History, Put, Shelf, folder_in_memory, library_of, write
-from tests.strategies import BODIES, LANGUAGES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
+from tests.strategies import (
+    BODIES,
+    LANGUAGES,
+    MARKS,
+    NOTED,
+    NOW,
+    QUERIES,
+    QUERY_WORDS,
+    arrived,
+    article,
+    articles,
+)
 
 settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = settings(settings.get_profile("library"), max_examples=60)
@@ -295,7 +306,7 @@ def test_putting_twice_is_putting_once(puts: list[Put]) -> None:
         write(folder, [puts])
         once = contents(folder)
         with closing(Writer(folder / "library.db")) as writer:
-            outcomes = writer.write("s", {}, shelf.winners())
+            outcomes = writer.write("s", {}, arrived(shelf.winners()))
         assert {outcome.value for outcome in outcomes} <= {"unchanged"}
         assert contents(folder) == once
 
@@ -380,7 +391,7 @@ def test_items_are_remembered_as_in_a_plain_table(
     with folder_in_memory() as folder, closing(Writer(folder / "library.db")) as writer:
         for source, items, vanished in visits:
             gone = vanished - items.keys()
-            writer.write(source, items, [put(0, article("1"))], gone)
+            writer.write(source, items, arrived([put(0, article("1"))]), gone)
             plain[source] = {k: v for k, v in (plain[source] | items).items() if k not in gone}
         assert {source: writer.remembered(source) for source in plain} == plain
 

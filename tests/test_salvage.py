@@ -20,7 +20,7 @@ from cryptonews_tui.library.health import check_library
 from cryptonews_tui.library.pages import records
 from cryptonews_tui.library.salvage import salvage
 from cryptonews_tui.refresh import sync
-from tests.strategies import article
+from tests.strategies import arrived, article
 
 PAGE = 8192
 
@@ -211,7 +211,7 @@ def test_what_stood_beside_the_file_when_the_program_was_killed_is_saved(
     before = texts(first)
     body = pages(first, "body")[2]
     with closing(Writer(first)) as writer:
-        writer.write("s", {}, [(article("last", title="The last one"), b"l")])
+        writer.write("s", {}, arrived([(article("last", title="The last one"), b"l")]))
         for ending in ("", "-wal"):
             shutil.copy(f"{first}{ending}", tmp_path / f"library.db{ending}")
     library = tmp_path / "library.db"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from cryptonews_tui.article import Article, Document, Problem
-from cryptonews_tui.library import DatabaseError, Outcome, Remembered, Writer
+from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.library import Arrived, DatabaseError, Outcome, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
@@ -74,7 +74,7 @@ class _Visit:
         self.before = writer.remembered(source.location)
         self.there: set[str] = set()
         self.items: dict[str, Remembered] = {}
-        self.articles: list[tuple[Article, bytes]] = []
+        self.articles: list[Arrived] = []
         self.written = time.monotonic()
 
     def run(self, progress: Callable[[Report], None], stop: Callable[[], bool]) -> None:
@@ -132,7 +132,7 @@ class _Visit:
             return
         reading = read(document, self.roles)
         if reading.article is not None:
-            self.articles.append((reading.article, content_hash))
+            self.articles.append(Arrived(document.item, reading.article, content_hash, document.formerly))
         self.report.seen += 1
         self.report.problems += reading.problems
         self.there.add(document.item)

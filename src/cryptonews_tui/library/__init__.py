@@ -8,9 +8,10 @@ from cryptonews_tui.library.database import DatabaseError
 from cryptonews_tui.library.results import Excerpt, Facets, FacetValue, Headline, Stories
 from cryptonews_tui.library.state import Mark, Place, State, StoredSource
 from cryptonews_tui.library.store import Interrupted, Library
-from cryptonews_tui.library.writing import Outcome, Remembered, Writer
+from cryptonews_tui.library.writing import Arrived, Outcome, Policy, Remembered, Stamps, Writer
 
 __all__ = [
+    "Arrived",
     "DatabaseError",
     "Excerpt",
     "FacetValue",
@@ -21,7 +22,9 @@ __all__ = [
     "Mark",
     "Outcome",
     "Place",
+    "Policy",
     "Remembered",
+    "Stamps",
     "State",
     "StoredSource",
     "Stories",
