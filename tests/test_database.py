@@ -806,13 +806,13 @@ STATE_WRITING: dict[str, Callable[[State], Any]] = {
     ),
 }
 WRITING: dict[str, Callable[[Writer], Any]] = {
-    "forget_stamps": lambda writer: writer.forget_stamps("s"),
-    "move_source": lambda writer: writer.move_source("s", "t"),
-    "forget_source": lambda writer: writer.forget_source("t"),
     "write": lambda writer: writer.write(
         "s", {"b.md": Remembered("2")}, arrived([(article("9"), b"9"), (MUCH, b"8")])
     ),
     "publish": lambda writer: writer.publish(),
+    "forget_stamps": lambda writer: writer.forget_stamps("s"),
+    "move_source": lambda writer: writer.move_source("s", "t"),
+    "forget_source": lambda writer: writer.forget_source("s"),
 }
 WRITER_READING: dict[str, Callable[[Writer], Any]] = {
     "remembered": lambda writer: writer.remembered("s"),

@@ -209,7 +209,7 @@ def test_what_is_said_contains_nothing_that_terminals_obey(
                 "INSERT INTO facet VALUES (NULL, 'tag', ?, 'x', 1, x'00')", (f"{number}{text}",)
             )
             connection.execute(
-                "INSERT INTO item VALUES (?, ?, '', NULL, '[[1, \"\\u001b[31m\"]]')", (text, text)
+                "INSERT INTO item VALUES (?, ?, '', NULL, '[[1, \"\\u001b[31m\"]]', NULL)", (text, text)
             )
     code, out, _ = doctor()
     assert code == 1

@@ -35,6 +35,14 @@ def place(state: State, keys: Sequence[str]) -> Place | None:
     return next((found for key in keys if (found := state.place(key))), None)
 
 
+def set_place(state: State, keys: Sequence[str], place: Place | None) -> None:
+    """Remember where the reader stopped in a story, or that it begins at its top again."""
+    state.set_place(keys[0], place)
+    for key in keys[1:]:
+        if state.place(key):
+            state.set_place(key, None)
+
+
 def text_read(state: State, keys: Sequence[str], lang: str) -> str | None:
     """The body of a story as it was when it was read."""
     return next((found for key in keys if (found := state.text_read(key, lang)) is not None), None)
