@@ -24,9 +24,11 @@ from hypothesis import strategies as st
 import cryptonews_tui
 from cryptonews_tui.article import Article, Problem
 from cryptonews_tui.library import (
+    Arrived,
     DatabaseError,
     Library,
     Mark,
+    Outcome,
     Place,
     Remembered,
     State,
@@ -113,6 +115,17 @@ LIBRARY_1 = """
         stories BLOB NOT NULL,
         PRIMARY KEY (field, value)
     );
+    CREATE TABLE item (
+        source   TEXT NOT NULL,
+        item     TEXT NOT NULL,
+        stamp    TEXT NOT NULL,
+        hash     BLOB,
+        problems TEXT,
+        PRIMARY KEY (source, item)
+    ) WITHOUT ROWID;
+"""
+
+LIBRARY_2_ITEM = """
     CREATE TABLE item (
         source   TEXT NOT NULL,
         item     TEXT NOT NULL,
@@ -300,6 +313,66 @@ def test_any_library_of_the_first_version_becomes_what_a_fresh_one_is(found: lis
     with tempfile.TemporaryDirectory() as folder:
         puts = [(whole(one), b"%d" % number) for number, one in enumerate(found)]
         assert_migrates_to_what_a_fresh_one_is(Path(folder), puts)
+
+
+def downgrade(path: Path) -> None:
+    """Make a library of the second version of one of the third."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        items = connection.execute("SELECT source, item, stamp, hash, problems FROM item").fetchall()
+        for table in ("item", "gone", "alias", "address"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.executescript(LIBRARY_2_ITEM)
+        connection.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?)", items)
+        connection.execute("PRAGMA user_version = 2")
+
+
+def test_in_a_library_of_the_second_version_items_find_their_articles(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(Writer(path)) as writer:
+        problems = (Problem("c.md", 3, "odd"),)
+        linked = [MUCH, article("2", canonical_url="https://ledger.example/2")]
+        items = {
+            "a.md": Remembered("1", b"1"),
+            "b.md": Remembered("2", b"2"),
+            "c.md": Remembered("", b"3", problems),
+        }
+        found = [
+            Arrived(item, one, b"%d" % n) for n, (item, one) in enumerate(zip("ab", linked, strict=True), 1)
+        ]
+        writer.write("s", items, [replace(one, item=f"{one.item}.md") for one in found])
+        writer.publish()
+        before = contents(path)
+        addresses = rows(path, "SELECT * FROM address ORDER BY 1")
+        assert len(addresses) == 2
+        writer.write("s", {}, arrived([(article("3"), b"4")]))  # waits
+    downgrade(path)
+    with closing(Writer(path)) as writer:
+        assert writer.remembered("s") == items
+        assert version(path) == LIBRARY_KIND.newest
+        assert contents(path)["item"] == before["item"]
+        assert rows(path, "SELECT * FROM address ORDER BY 1") == addresses
+        assert rows(path, "SELECT key FROM timeline JOIN story ON story.id = story ORDER BY 1") == [*"123"]
+    checkup = check_library(path)
+    assert (checkup.damaged, checkup.stale, checkup.notes) == ([], [], [])
+
+
+def rows(path: Path, question: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(question).fetchall()
+        return [row[0] if len(row) == 1 else row for row in found]
+
+
+def test_a_page_of_several_stories_names_none_of_them_after_the_change(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(Writer(path)) as writer:
+        for key in "12":
+            one = article(key, canonical_url="https://ledger.example/page")
+            writer.write("s", {key: Remembered("1", key.encode())}, [Arrived(key, one, key.encode())])
+        writer.publish()
+    downgrade(path)
+    with closing(Writer(path)) as writer:
+        one = article("3", canonical_url="https://ledger.example/page")
+        assert writer.write("t", {}, [Arrived("3", one, b"3")]) == {Outcome.ADDED: 1}
 
 
 def test_nothing_is_new_in_a_library_that_was_brought_up_to_date(tmp_path: Path) -> None:
