@@ -44,7 +44,8 @@ LIST_KEYS = [
         "category",
         "tags",
     ),
-    *("sentiment", "score", "stickyWeight", "draft", "ai", "read", "starred", "noted", "origin", "sections"),
+    *("sentiment", "score", "stickyWeight", "draft", "gone", "ai", "read", "starred", "noted"),
+    *("origin", "sections"),
 ]
 
 
@@ -276,6 +277,7 @@ def test_json_says_everything_of_a_headline(run: Run, synced: Path) -> None:
         "score": 1,
         "stickyWeight": 0,
         "draft": False,
+        "gone": False,
         "ai": {
             "rewritten": True,
             "expandedAt": "2025-11-25T10:10:00.000Z",
