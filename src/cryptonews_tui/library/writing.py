@@ -293,7 +293,10 @@ class Writer:
             number = before[1]
         elif number // VERSIONS != story:
             return Outcome.UNCHANGED  # more languages than there are; nobody publishes that many
-        execute("UPDATE item SET article = ? WHERE source = ? AND item = ?", (number, source, arrived.item))
+        execute(
+            "UPDATE item SET article = :article WHERE source = :source AND item = :item AND article IS NOT :article",
+            {"article": number, "source": source, "item": arrived.item},
+        )
         if before is not None:
             if self._marked and execute("DELETE FROM gone WHERE article = ?", (number,)).rowcount:
                 execute("INSERT OR IGNORE INTO pending (story) VALUES (?)", (story,))
