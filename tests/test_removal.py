@@ -132,6 +132,8 @@ def test_a_removed_story_leaves_no_key_and_no_address(shop: Shop) -> None:
     bring(shop, "/a", one=at("k3", PAGE))
     assert shop.found() == ["k3"]
     assert shop.library.keys("k3") == ("k3",)
+    bring(shop, "/c", one=at("k4", PAGE))
+    assert shop.library.keys("k3") == ("k3", "k4")
 
 
 @pytest.mark.parametrize("policy", [Policy.MARK, Policy.REMOVE])

@@ -6,7 +6,6 @@ whatever address they name: feeds let every entry lead to the same page.
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -31,6 +30,8 @@ def address(url: str | None) -> bytes | None:
     """
     if not url:
         return None
+    import hashlib  # lists need none
+
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").rstrip(".").removeprefix("www.")
