@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cryptonews_tui.article import Article, Document
-from cryptonews_tui.library import Arrived, Library, Mark, Outcome, Place, Remembered, State, Writer
+from cryptonews_tui.library import Arrived, Library, Mark, Outcome, Place, Policy, Remembered, State, Writer
 from cryptonews_tui.library.health import rebuild
 from cryptonews_tui.library.identity import address
 from cryptonews_tui.library.keys import note, place, set_mark, set_note, set_place, text_read
@@ -140,6 +140,33 @@ def test_two_stories_that_turn_out_to_be_one_become_one(shop: Shop) -> None:
     assert shop.found("лише") == shop.found("lang:ja") == ["k1"]
     assert shop.found("here") == ["k1"]
     assert shop.library.keys("k2") == ("k1", "k2")
+
+
+def test_what_becomes_one_has_all_keys_and_what_was_gone_stays_so(shop: Shop) -> None:
+    shop.bring("/a", at("k1", None))
+    shop.bring("/b", at("k2", lang="uk"))
+    shop.bring("/c", at("k3", lang="uk", updated=NOON - HOUR))
+    shop.writer.write("/b", {}, [], ["/k2.uk.md"])
+    shop.writer.write("/c", {}, [], ["/k3.uk.md"], Policy.MARK)
+    shop.bring("/d", at("k1", lang="ja"))
+    assert shop.library.keys("k3") == ("k1", "k2", "k3")
+    assert shop.found("is:gone lang:uk") == ["k1"]
+    assert [h.gone for h in shop.library.headlines([0], ["uk"])] == [True]
+    assert [h.gone for h in shop.library.headlines([0], ["ja"])] == [False]
+
+
+def test_words_are_those_of_the_text_that_stayed_whatever_one_batch_did(shop: Shop) -> None:
+    shop.bring("/a", at("k1", None, title="Alpha"))
+    shop.bring("/b", at("k2", title="Beta", updated=NOON + 9 * HOUR))
+    batch = [
+        Arrived("1", at("k1", None, title="Gamma", updated=NOON + HOUR), b"g"),
+        Arrived("2", at("k1", lang="uk", title="Дельта"), b"d"),
+    ]
+    shop.writer.write("/a", {}, batch)  # what became one is one at once
+    assert shop.found() == ["k1"]
+    assert_well(shop.path)
+    assert shop.found("beta") == shop.found("дельта") == ["k1"]
+    assert shop.found("gamma") == shop.found("alpha") == []
 
 
 # Marks

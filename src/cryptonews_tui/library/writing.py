@@ -110,6 +110,10 @@ class Writer:
         self._connection = connect(path, LIBRARY_KIND)
         with explained(path, LIBRARY_KIND):
             self._packing = Packing(self._connection)
+        self._marked = False
+        """Whether any article is noted as gone."""
+        self._merged = False
+        """Whether stories have become one in this batch."""
         # A bulk load writes the same index pages again and again: let it do so in memory.
         self._connection.execute("PRAGMA cache_size = -32768")
         self._connection.execute("PRAGMA wal_autocheckpoint = 8192")
