@@ -164,6 +164,17 @@ def test_an_item_that_vanishes_and_comes_in_one_breath_stays(shop: Shop) -> None
     assert shop.writer.remembered("/a") == {"one": Remembered("2")}
 
 
+def test_what_vanishes_while_its_story_becomes_one_with_another_is_removed(shop: Shop) -> None:
+    bring(shop, "/a", en=at("k1", None))
+    bring(shop, "/b", ja=at("k2", lang="ja"))
+    bring(shop, "/a", uk=at("k2", None, lang="uk"))
+    arrived = Arrived("en", at("k1", updated=NOON + HOUR), b"new")
+    outcomes = shop.writer.write("/a", {"en": Remembered("2")}, [arrived], ["uk"], Policy.REMOVE)
+    assert outcomes == {Outcome.UPDATED: 1, Outcome.REMOVED: 1}
+    assert shop.library.languages_of("k2") == ("en", "ja")
+    assert_well(shop.path)
+
+
 # What is known of a source
 
 

@@ -172,7 +172,7 @@ class Writer:
             self._marked = execute("SELECT 1 FROM gone LIMIT 1").fetchone() is not None
             self._merged = False
             index = Indexer(self._connection, self._packing)
-            left = self._held_by(source, [*items, *vanished] if policy is not Policy.KEEP else ())
+            left = self._held_by(source, items if policy is not Policy.KEEP else ())
             self._connection.executemany(
                 "INSERT INTO item (source, item, stamp, hash, problems) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET stamp = excluded.stamp, hash = excluded.hash,"
@@ -184,6 +184,7 @@ class Writer:
             )
             void(self._connection, source, _shared(articles))
             outcomes = Counter(self._put(source, arrived, index) for arrived in articles)
+            left |= self._held_by(source, vanished if policy is not Policy.KEEP else ())
             self._connection.executemany(
                 "DELETE FROM item WHERE source = ? AND item = ?", ((source, item) for item in vanished)
             )
