@@ -23,7 +23,7 @@ from random import Random
 from typing import TextIO
 
 from cryptonews_tui.article import Article, Document, Provenance, Section
-from cryptonews_tui.library import Remembered, Writer
+from cryptonews_tui.library import Arrived, Remembered, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.sources import open_source
 
@@ -229,15 +229,16 @@ _WHEN = (
 def fill(path: Path, articles: Iterable[Article]) -> None:
     """Put articles into the library at `path`, without files but as if they had been read from such."""
     writer = Writer(path)
-    numbered = (
-        (article, hashlib.blake2b(article.origin.encode(), digest_size=12).digest()) for article in articles
+    found = (
+        Arrived(item_of(one), one, hashlib.blake2b(one.origin.encode(), digest_size=12).digest())
+        for one in articles
     )
-    while batch := list(islice(numbered, 2_000)):
+    while batch := list(islice(found, 2_000)):
         items = {
-            item_of(article): Remembered(
-                f"{article.updated.timestamp() * 1e9:.0f}:{len(article.body)}", content
+            one.item: Remembered(
+                f"{one.article.updated.timestamp() * 1e9:.0f}:{len(one.article.body)}", one.hash
             )
-            for article, content in batch
+            for one in batch
         }
         writer.write(_SOURCE, items, batch)
     writer.publish()

@@ -21,7 +21,7 @@ from cryptonews_tui.assets import Assets
 from cryptonews_tui.library import Library, Mark, State, Writer, indexing
 from cryptonews_tui.moments import interval, moment, span
 from cryptonews_tui.query import FIELDS, Either, Filter, Query, Word
-from tests.strategies import NOW
+from tests.strategies import NOW, arrived
 
 Put = tuple[Article, bytes]
 """An article and the hash of its bytes."""
@@ -85,7 +85,7 @@ def write(folder: Path, batches: Sequence[Sequence[Put]], *, publish_each: bool 
     """Put articles into the library in a folder."""
     with closing(Writer(folder / "library.db")) as writer:
         for batch in batches:
-            writer.write("s", {}, batch)
+            writer.write("s", {}, arrived(batch))
             if publish_each:
                 writer.publish()
         writer.publish()

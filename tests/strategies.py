@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cryptonews_tui.article import Article, Document, Provenance, Publisher, Section, Sentiment
-from cryptonews_tui.library import Mark
+from cryptonews_tui.library import Arrived, Mark
 from cryptonews_tui.query import FIELDS, ORDERS, Either, Filter, Query, Word, literal, make_query
 from cryptonews_tui.sections import split
 
@@ -84,6 +84,11 @@ def article(story: str = "1", lang: str = "en", **fields: Any) -> Article:
     }
     values.setdefault("sections", split(values["body"], values["title"]))
     return Article(story=story, lang=lang, **values)
+
+
+def arrived(puts: Iterable[tuple[Article, bytes]]) -> list[Arrived]:
+    """Articles with the hashes of their bytes, each from an item that is called as it came from there."""
+    return [Arrived(one.origin, one, hashed) for one, hashed in puts]
 
 
 # Texts that are out to harm

@@ -28,7 +28,7 @@ from cryptonews_tui.output import LIST_FORMATS
 from cryptonews_tui.query import ORDERS
 from cryptonews_tui.tui.commands import COMMANDS
 from tests.command_line import Ran, Run
-from tests.strategies import HOSTILE, article, file, threats, write
+from tests.strategies import HOSTILE, arrived, article, file, threats, write
 
 pytestmark = pytest.mark.usefixtures("places")
 
@@ -45,7 +45,8 @@ LIST_KEYS = [
         "category",
         "tags",
     ),
-    *("sentiment", "score", "stickyWeight", "draft", "ai", "read", "starred", "noted", "origin", "sections"),
+    *("sentiment", "score", "stickyWeight", "draft", "gone", "ai", "read", "starred", "noted"),
+    *("origin", "sections"),
 ]
 
 
@@ -183,6 +184,7 @@ def test_json_says_everything_of_a_headline(run: Run, synced: Path) -> None:
         "score": 1,
         "stickyWeight": 0,
         "draft": False,
+        "gone": False,
         "ai": {
             "rewritten": True,
             "expandedAt": "2025-11-25T10:10:00.000Z",
@@ -859,7 +861,7 @@ def many(places: Path) -> None:
     """A library whose list is larger than any pipe."""
     writer = Writer(places / "library.db")
     stories = (article(str(number), title="Long title " * 40) for number in range(2_000))
-    writer.write("s", {}, [(story, story.story.encode()) for story in stories])
+    writer.write("s", {}, arrived([(story, story.story.encode()) for story in stories]))
     writer.publish()
     writer.close()
 

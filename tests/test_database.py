@@ -24,9 +24,11 @@ from hypothesis import strategies as st
 import cryptonews_tui
 from cryptonews_tui.article import Article, Problem
 from cryptonews_tui.library import (
+    Arrived,
     DatabaseError,
     Library,
     Mark,
+    Outcome,
     Place,
     Remembered,
     State,
@@ -52,7 +54,7 @@ from cryptonews_tui.library.schema import LIBRARY_ID, STATE_ID, VERSIONS
 from cryptonews_tui.library.state import Belongings, Marked
 from cryptonews_tui.query import parse
 from cryptonews_tui.views import View
-from tests.strategies import MARKS, NOON, article, articles, sections_of
+from tests.strategies import MARKS, NOON, arrived, article, articles, sections_of
 
 # The first schemas, as they were
 
@@ -114,6 +116,17 @@ LIBRARY_1 = """
         stories BLOB NOT NULL,
         PRIMARY KEY (field, value)
     );
+    CREATE TABLE item (
+        source   TEXT NOT NULL,
+        item     TEXT NOT NULL,
+        stamp    TEXT NOT NULL,
+        hash     BLOB,
+        problems TEXT,
+        PRIMARY KEY (source, item)
+    ) WITHOUT ROWID;
+"""
+
+LIBRARY_2_ITEM = """
     CREATE TABLE item (
         source   TEXT NOT NULL,
         item     TEXT NOT NULL,
@@ -277,7 +290,7 @@ def contents(path: Path) -> dict[str, list[Any]]:
 def assert_migrates_to_what_a_fresh_one_is(folder: Path, puts: list[tuple[Article, bytes]]) -> None:
     first_library(folder / "old.db", puts)
     writer = Writer(folder / "new.db")
-    writer.write("s", {"a.md": Remembered("1", b"\1", (Problem("a.md", 3, "odd"),))}, puts)
+    writer.write("s", {"a.md": Remembered("1", b"\1", (Problem("a.md", 3, "odd"),))}, arrived(puts))
     writer.publish()
     writer.close()
     prepare(folder / "old.db", LIBRARY_KIND)
@@ -301,6 +314,66 @@ def test_any_library_of_the_first_version_becomes_what_a_fresh_one_is(found: lis
     with tempfile.TemporaryDirectory() as folder:
         puts = [(whole(one), b"%d" % number) for number, one in enumerate(found)]
         assert_migrates_to_what_a_fresh_one_is(Path(folder), puts)
+
+
+def downgrade(path: Path) -> None:
+    """Make a library of the second version of one of the third."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        items = connection.execute("SELECT source, item, stamp, hash, problems FROM item").fetchall()
+        for table in ("item", "gone", "alias", "address"):
+            connection.execute(f"DROP TABLE {table}")
+        connection.executescript(LIBRARY_2_ITEM)
+        connection.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?)", items)
+        connection.execute("PRAGMA user_version = 2")
+
+
+def test_in_a_library_of_the_second_version_items_find_their_articles(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(Writer(path)) as writer:
+        problems = (Problem("c.md", 3, "odd"),)
+        linked = [MUCH, article("2", canonical_url="https://ledger.example/2")]
+        items = {
+            "a.md": Remembered("1", b"1"),
+            "b.md": Remembered("2", b"2"),
+            "c.md": Remembered("", b"3", problems),
+        }
+        found = [
+            Arrived(item, one, b"%d" % n) for n, (item, one) in enumerate(zip("ab", linked, strict=True), 1)
+        ]
+        writer.write("s", items, [replace(one, item=f"{one.item}.md") for one in found])
+        writer.publish()
+        before = contents(path)
+        addresses = rows(path, "SELECT * FROM address ORDER BY 1")
+        assert len(addresses) == 2
+        writer.write("s", {}, arrived([(article("3"), b"4")]))  # waits
+    downgrade(path)
+    with closing(Writer(path)) as writer:
+        assert writer.remembered("s") == items
+        assert version(path) == LIBRARY_KIND.newest
+        assert contents(path)["item"] == before["item"]
+        assert rows(path, "SELECT * FROM address ORDER BY 1") == addresses
+        assert rows(path, "SELECT key FROM timeline JOIN story ON story.id = story ORDER BY 1") == [*"123"]
+    checkup = check_library(path)
+    assert (checkup.damaged, checkup.stale, checkup.notes) == ([], [], [])
+
+
+def rows(path: Path, question: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(question).fetchall()
+        return [row[0] if len(row) == 1 else row for row in found]
+
+
+def test_a_page_of_several_stories_names_none_of_them_after_the_change(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    with closing(Writer(path)) as writer:
+        for key in "12":
+            one = article(key, canonical_url="https://ledger.example/page")
+            writer.write("s", {key: Remembered("1", key.encode())}, [Arrived(key, one, key.encode())])
+        writer.publish()
+    downgrade(path)
+    with closing(Writer(path)) as writer:
+        one = article("3", canonical_url="https://ledger.example/page")
+        assert writer.write("t", {}, [Arrived("3", one, b"3")]) == {Outcome.ADDED: 1}
 
 
 def test_nothing_is_new_in_a_library_that_was_brought_up_to_date(tmp_path: Path) -> None:
@@ -627,7 +700,7 @@ def owner(folder: Path) -> Iterator[Path]:
 
 def put(path: Path, *stories: str) -> Writer:
     writer = Writer(path)
-    writer.write("s", {}, [(article(story), story.encode()) for story in stories])
+    writer.write("s", {}, arrived([(article(story), story.encode()) for story in stories]))
     writer.publish()
     return writer
 
@@ -658,7 +731,7 @@ def test_others_see_what_the_owner_brings_in_while_they_read(folder: Path) -> No
         writer = put(path, "2")
     assert reader.found() == "2 1"
     with owner(folder):
-        writer.write("s", {}, [(article("3"), b"3")])
+        writer.write("s", {}, arrived([(article("3"), b"3")]))
         writer.publish()
         writer.close()
     assert reader.found() == "3 2 1"
@@ -753,7 +826,7 @@ def test_the_version_of_a_file_changes_with_every_write(tmp_path: Path) -> None:
     seen = {file_version(path)}
     with closing(put(path, "1")) as writer:
         seen.add(file_version(path))
-        writer.write("s", {}, [(article("2"), b"2")])
+        writer.write("s", {}, arrived([(article("2"), b"2")]))
         seen.add(file_version(path))
     seen.add(file_version(path))
     assert len(seen) == 4
@@ -812,6 +885,9 @@ READING: dict[str, Callable[[Library], Any]] = {
     "article": lambda library: [library.article(story) for story in "123"],
     "languages_of": lambda library: library.languages_of("1"),
     "position": lambda library: library.position("3"),
+    "keys": lambda library: library.keys("1"),
+    "sources_of": lambda library: library.sources_of("1"),
+    "problems_of": lambda library: library.problems_of("s"),
 }
 STATE_READING: dict[str, Callable[[State], Any]] = {
     "note": lambda state: state.note("1"),
@@ -849,13 +925,18 @@ STATE_WRITING: dict[str, Callable[[State], Any]] = {
 }
 WRITING: dict[str, Callable[[Writer], Any]] = {
     "write": lambda writer: writer.write(
-        "s", {"b.md": Remembered("2")}, [(article("9"), b"9"), (MUCH, b"8")]
+        "s", {"b.md": Remembered("2")}, arrived([(article("9"), b"9"), (MUCH, b"8")])
     ),
     "move_source": lambda writer: writer.move_source("s", "t"),
     "forget_stamps": lambda writer: writer.forget_stamps("s"),
     "publish": lambda writer: writer.publish(),
+    "forget_source": lambda writer: writer.forget_source("s"),
 }
-WRITER_READING: dict[str, Callable[[Writer], Any]] = {"remembered": lambda writer: writer.remembered("s")}
+WRITER_READING: dict[str, Callable[[Writer], Any]] = {
+    "remembered": lambda writer: writer.remembered("s"),
+    "known": lambda writer: writer.known("s", "a.md"),
+    "stamps": lambda writer: dict(writer.stamps("s")),
+}
 
 
 @pytest.mark.parametrize(
@@ -874,7 +955,7 @@ class Desk:
         self.library_path = folder / "library.db"
         self.state_path = folder / "state.db"
         with closing(Writer(self.library_path)) as writer:
-            writer.write("s", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, PUTS)
+            writer.write("s", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, arrived(PUTS))
             writer.publish()
         with closing(State(self.state_path)) as state:
             state.set_mark(Mark.READ, "1", on=True)
@@ -938,7 +1019,7 @@ def test_while_others_write_everything_is_answered_and_a_change_says_why_not(
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
     with desk.library() as library, desk.state() as state, desk.writer() as writer:
         before = [ask(library) for ask in READING.values()] + [ask(state) for ask in STATE_READING.values()]
-        writer.write("s", {}, [(article("4"), b"4")])  # so that there is something to publish
+        writer.write("s", {}, arrived([(article("4"), b"4")]))  # so that there is something to publish
         with locked(desk.library_path, desk.state_path):
             after = [ask(library) for ask in READING.values()] + [
                 ask(state) for ask in STATE_READING.values()
@@ -987,7 +1068,7 @@ def test_what_may_only_be_read_is_answered_and_a_change_says_why_not(strangers_f
 def test_on_a_full_disk_everything_is_answered_and_a_change_says_why_not(desk: Desk) -> None:
     with desk.library() as library, desk.state() as state, desk.writer() as writer:
         before = [ask(library) for ask in READING.values()] + [ask(state) for ask in STATE_READING.values()]
-        writer.write("s", {}, [(article("4"), b"4")])
+        writer.write("s", {}, arrived([(article("4"), b"4")]))
         with full_disk():
             after = [ask(library) for ask in READING.values()] + [
                 ask(state) for ask in STATE_READING.values()

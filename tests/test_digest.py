@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from cryptonews_tui.cli import main
 from cryptonews_tui.digest import closed
 from cryptonews_tui.library import Writer
-from tests.strategies import article, write
+from tests.strategies import arrived, article, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ def test_a_digest_of_many_stories_is_whole_and_a_reader_that_has_seen_enough_is_
         many = [
             article(str(number), body=f"## Outlook\n\nText {number}. " * 9) for number in range(10, 1_500)
         ]
-        writer.write("s", {}, [(one, one.story.encode()) for one in many])
+        writer.write("s", {}, arrived([(one, one.story.encode()) for one in many]))
         writer.publish()
     told = json.loads(run("--section", "outlook", "--format", "json").out)
     assert [each["id"] for each in told] == [str(number) for number in reversed(range(10, 1_500))]

@@ -25,7 +25,7 @@ from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.schema import STATE_ID
 from cryptonews_tui.query import Query, parse
 from cryptonews_tui.sections import Roles, split
-from tests.strategies import HOSTILE, NOON, article, articles, threats, write
+from tests.strategies import HOSTILE, NOON, arrived, article, articles, threats, write
 from tests.test_database import STATE_1, old_version
 
 CLINIC = [
@@ -41,7 +41,7 @@ def library(tmp_path: Path) -> Path:
     path = tmp_path / "library.db"
     with closing(Writer(path)) as writer:
         puts = [(one, b"%d" % number) for number, one in enumerate(CLINIC)]
-        writer.write("/news", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, puts)
+        writer.write("/news", {"a.md": Remembered("1", b"1", (Problem("a.md", 3, "odd"),))}, arrived(puts))
         writer.publish()
     return path
 
@@ -161,7 +161,7 @@ def test_any_library_is_well_and_the_same_when_it_was_made_anew(
         path = Path(folder) / "library.db"
         with closing(Writer(path)) as writer:
             for number, batch in enumerate(batches):
-                writer.write("s", {}, [(one, b"%d.%d" % (number, n)) for n, one in enumerate(batch)])
+                writer.write("s", {}, arrived([(one, b"%d.%d" % (number, n)) for n, one in enumerate(batch)]))
                 if publish:
                     writer.publish()
         found = check_library(path)
@@ -176,7 +176,7 @@ def test_any_library_is_well_and_the_same_when_it_was_made_anew(
 
 def test_stories_that_wait_for_the_next_sync_are_no_fault(library: Path, state: Path, doctor: Doctor) -> None:
     with closing(Writer(library)) as writer:
-        writer.write("/news", {}, [(article("1", tags=("ETH",)), b"7"), (article("9"), b"9")])
+        writer.write("/news", {}, arrived([(article("1", tags=("ETH",)), b"7"), (article("9"), b"9")]))
     code, out, _ = doctor()
     assert code == 0
     assert "  2 stories wait to be put into lists; the next sync does it\n" in out
@@ -187,7 +187,9 @@ def test_fields_that_never_vary_are_named(tmp_path: Path, doctor: Doctor) -> Non
         writer.write(
             "s",
             {},
-            [(article(f"{n}", category="BTC", score=0.0, tags=(f"T{n}",)), b"%d" % n) for n in range(30)],
+            arrived(
+                [(article(f"{n}", category="BTC", score=0.0, tags=(f"T{n}",)), b"%d" % n) for n in range(30)]
+            ),
         )
         writer.publish()
     same = next(line for line in doctor()[1].splitlines() if "the same" in line)
@@ -207,7 +209,7 @@ def test_what_is_said_contains_nothing_that_terminals_obey(
                 "INSERT INTO facet VALUES (NULL, 'tag', ?, 'x', 1, x'00')", (f"{number}{text}",)
             )
             connection.execute(
-                "INSERT INTO item VALUES (?, ?, '', NULL, '[[1, \"\\u001b[31m\"]]')", (text, text)
+                "INSERT INTO item VALUES (?, ?, '', NULL, '[[1, \"\\u001b[31m\"]]', NULL)", (text, text)
             )
     code, out, _ = doctor()
     assert code == 1
@@ -239,7 +241,7 @@ def test_another_mapping_of_headings_is_found_and_followed_when_the_library_is_m
     tmp_path: Path, mapped: Callable[..., tuple[int, list[str], str]]
 ) -> None:
     with closing(Writer(tmp_path / "library.db")) as writer:
-        writer.write("s", {}, [(TIDAL, b"1"), (OTHER, b"2")])
+        writer.write("s", {}, arrived([(TIDAL, b"1"), (OTHER, b"2")]))
         writer.publish()
     assert check_library(tmp_path / "library.db").well
 
@@ -288,7 +290,7 @@ def test_a_library_made_anew_is_the_one_that_would_have_been_read(
         path = Path(folder) / "library.db"
         with closing(Writer(path)) as writer:
             puts = [replace(one, sections=split(one.body, one.title, roles)) for one in read]
-            writer.write("s", {}, [(one, b"%d" % number) for number, one in enumerate(puts)])
+            writer.write("s", {}, arrived([(one, b"%d" % number) for number, one in enumerate(puts)]))
             writer.publish()
         return path
 
@@ -331,6 +333,10 @@ STALE = {
     "a story with half a tag": "UPDATE tagged SET tags = x'0100' WHERE story = 2",
     "a story without tags": "DELETE FROM tagged WHERE story = 1",
     "tags without a story": "INSERT INTO tagged VALUES (99, x'')",
+    "an item of no article": "UPDATE item SET article = 9999",
+    "an article that is gone and is not": "INSERT INTO gone VALUES (9999, 1)",
+    "a key that leads nowhere": "INSERT INTO alias VALUES ('x', 99)",
+    "a key that leads to another": "INSERT INTO alias SELECT key, 1 FROM story WHERE id = 2",
     "words without a story": "INSERT INTO words (rowid, title) VALUES (99, 'Ghost')",
     "a story without words": "INSERT INTO words (words) VALUES ('delete-all')",
     "lengths that are none": "UPDATE words_docsize SET sz = x'01ff' WHERE id = 1",
@@ -480,7 +486,7 @@ def test_a_library_that_is_locked_is_not_called_damaged(library: Path, state: Pa
 def test_somebody_elses_library_is_looked_at(strangers_folder: Path) -> None:
     path = strangers_folder / "library.db"
     with closing(Writer(path)) as writer:
-        writer.write("s", {}, [(article("1"), b"1")])
+        writer.write("s", {}, arrived([(article("1"), b"1")]))
         writer.publish()
     path.chmod(0o444)
     found = check_library(path)
@@ -508,7 +514,7 @@ def test_a_state_of_an_older_version_is_looked_at_and_stays_so(tmp_path: Path, d
 def test_room_that_nothing_uses_is_given_back(library: Path, state: Path, doctor: Doctor) -> None:
     with closing(Writer(library)) as writer:
         many = [article(f"n{n}", body=os.urandom(3_000).hex()) for n in range(50)]
-        writer.write("s", {}, [(one, b"%d" % n) for n, one in enumerate(many)])
+        writer.write("s", {}, arrived([(one, b"%d" % n) for n, one in enumerate(many)]))
         writer.publish()
     change(
         library,

@@ -17,22 +17,45 @@ from pyroaring import BitMap
 
 from cryptonews_tui.article import Article, Role, Sentiment
 from cryptonews_tui.assets import Assets
-from cryptonews_tui.library import Library, Mark, Remembered, Stories, Writer, indexing, store
+from cryptonews_tui.library import (
+    Arrived,
+    Library,
+    Mark,
+    Policy,
+    Remembered,
+    Stories,
+    Writer,
+    indexing,
+    store,
+)
 from cryptonews_tui.library.database import transaction
+from cryptonews_tui.library.health import check_library
 from cryptonews_tui.library.indexing import rebuild
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.library.results import Ranked
+from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.library.store import FACETS
 from cryptonews_tui.query import FIELDS, ORDERS, Filter, Query, Word, make_query, parse, pattern
 from cryptonews_tui.sections import SHIPPED, split
 from tests.shelf import History, Put, Shelf, folder_in_memory, library_of, write
-from tests.strategies import BODIES, LANGUAGES, MARKS, NOTED, NOW, QUERIES, QUERY_WORDS, article, articles
+from tests.strategies import (
+    BODIES,
+    LANGUAGES,
+    MARKS,
+    NOTED,
+    NOW,
+    QUERIES,
+    QUERY_WORDS,
+    arrived,
+    article,
+    articles,
+)
 
 settings.register_profile("library", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LIBRARY = settings(settings.get_profile("library"), max_examples=60)
 
 
-def put(number: int, article: Article) -> Put:
+def put(number: int | str, article: Article) -> Put:
     """An article in a file of its own; the same text twice is the same bytes."""
     hashed = hashlib.blake2b(repr(article).encode(), digest_size=12).digest()
     return replace(article, origin=f"/news/{number}.md"), hashed
@@ -295,7 +318,7 @@ def test_putting_twice_is_putting_once(puts: list[Put]) -> None:
         write(folder, [puts])
         once = contents(folder)
         with closing(Writer(folder / "library.db")) as writer:
-            outcomes = writer.write("s", {}, shelf.winners())
+            outcomes = writer.write("s", {}, arrived(shelf.winners()))
         assert {outcome.value for outcome in outcomes} <= {"unchanged"}
         assert contents(folder) == once
 
@@ -380,14 +403,14 @@ def test_items_are_remembered_as_in_a_plain_table(
     with folder_in_memory() as folder, closing(Writer(folder / "library.db")) as writer:
         for source, items, vanished in visits:
             gone = vanished - items.keys()
-            writer.write(source, items, [put(0, article("1"))], gone)
+            writer.write(source, items, arrived([put(0, article("1"))]), gone)
             plain[source] = {k: v for k, v in (plain[source] | items).items() if k not in gone}
         assert {source: writer.remembered(source) for source in plain} == plain
 
 
-def contents(folder: Path) -> dict[str, Any]:
+def contents(folder: Path, name: str = "library.db") -> dict[str, Any]:
     """All rows, bitmaps and words of a library; not when and in which spelling they came."""
-    with closing(sqlite3.connect(folder / "library.db")) as connection:
+    with closing(sqlite3.connect(folder / name)) as connection:
 
         def rows(sql: str) -> list[Any]:
             return connection.execute(sql).fetchall()
@@ -412,6 +435,7 @@ def contents(folder: Path) -> dict[str, Any]:
                 "SELECT position, key, published FROM timeline JOIN story ON story.id = story ORDER BY position"
             ),
             "pending": rows("SELECT * FROM pending"),
+            "gone": rows("SELECT article FROM gone"),
             "facets": {
                 (field, value): list(BitMap.deserialize(stories))
                 for field, value, stories in rows("SELECT field, value, stories FROM facet")
@@ -420,6 +444,106 @@ def contents(folder: Path) -> dict[str, Any]:
             "words": rows("SELECT term, doc, col, offset FROM temp.in_words ORDER BY 1, 2, 3, 4"),
             "beginnings": rows("SELECT term, doc FROM temp.in_beginnings ORDER BY 1, 2") if large else None,
         }
+
+
+Step = tuple[str, dict[str, Put], frozenset[str], Policy]
+"""A visit to a source: what came from which items, which of them vanished, and what becomes of their articles."""
+
+PRECIOUS = frozenset({"1"})
+VISITS = st.lists(
+    st.tuples(
+        st.sampled_from("st"),
+        st.dictionaries(
+            st.sampled_from("abc"), articles().map(lambda a: replace(a, canonical_url=None)), max_size=3
+        ),
+        st.frozensets(st.sampled_from("abc"), max_size=2),
+        st.sampled_from([*Policy, Policy.REMOVE]),
+    ),
+    max_size=6,
+).map(
+    lambda visits: [
+        (source, {item: put(f"{source}/{item}", one) for item, one in brought.items()}, vanished, policy)
+        for source, brought, vanished, policy in visits
+    ]
+)
+
+
+class Kept:
+    """What sources hold and what the library keeps of it, as plain tables: of each story and language one text."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], tuple[str, str]] = {}
+        self.texts: dict[tuple[str, str], Put] = {}
+        self.gone: set[tuple[str, str]] = set()
+
+    def visit(self, source: str, brought: dict[str, Put], vanished: frozenset[str], policy: Policy) -> None:
+        before = dict(self.items)
+        for item, (one, hashed) in brought.items():
+            text = self.items[source, item] = (one.story, one.lang)
+            self.gone.discard(text)
+            old = self.texts.get(text)
+            if old is None:
+                self.texts[text] = (one, hashed)
+            elif old[1] == hashed:
+                self.texts[text] = (replace(old[0], origin=one.origin), hashed)
+            elif old[0].origin == one.origin or (one.updated, hashed) > (old[0].updated, old[1]):
+                self.texts[text] = (one, hashed)
+        for item in vanished - brought.keys():
+            self.items.pop((source, item), None)
+        left = {before[key] for key in before if self.items.get(key) != before[key]}
+        for text in left - {*self.items.values()}:
+            if policy is Policy.REMOVE and text[0] not in PRECIOUS:
+                del self.texts[text]
+            elif policy is not Policy.KEEP:
+                self.gone.add(text)
+
+
+@LIBRARY
+@given(VISITS, MANY, st.booleans())
+def test_after_any_visits_the_library_is_as_if_it_had_only_been_given_what_remains(
+    visits: list[Step], many: int, publish_each: bool
+) -> None:
+    kept = Kept()
+    with folder_in_memory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexing, "MANY", many)
+        with closing(Writer(folder / "grown.db")) as writer:
+            for source, brought, vanished, policy in visits:
+                items = dict.fromkeys(brought, Remembered("1"))
+                found = [Arrived(item, one, hashed) for item, (one, hashed) in brought.items()]
+                writer.write(source, items, found, vanished, policy, PRECIOUS)
+                kept.visit(source, brought, vanished, policy)
+                if publish_each:
+                    writer.publish()
+            writer.publish()
+        checkup = check_library(folder / "grown.db")
+        assert (checkup.damaged, checkup.stale) == ([], [])
+        grown = contents(folder, "grown.db")
+        numbers = {(key, lang): number for number, key, lang, *_ in grown["articles"]}
+        assert numbers.keys() == kept.texts.keys()
+        with closing(Writer(folder / "fresh.db")) as writer:
+            for text in sorted(numbers, key=numbers.__getitem__):
+                one, hashed = kept.texts[text]
+                writer.write("s", {"a": Remembered("1")}, [Arrived("a", one, hashed)])
+                writer.write("s", {}, [], ["a"], Policy.MARK if text in kept.gone else Policy.KEEP)
+            writer.publish()
+        fresh = contents(folder, "fresh.db")
+        if (grown["beginnings"] is None) is not (fresh["beginnings"] is None):
+            assert grown.pop("beginnings") is not None  # a library that was large keeps it
+            assert fresh.pop("beginnings") is None
+        assert numbered_anew(grown) == numbered_anew(fresh)
+
+
+def numbered_anew(found: dict[str, Any]) -> dict[str, Any]:
+    """Contents with stories called by their keys instead of their numbers, versions by their languages."""
+    texts = {number: (key, lang) for number, key, lang, *_ in found["articles"]}
+    keys = {number // VERSIONS: key for number, (key, _) in texts.items()}
+    called = {"articles": [row[1:] for row in found["articles"]]}
+    called["bodies"] = [(texts[number], body) for number, body in found["bodies"]]
+    called["gone"] = sorted(texts[number] for (number,) in found["gone"])
+    called["words"] = sorted((term, keys[doc], *place) for term, doc, *place in found["words"])
+    if found.get("beginnings") is not None:
+        called["beginnings"] = sorted((term, keys[doc]) for term, doc in found["beginnings"])
+    return found | called
 
 
 # Where sections stand

@@ -31,7 +31,7 @@ from cryptonews_tui.library import (
 )
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.query import ORDERS, Query, Word, make_query, parse
-from tests.strategies import NOON, NOW, article
+from tests.strategies import NOON, NOW, arrived, article
 
 DAY = timedelta(days=1)
 
@@ -54,7 +54,7 @@ class Desk:
         """Outcomes of articles put one by one, each with bytes of its own."""
         outcomes: list[Outcome] = []
         for one in articles:
-            counted = self.writer.write("s", {}, [(one, repr(one).encode())])
+            counted = self.writer.write("s", {}, arrived([(one, repr(one).encode())]))
             outcomes += counted.elements()
         self.writer.publish()
         return outcomes
@@ -250,7 +250,7 @@ def test_more_languages_than_there_is_room_for_are_left_out(desk: Desk) -> None:
 
 def test_what_is_written_is_seen_once_it_is_published(desk: Desk) -> None:
     desk.put(*(article(str(n)) for n in range(10)))
-    desk.writer.write("s", {}, [(article("new"), b"new")])
+    desk.writer.write("s", {}, arrived([(article("new"), b"new")]))
     assert "new" not in desk.found("")
     desk.writer.publish()
     assert "new" in desk.found("")
@@ -268,10 +268,10 @@ def test_a_changed_article_keeps_its_star(desk: Desk) -> None:
 
 def test_a_moved_file_keeps_its_marks_and_tells_its_new_place(desk: Desk) -> None:
     one = article("1", origin="/old.md")
-    desk.writer.write("s", {}, [(one, b"bytes")])
+    desk.writer.write("s", {}, arrived([(one, b"bytes")]))
     desk.writer.publish()
     desk.state.set_mark(Mark.READ, "1", on=True)
-    outcomes = desk.writer.write("s", {}, [(replace(one, origin="/new.md"), b"bytes")])
+    outcomes = desk.writer.write("s", {}, arrived([(replace(one, origin="/new.md"), b"bytes")]))
     assert [*outcomes] == [Outcome.UNCHANGED]
     [headline] = desk.library.headlines(desk.library.stories(parse("is:read")))
     assert headline.origin == "/new.md"
@@ -923,7 +923,7 @@ def test_a_library_that_may_only_be_read_answers_and_refuses_to_be_written(stran
     before = path.read_bytes()
     writer = Writer(path)
     with pytest.raises(DatabaseError, match="it may not be written to"):
-        writer.write("s", {}, [(article("2"), b"2")])
+        writer.write("s", {}, arrived([(article("2"), b"2")]))
     writer.close()
     library = Library(path, desk.state_path)
     assert len(library.stories(Query())) == 1
@@ -972,7 +972,7 @@ def test_a_locked_database_is_waited_for_and_then_named(desk: Desk, monkeypatch:
 def test_a_batch_that_fails_leaves_nothing_behind(desk: Desk) -> None:
     broken = replace(article("2"), title=None)  # type: ignore[arg-type]  # what SQLite refuses
     with pytest.raises(sqlite3.IntegrityError):
-        desk.writer.write("s", {"a": Remembered("1")}, [(article("1"), b"1"), (broken, b"2")])
+        desk.writer.write("s", {"a": Remembered("1")}, arrived([(article("1"), b"1"), (broken, b"2")]))
     assert desk.writer.remembered("s") == {}
     desk.writer.publish()
     assert desk.library.is_empty()

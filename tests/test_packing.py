@@ -19,7 +19,7 @@ from cryptonews_tui.library.database import connect, transaction
 from cryptonews_tui.library.migrations import LIBRARY_KIND
 from cryptonews_tui.library.packing import Packing, PackingError
 from cryptonews_tui.sections import SHIPPED
-from tests.strategies import article
+from tests.strategies import arrived, article
 
 JSON = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text()), st.lists, max_leaves=4)
 
@@ -120,10 +120,10 @@ def test_a_library_that_grows_large_keeps_every_text(tmp_path: Path, monkeypatch
     articles = puts(300)
     with closing(Writer(path)) as writer, closing(Writer(path)) as other:
         for start in range(0, 300, 50):
-            writer.write("s", {}, articles[start : start + 50])
+            writer.write("s", {}, arrived(articles[start : start + 50]))
             writer.publish()
             more = article(f"more {start}", body=texts(1, seed=start)[0])
-            other.write("s", {}, [(more, b"more %d" % start)])
+            other.write("s", {}, arrived([(more, b"more %d" % start)]))
             articles.append((more, b""))
         other.publish()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection, transaction(connection):
@@ -140,13 +140,13 @@ def test_growing_that_is_undone_leaves_the_writer_as_it_was(
     path = tmp_path / "library.db"
     articles = puts(60)
     with closing(Writer(path)) as writer:
-        writer.write("s", {}, articles[:50])
+        writer.write("s", {}, arrived(articles[:50]))
         with monkeypatch.context() as large:
             large.setattr(indexing, "MANY", 10)
             large.setattr(indexing, "_BEGINNINGS", "CREATE TABLE words (a)")  # there is one
             with pytest.raises((DatabaseError, sqlite3.OperationalError)):
                 writer.publish()
-        writer.write("s", {}, articles[50:])
+        writer.write("s", {}, arrived(articles[50:]))
         writer.publish()
     with closing(Library(path, tmp_path / "state.db")) as library:
         for one, _ in articles:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cryptonews_tui.article import Article
 from cryptonews_tui.library import Interrupted, Library, Mark, State, Writer, related
 from tests.shelf import History, library_of
-from tests.strategies import NOON, article, articles
+from tests.strategies import NOON, arrived, article, articles
 
 HARBOUR = "Nine ferries collided off Skagen harbour; the pilot Jensen was asleep."
 
@@ -36,7 +36,7 @@ class Desk:
 
     def put(self, *articles: Article) -> None:
         with closing(Writer(self.path)) as writer:
-            writer.write("s", {}, [(one, f"{one}".encode()) for one in articles])
+            writer.write("s", {}, arrived([(one, f"{one}".encode()) for one in articles]))
             writer.publish()
 
     def related(self, story: str, lang: str = "en") -> list[str]:

@@ -20,7 +20,7 @@ from cryptonews_tui.library.health import check_library
 from cryptonews_tui.library.pages import records
 from cryptonews_tui.library.salvage import salvage
 from cryptonews_tui.refresh import sync
-from tests.strategies import article
+from tests.strategies import arrived, article
 
 PAGE = 8192
 
@@ -157,6 +157,31 @@ def test_a_library_without_its_end_is_salvaged(tmp_path: Path, doctor: Doctor) -
     assert texts(library).items() <= before.items()
 
 
+@pytest.mark.parametrize("table", ["alias", "story"])
+def test_further_keys_of_a_story_are_saved_with_it(library: Path, doctor: Doctor, table: str) -> None:
+    def keys() -> dict[str, list[str]]:
+        with closing(sqlite3.connect(library)) as connection:
+            rows = connection.execute(
+                "SELECT lang || title, key FROM article JOIN story ON story.id = story UNION ALL"
+                " SELECT lang || title, key FROM article JOIN alias USING (story)"
+            ).fetchall()
+            return {title: sorted(key for other, key in rows if other == title) for title, _ in rows}
+
+    with closing(sqlite3.connect(library)) as connection, connection:
+        connection.execute("INSERT INTO alias SELECT 'also ' || key, id FROM story WHERE id % 2")
+        connection.execute("INSERT INTO alias VALUES ('of nobody', 9999)")
+    before = keys()
+    assert any(len(found) == 2 for found in before.values())
+    for page in pages(library, table if table == "story" else "body")[:1]:
+        smash(library, page, PAGE)
+    salvaged(library, doctor)
+    after = keys()
+    assert after
+    assert {title: before[title] for title in after} == after
+    with closing(sqlite3.connect(library)) as connection:
+        assert not connection.execute("SELECT 1 FROM alias WHERE key = 'of nobody'").fetchall()
+
+
 def test_when_a_story_came_is_known_from_its_articles(library: Path, doctor: Doctor) -> None:
     def arrivals() -> list[int]:
         with closing(sqlite3.connect(library)) as connection:
@@ -211,7 +236,7 @@ def test_what_stood_beside_the_file_when_the_program_was_killed_is_saved(
     before = texts(first)
     body = pages(first, "body")[2]
     with closing(Writer(first)) as writer:
-        writer.write("s", {}, [(article("last", title="The last one"), b"l")])
+        writer.write("s", {}, arrived([(article("last", title="The last one"), b"l")]))
         for ending in ("", "-wal"):
             shutil.copy(f"{first}{ending}", tmp_path / f"library.db{ending}")
     library = tmp_path / "library.db"

@@ -28,7 +28,7 @@ from cryptonews_tui.query import parse
 from cryptonews_tui.transfer import to_text
 from cryptonews_tui.views import BUILT_IN, View, all_views, find
 from tests.shelf import folder_in_memory
-from tests.strategies import article
+from tests.strategies import arrived, article
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def state(tmp_path: Path) -> Iterator[State]:
 def read_by_others(state: State, query: str) -> list[str]:
     """The stories a query finds in a library that looks at this state."""
     writer = Writer(state.path.with_name("library.db"))
-    writer.write("s", {}, [(article("1"), b"1"), (article("2"), b"2")])
+    writer.write("s", {}, arrived([(article("1"), b"1"), (article("2"), b"2")]))
     writer.publish()
     library = Library(writer.path, state.path)
     stories = [headline.story for headline in library.headlines(library.stories(parse(query)))]

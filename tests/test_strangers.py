@@ -18,7 +18,7 @@ from cryptonews_tui.library import DatabaseError, Library, Writer
 from cryptonews_tui.library.packing import Packing
 from cryptonews_tui.query import parse
 from cryptonews_tui.safety import safe_url
-from tests.strategies import NOON, article, texts_of, threats
+from tests.strategies import NOON, arrived, article, texts_of, threats
 
 EVIL = "\x1b]0;evil\x07\u202e\x9b2J"
 BODY = "## Overview\n\nBoats return.\n\n## Impact on the crypto market\n\nFish is cheap.\n"
@@ -52,7 +52,7 @@ class Stranger:
                 )
                 for story in ("1", "2", "3")
             ]
-            writer.write("s", {}, [(one, one.story.encode()) for one in told])
+            writer.write("s", {}, arrived([(one, one.story.encode()) for one in told]))
             writer.publish()
 
     @contextmanager

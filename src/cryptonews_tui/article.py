@@ -89,8 +89,8 @@ class Section:
 class Article:
     """One language version of one story, cleaned: behind `reading` no text needs to be feared.
 
-    Times are aware and in UTC. `story` is the publisher's id that all versions share. `extra` holds the
-    front-matter fields we do not know, as JSON values.
+    Times are aware and in UTC. `story` is the publisher's id that all versions share; not `named`: it was made of
+    the file's name and the date. `extra` holds the front-matter fields we do not know, as JSON values.
     """
 
     story: str
@@ -114,6 +114,7 @@ class Article:
     extra: Mapping[str, Any] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     body: str = ""
+    named: bool = field(default=True, compare=False)
 
     @property
     def url(self) -> str | None:

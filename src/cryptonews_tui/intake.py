@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 
-from cryptonews_tui.article import Article, Document, Problem
-from cryptonews_tui.library import Outcome, Remembered, StoredSource, Writer
+from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.library import Arrived, Outcome, Policy, Remembered, StoredSource, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
@@ -20,6 +20,9 @@ from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, Sou
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000
 """What was read is written when there is this much of it, or it has waited this long."""
+
+ONE_BY_ONE = 200
+"""So many items are looked up by themselves; to read all is quicker from then on."""
 
 FEW = 20
 """Of a source that had more items than this, the loss of more than half is not believed."""
@@ -41,7 +44,10 @@ class Report:
     updated: int = 0
     unchanged: int = 0
     removed: int = 0
-    """Items that are gone from the source; what became of their articles is the source's policy."""
+    """Items that are gone from the source."""
+    marked: int = 0
+    deleted: int = 0
+    """What became of their articles; the others were kept."""
     left_out: int = 0
     """Articles in languages that are not wanted."""
     problems: list[Problem] = field(default_factory=list)
@@ -112,19 +118,19 @@ class Intake:
         self.roles = roles
         self.precious = precious
         self.trusted = trusted
-        self.before = writer.remembered(report.location)
+        self.before = _Before(writer, report.location)
         self.there: set[str] = set()
         self.gone: set[str] = set()
         self.rest = False
         self.whole: dict[str, Remembered] = {}
         self.items: dict[str, Remembered] = {}
-        self.articles: list[tuple[Article, bytes]] = []
+        self.articles: list[Arrived] = []
         self.written = time.monotonic()
 
     @property
-    def stamps(self) -> dict[str, str]:
-        """What the source is told of the last visit."""
-        return {item: known.stamp for item, known in self.before.items() if known.stamp}
+    def stamps(self) -> Mapping[str, str]:
+        """What the source is told of the last visit; for any one thread."""
+        return self.writer.stamps(self.report.location)
 
     def take(self, found: Found) -> None:
         """Read it, keep it until there is enough to write."""
@@ -134,7 +140,7 @@ class Intake:
             case Seen(item="", stamp=stamp):
                 self.whole[""] = Remembered(stamp)
             case Seen():
-                known = self.before.get(found.item, Remembered(""))
+                known = self.before.get(found.item) or Remembered("")
                 self._unchanged(found.item, found.stamp, known)
             case Problem():
                 self.report.problems.append(found)
@@ -154,12 +160,12 @@ class Intake:
 
     def finish(self) -> None:
         """The visit is complete: only now it is known what is gone, and the source's own stamp can be trusted."""
-        before = self.before.keys() - {""}
-        gone = self.gone & (before | self.there) if self.rest else before - self.there
-        if self._is_believed(len(gone), len(before)):
+        gone = {*filter(self._was_known, self.gone)} if self.rest else self.before.items() - self.there
+        if self._is_believed(len(gone)):
             self.report.removed = len(gone)
             self.items.update(self.whole)
         else:
+            before = self.before.items()
             left = len(before) - len(gone)
             self.report.problems.append(
                 Problem(
@@ -176,9 +182,14 @@ class Intake:
         """Write what was taken so far."""
         self._write()
 
-    def _is_believed(self, gone: int, before: int) -> bool:
-        harmless = self.source.policy == "keep" or self.trusted
-        return harmless or before <= FEW or gone * 2 <= before
+    def _was_known(self, item: str) -> bool:
+        return item in self.there or self.before.get(item) is not None
+
+    def _is_believed(self, gone: int) -> bool:
+        if not gone or self.trusted or self.source.policy == Policy.KEEP:
+            return True  # nothing is lost by it
+        before = len(self.before.items())
+        return before <= FEW or gone * 2 <= before
 
     def _read(self, document: Document) -> None:
         content_hash = hashlib.blake2b(document.data, digest_size=12).digest()
@@ -191,7 +202,7 @@ class Intake:
         if reading.article is not None and languages and reading.article.lang not in languages:
             self.report.left_out += 1
         elif reading.article is not None:
-            self.articles.append((reading.article, content_hash))
+            self.articles.append(Arrived(document.item, reading.article, content_hash, document.formerly))
         self.report.seen += 1
         self.report.problems += reading.problems
         self.there.add(document.item)
@@ -208,8 +219,37 @@ class Intake:
     def _write(self, gone: Set[str] = frozenset()) -> None:
         items, articles = self.items, self.articles
         self.items, self.articles = {}, []  # another try would wait as long, and fail as well
-        outcomes = self.writer.write(self.report.location, items, articles, gone)
+        policy = Policy(self.source.policy)
+        precious = self.precious() if gone and policy is Policy.REMOVE else frozenset()
+        outcomes = self.writer.write(self.report.location, items, articles, gone, policy, precious)
         self.report.added += outcomes[Outcome.ADDED]
         self.report.updated += outcomes[Outcome.UPDATED]
         self.report.unchanged += outcomes[Outcome.UNCHANGED]
+        self.report.marked += outcomes[Outcome.MARKED]
+        self.report.deleted += outcomes[Outcome.REMOVED]
         self.written = time.monotonic()
+
+
+class _Before:
+    """The items of a source as they were at the last visit: one by one while few are asked for, then all at once."""
+
+    def __init__(self, writer: Writer, location: str) -> None:
+        self._writer = writer
+        self._location = location
+        self._asked = 0
+        self._all: dict[str, Remembered] | None = None
+
+    def get(self, item: str) -> Remembered | None:
+        self._asked += 1
+        if self._asked > ONE_BY_ONE:
+            return self.all().get(item)
+        return self._writer.known(self._location, item)
+
+    def all(self) -> dict[str, Remembered]:
+        if self._all is None:
+            self._all = self._writer.remembered(self._location)
+        return self._all
+
+    def items(self) -> Set[str]:
+        """Without the source itself."""
+        return self.all().keys() - {""}

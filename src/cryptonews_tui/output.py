@@ -116,6 +116,7 @@ def headline_json(headline: Headline) -> dict[str, Any]:
         "score": _plain(headline.score),
         "stickyWeight": headline.sticky_weight,
         "draft": headline.draft,
+        "gone": headline.gone,
         "ai": _provenance_json(headline.provenance),
         "read": headline.read,
         "starred": headline.starred,

@@ -84,7 +84,7 @@ FIELDS: dict[str, Field] = {
             "a state: yours, or the publisher's (drafts stay hidden unless asked for)",
             "is:unread",
             "choice",
-            ("unread", "read", "starred", "pinned", DRAFT, "ai", "translated", "new", "changed"),
+            ("unread", "read", "starred", "pinned", DRAFT, "ai", "translated", "new", "changed", "gone"),
         ),
         Field("has", "what comes with it", "has:image", "choice", ("image", "link", "note")),
         Field("section", "stories with a section of this role", "section:impact", "choice", tuple(Role)),

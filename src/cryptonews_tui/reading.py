@@ -108,6 +108,7 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
     canonical_url = fields.take("canonicalUrl", _url)
     lang = fields.take("lang", _lang) or "en"
     story = fields.take("externalId", _identity)
+    named = bool(story or canonical_url)
     if not story:
         story = canonical_url or f"{_slug(document.item, lang)}@{published:%Y%m%dT%H%M%S}"
         fields.note("no externalId: the story is known by its address or file name and date instead")
@@ -133,6 +134,7 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
         sections=split(body, title, roles),
         body=body,
         extra=fields.rest(),
+        named=named,
     )
     if not body:
         fields.note("the body is empty")

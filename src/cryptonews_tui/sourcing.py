@@ -125,13 +125,22 @@ def _say_report(report: Report) -> int:
     say(
         f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
         f" {report.unchanged:,} unchanged"
-        + (f", {report.removed:,} gone from the source (kept)" if report.removed else "")
+        + (f", {report.removed:,} gone from the source ({_fate(report)})" if report.removed else "")
         + (f", {report.left_out:,} in other languages left out" if report.left_out else "")
         + (f", {counted(len(report.problems), 'problem')}" if report.problems else "")
     )
     if report.moved:
         say(f"{report.location} has moved to {report.moved}, which is remembered")
     return DONE
+
+
+def _fate(report: Report) -> str:
+    """What became of the articles that are gone from a source."""
+    told = [
+        f"{report.marked:,} marked" if report.marked else "",
+        f"{report.deleted:,} removed" if report.deleted else "",
+    ]
+    return ", ".join(filter(None, told)) or "kept"
 
 
 class _progress:  # noqa: N801  # reads as a verb where it is used

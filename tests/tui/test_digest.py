@@ -13,7 +13,7 @@ from cryptonews_tui.tui.digest_pane import DigestPane
 from cryptonews_tui.tui.digest_screen import SHARED, DigestScreen
 from cryptonews_tui.tui.help_screen import HelpScreen
 from cryptonews_tui.tui.palette import CommandProvider
-from tests.strategies import HOSTILE, article, threats
+from tests.strategies import HOSTILE, arrived, article, threats
 from tests.tui.desk import MEDIUM, NARROW, Desk, Reader
 
 COUNT = 12
@@ -272,7 +272,7 @@ async def test_only_what_is_in_sight_is_read_of_ten_thousand_stories(
         file.unlink()
     with closing(Writer(desk.paths.library)) as writer:
         many = [article(str(number), body=f"## Impact\n\nText {number}.") for number in range(10_000)]
-        writer.write("s", {}, [(one, one.story.encode()) for one in many])
+        writer.write("s", {}, arrived([(one, one.story.encode()) for one in many]))
         writer.publish()
     desk.add_source()
     read: list[int] = []

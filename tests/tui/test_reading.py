@@ -1,10 +1,14 @@
 """Reading: the article beside the list, its sections and languages, and what counts as read."""
 
+from contextlib import closing
+from datetime import timedelta
+
 import pytest
 
 from cryptonews_tui.article import Role
-from cryptonews_tui.library import Mark
+from cryptonews_tui.library import Arrived, Mark, Policy, State, Writer
 from cryptonews_tui.query import parse
+from tests.strategies import NOON, article
 from tests.tui.desk import MEDIUM, NARROW, NOW, WIDE, Desk, Reader
 
 
@@ -349,3 +353,37 @@ async def test_o_and_y_say_when_a_story_has_no_page(desk: Desk, url: str | None)
             await reader.press(key)
             assert reader.said == "This story names no page of its own."
         assert not reader.app.clipboard
+
+
+# --- what other sources say of it
+
+
+async def test_a_story_that_its_source_holds_no_more_says_so(desk: Desk) -> None:
+    async with desk.open() as reader:
+        assert "no longer at its source" not in reader.article
+    with closing(Writer(desk.paths.library)) as writer:
+        writer.write(str(desk.folder), {}, [], ["1.en.md"], Policy.MARK)
+        writer.publish()
+    async with desk.open(str(desk.folder / "none")) as reader:
+        assert "no longer at its source" in reader.article
+        await reader.press("j")
+        assert "no longer at its source" not in reader.article
+
+
+async def test_a_mark_that_was_made_under_another_key_is_shown_and_taken_away(desk: Desk) -> None:
+    desk.sync()
+    with closing(Writer(desk.paths.library)) as writer:
+        other = article("other", canonical_url="http://www.example.org/1/", updated=NOON - timedelta(days=9))
+        writer.write("/other", {}, [Arrived("a", other, b"1")])
+    with closing(State(desk.paths.state)) as state:
+        state.set_mark(Mark.STARRED, "other", on=True)
+        state.set_note("other", "Seen from afar.")
+    async with desk.open() as reader:
+        assert marks(desk, reader, Mark.STARRED) == {"1"}
+        assert "★ starred" in reader.article
+        assert "Seen from afar." in reader.article
+        await reader.press("s")
+        assert "★ starred" not in reader.article
+        assert marks(desk, reader, Mark.STARRED) == set()
+        await reader.press("s")
+        assert marks(desk, reader, Mark.STARRED) == {"1"}

@@ -9,9 +9,10 @@ from cryptonews_tui.library.results import Excerpt, Facets, FacetValue, Headline
 from cryptonews_tui.library.state import Mark, Place, State
 from cryptonews_tui.library.store import Interrupted, Library
 from cryptonews_tui.library.subscriptions import StoredSource, Visit, due_now
-from cryptonews_tui.library.writing import Outcome, Remembered, Writer
+from cryptonews_tui.library.writing import Arrived, Outcome, Policy, Remembered, Stamps, Writer
 
 __all__ = [
+    "Arrived",
     "DatabaseError",
     "Excerpt",
     "FacetValue",
@@ -22,7 +23,9 @@ __all__ = [
     "Mark",
     "Outcome",
     "Place",
+    "Policy",
     "Remembered",
+    "Stamps",
     "State",
     "StoredSource",
     "Stories",

@@ -174,7 +174,10 @@ def best(values: Iterable[Values], base: BitMap, most: int | None) -> list[tuple
 
 
 def bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Give every pending story its place in the timeline and in the bitmaps. Call inside a transaction."""
+    """Give every pending story its place in the timeline and in the bitmaps, and none to one that has no article.
+
+    Call inside a transaction.
+    """
     moved: list[tuple[int, int]] = []  # (published, story) of those that need a new position
     kept: list[tuple[int, int]] = []  # (position, story) of those that stay where they are
     floor: int | None = None
@@ -189,6 +192,15 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
         else:
             moved.append((published, story))
             floor = min(time for time in (published, before, floor) if time is not None)
+    removed = dict(
+        connection.execute(
+            """
+            SELECT story, published FROM pending JOIN timeline USING (story)
+            WHERE NOT EXISTS (SELECT 1 FROM article WHERE article.story = pending.story)
+            """
+        ).fetchall()
+    )
+    floor = min((time for time in (floor, *removed.values()) if time is not None), default=None)
     affected = BitMap(position for position, _ in kept)
     placed = kept
     if floor is not None:
@@ -205,7 +217,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
             ).fetchall()
         )
         renumbered.update((story, published) for published, story in moved)
-        order = sorted((published, story) for story, published in renumbered.items())
+        order = sorted((published, story) for story, published in renumbered.items() if story not in removed)
         connection.execute("DELETE FROM timeline WHERE position >= ?", (first,))
         connection.executemany(
             "INSERT INTO timeline (position, story, published) VALUES (?, ?, ?)",
@@ -215,6 +227,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
         placed = [(p, s) for p, s in kept if p < first]
         placed += [(position, story) for position, (_, story) in enumerate(order, first)]
     _replace(connection, affected, placed)
+    connection.executemany("DELETE FROM tagged WHERE story = ?", ((story,) for story in removed))
     _list_tags(connection)
     connection.execute("DELETE FROM pending")
 
@@ -287,12 +300,12 @@ def facts(
     """(position, field, value, label) for all that is so of each story in any of its versions that count."""
     query = """
         SELECT draft, lang, sentiment, publisher_key, publisher_name, category, tags, sticky, ai, sections,
-               image, canonical_url, publisher_url
+               image, id IN (SELECT article FROM gone), canonical_url, publisher_url
         FROM article WHERE story = ? AND counts
     """
     for position, story in placed:
         for row in connection.execute(query, (story,)).fetchall():
-            draft, lang, sentiment, key, name, category, tags, sticky, ai, sections, image, *links = row
+            draft, lang, sentiment, key, name, category, tags, sticky, ai, sections, image, gone, *links = row
             yield position, "source", key, name
             labels = [("lang", lang), ("sentiment", sentiment or UNRATED), ("category", category)]
             for tag in json.loads(tags):
@@ -312,6 +325,8 @@ def facts(
                 yield position, "is", "pinned", "pinned"
             if draft:
                 yield position, "is", "draft", "draft"
+            if gone:
+                yield position, "is", "gone", "gone"
             if ai:
                 provenance = json.loads(ai)
                 if provenance.get("rewritten"):

@@ -102,6 +102,7 @@ def check_library(path: Path, roles: Roles = SHIPPED) -> Checkup:
             _check_articles,
             partial(_check_sections, roles=roles),
             _check_counting,
+            _check_names,
             _check_timeline,
             _check_facets,
             _check_tags,
@@ -239,7 +240,7 @@ def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
     strays = [
         f"{table} {row} belongs to no {parent}"
         for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
-        if table not in _DERIVED  # which can be made anew
+        if table not in _DERIVED  # which can be made anew, or done without
     ]
     checkup.damaged += _shortened(strays)
     kind = LIBRARY_KIND if checkup.name == "library" else STATE_KIND
@@ -319,6 +320,28 @@ def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.damaged,
         ("articles have no text", "(SELECT id FROM article EXCEPT SELECT article FROM body)"),
+    )
+
+
+def _check_names(connection: sqlite3.Connection, checkup: Checkup) -> None:
+    _complain(
+        connection,
+        checkup.stale,
+        (
+            "items of sources lead to no article",
+            "item WHERE article IS NOT NULL AND article NOT IN (SELECT id FROM article)",
+        ),
+        (
+            "articles are said to be gone that are not there, or that a source holds",
+            """
+            gone WHERE article NOT IN (SELECT id FROM article)
+                OR article IN (SELECT article FROM item WHERE article IS NOT NULL)
+            """,
+        ),
+        (
+            "further keys lead to no story, or are the key of one",
+            "alias WHERE story NOT IN (SELECT id FROM story) OR key IN (SELECT key FROM story)",
+        ),
     )
 
 
@@ -416,9 +439,12 @@ def _check_tags(connection: sqlite3.Connection, checkup: Checkup) -> None:
     )
 
 
-_DERIVED = ("timeline", "tagged")
+_DERIVED = ("timeline", "tagged", "gone", "alias")
 _OWN_TABLES = {
-    "library": ("story", "article", "timeline", "facet", "tagged", "item"),
+    "library": (
+        *("story", "article", "timeline", "facet", "tagged"),
+        *("item", "gone", "alias", "address"),
+    ),
     "state": ("mark", "source", "view", "asked", "visit", "place", "read_text"),
 }
 

@@ -116,6 +116,14 @@ def rebuild(connection: sqlite3.Connection, roles: Roles) -> None:
         "INSERT INTO words (words) VALUES ('delete-all')",
         "DROP TABLE IF EXISTS beginnings",
         "INSERT OR IGNORE INTO pending (story) SELECT DISTINCT story FROM article",
+        "UPDATE item SET article = NULL WHERE article NOT IN (SELECT id FROM article)",
+        """
+        DELETE FROM gone WHERE article NOT IN (SELECT id FROM article)
+            OR article IN (SELECT article FROM item WHERE article IS NOT NULL)
+        """,
+        """
+        DELETE FROM alias WHERE story NOT IN (SELECT id FROM story) OR key IN (SELECT key FROM story)
+        """,
         """
         UPDATE article SET counts = (draft = (SELECT min(draft) FROM article AS version
                                               WHERE version.story = article.story))
@@ -170,6 +178,12 @@ class Indexer:
     def put(self, article: int, columns: Columns) -> None:
         """What an article says now; saves reading it again."""
         self._put[article] = columns
+
+    def moved(self, article: int, to: int) -> None:
+        """An article has got another number; whatever had it before is gone."""
+        self._put.pop(to, None)
+        if (columns := self._put.pop(article, None)) is not None:
+            self._put[to] = columns
 
     def write(self) -> None:
         """Bring the index up to date with all stories that were announced."""

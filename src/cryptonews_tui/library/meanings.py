@@ -139,6 +139,9 @@ class Meanings:
                 f"""
                 SELECT position FROM state.mark JOIN story ON story.key = mark.story
                 JOIN timeline ON timeline.story = story.id WHERE {mark} IS NOT NULL
+                UNION ALL
+                SELECT position FROM state.mark JOIN alias ON alias.key = mark.story
+                JOIN timeline ON timeline.story = alias.story WHERE {mark} IS NOT NULL
                 """
             )
             self._marks[mark] = BitMap([position for (position,) in rows])
@@ -180,9 +183,15 @@ class Meanings:
         """What was rewritten after it had been read."""
         rows = self._connection.execute(
             """
-            SELECT position FROM state.mark CROSS JOIN story CROSS JOIN article CROSS JOIN timeline
-            WHERE mark.read IS NOT NULL AND story.key = mark.story AND article.story = story.id AND counts
-            AND written > mark.read AND timeline.story = story.id
+            WITH reading (story, read) AS (
+                SELECT id, read FROM state.mark CROSS JOIN story ON story.key = mark.story
+                WHERE read IS NOT NULL AND id NOT IN (SELECT story FROM alias)
+                UNION ALL
+                SELECT alias.story, max(read) FROM alias CROSS JOIN story ON story.id = alias.story
+                JOIN state.mark ON mark.story IN (alias.key, story.key) WHERE read IS NOT NULL GROUP BY alias.story
+            )
+            SELECT position FROM reading CROSS JOIN article CROSS JOIN timeline
+            WHERE article.story = reading.story AND counts AND written > read AND timeline.story = article.story
             """
         )
         return BitMap([position for (position,) in rows])
@@ -249,13 +258,14 @@ class Meanings:
 
         if field in ("id", "origin"):
             beginning, whole = pattern(value)
-            column, table, story = ("key", "story", "id") if field == "id" else ("origin", "article", "story")
-            counts = "" if field == "id" else "NOT INDEXED WHERE counts"  # one after the other
+            keys = "SELECT key, id FROM story UNION ALL SELECT key, story FROM alias"
             if whole is None and field == "id" and beginning.isascii():
                 return stories(
-                    "SELECT json_group_array(id) FROM story WHERE key = ? COLLATE NOCASE", beginning
+                    f"SELECT json_group_array(id) FROM ({keys}) WHERE key = ? COLLATE NOCASE", beginning
                 )
-            rows = connection.execute(f"SELECT {column}, {story} FROM {table} {counts}")
+            # one after the other
+            origins = "SELECT origin, story FROM article NOT INDEXED WHERE counts"
+            rows = connection.execute(keys if field == "id" else origins)
             if whole is None:
                 return [number for text, number in rows if text.casefold() == beginning]
             return [number for text, number in rows if whole.fullmatch(text.casefold())]

@@ -1,8 +1,8 @@
 """The two kinds of databases, and how each comes to its newest version from every older one.
 
-A step is run inside one transaction with the others. What it makes must equal a fresh database to the letter;
-so tables are set aside, made anew and filled. When a schema changes again, the text that a step makes here has
-to be kept as it was.
+A step is run inside one transaction with the others. What the last one makes must equal a fresh database to the
+letter; so tables are set aside, made anew and filled. When a schema changes again, the text that a step makes here
+has to be kept as it was.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, STATE, STATE_ID
 
 def _library_1_to_2(connection: sqlite3.Connection) -> None:
     """Bodies packed; words by section, one row a story; what is asked for in numbers has an index."""
-    from cryptonews_tui.library.facets import bring_up_to_date
-    from cryptonews_tui.library.indexing import Indexer, grow, spans, version
+    from cryptonews_tui.library.indexing import Indexer, spans, version
     from cryptonews_tui.library.packing import Packing
     from cryptonews_tui.sections import split
 
@@ -29,7 +28,7 @@ def _library_1_to_2(connection: sqlite3.Connection) -> None:
     for name in ("timeline", "pending", "facet"):
         connection.execute(f"DROP TABLE {name}")
     with _set_aside(connection, "story", "article", "body", "item"):
-        run(connection, LIBRARY)
+        run(connection, _LIBRARY_2)
         # When a story came was not kept. This is before it did, so nothing old is new to anybody.
         connection.execute(
             """
@@ -76,7 +75,28 @@ def _library_1_to_2(connection: sqlite3.Connection) -> None:
                 indexer.put(article, version(title, description, body, found))
             indexer.write()
             connection.execute("INSERT INTO pending (story) VALUES (?)", (story,))
-    bring_up_to_date(connection)
+
+
+def _library_2_to_3(connection: sqlite3.Connection) -> None:
+    """Items know their article; articles can be gone, stories can have several keys."""
+    from cryptonews_tui.library.facets import bring_up_to_date
+    from cryptonews_tui.library.identity import list_addresses
+    from cryptonews_tui.library.indexing import grow
+
+    with _set_aside(connection, "item"):
+        run(connection, _LIBRARY_2_TO_3)
+        connection.execute("CREATE INDEX by_hash ON article (hash)")
+        connection.execute(
+            """
+            INSERT INTO item (source, item, stamp, hash, problems, article)
+            SELECT source, item, stamp, hash, problems,
+                   (SELECT min(id) FROM article WHERE article.hash = old_item.hash)
+            FROM old_item
+            """
+        )
+        connection.execute("DROP INDEX by_hash")
+    list_addresses(connection)
+    bring_up_to_date(connection)  # the steps before have left that to this one
     grow(connection)
 
 
@@ -84,6 +104,130 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 # The schemas that steps lead to, as they were
+
+_LIBRARY_2 = """
+    CREATE TABLE story (
+        id      INTEGER PRIMARY KEY,
+        key     TEXT NOT NULL UNIQUE,           -- externalId
+        arrived INTEGER NOT NULL                -- when it was first brought in
+    );
+    CREATE INDEX story_arrived ON story (arrived);
+
+    CREATE TABLE article (
+        id              INTEGER PRIMARY KEY,    -- story * VERSIONS + n
+        story           INTEGER NOT NULL REFERENCES story (id),
+        lang            TEXT NOT NULL,
+        title           TEXT NOT NULL,
+        description     TEXT NOT NULL,
+        published       INTEGER NOT NULL,
+        updated         INTEGER NOT NULL,
+        publisher_key   TEXT NOT NULL,
+        publisher_name  TEXT NOT NULL,
+        publisher_type  TEXT NOT NULL,
+        publisher_url   TEXT,
+        category        TEXT NOT NULL,
+        tags            TEXT NOT NULL,
+        sentiment       TEXT,                   -- null: unrated
+        score           REAL,
+        sticky          INTEGER NOT NULL,
+        draft           INTEGER NOT NULL,
+        canonical_url   TEXT,
+        ai              TEXT,
+        sections        TEXT NOT NULL,          -- [[role, heading, start, end], ...] of the body
+        image           INTEGER NOT NULL,       -- whether it names a cover
+        words           INTEGER NOT NULL,       -- in the body
+        origin          TEXT NOT NULL,          -- path or URL it was last read from
+        hash            BLOB NOT NULL,          -- of the bytes it was read from
+        written         INTEGER NOT NULL,       -- when this text was brought in
+        counts          INTEGER NOT NULL,       -- 0: a draft of a story that has published versions
+        UNIQUE (story, lang)
+    );
+
+    CREATE INDEX article_updated ON article (updated, story) WHERE counts;
+    CREATE INDEX article_score ON article (score, story) WHERE counts;
+    CREATE INDEX article_words ON article (words, story) WHERE counts;
+    CREATE INDEX article_lag ON article (updated - published, story) WHERE counts;
+
+    CREATE TABLE body (
+        article INTEGER PRIMARY KEY REFERENCES article (id),
+        packed  BLOB NOT NULL
+    );
+
+    CREATE TABLE dictionary (
+        id      INTEGER PRIMARY KEY,            -- as the packed bodies name it
+        content BLOB NOT NULL
+    );
+
+    CREATE VIRTUAL TABLE words USING fts5 (
+        title, description, overview, events, significance, regulation, market, outlook, author, impact, other,
+        content = '', tokenize = 'unicode61 remove_diacritics 0'
+    );
+
+    CREATE TABLE timeline (
+        position  INTEGER PRIMARY KEY,
+        story     INTEGER NOT NULL UNIQUE REFERENCES story (id),
+        published INTEGER NOT NULL
+    );
+    CREATE INDEX timeline_published ON timeline (published);
+
+    CREATE TABLE pending (story INTEGER PRIMARY KEY);
+
+    CREATE TABLE facet (
+        id      INTEGER PRIMARY KEY,
+        field   TEXT NOT NULL,
+        value   TEXT NOT NULL,                  -- case folded
+        label   TEXT NOT NULL,                  -- as first written
+        count   INTEGER NOT NULL,               -- of positions
+        stories BLOB NOT NULL,
+        UNIQUE (field, value)
+    );
+    CREATE INDEX facet_count ON facet (field, count DESC, value);
+
+    CREATE TABLE tagged (
+        story INTEGER PRIMARY KEY REFERENCES story (id),
+        tags  BLOB NOT NULL
+    );
+
+    CREATE TABLE item (
+        source   TEXT NOT NULL,
+        item     TEXT NOT NULL,
+        stamp    TEXT NOT NULL,
+        hash     BLOB,
+        problems TEXT,
+        PRIMARY KEY (source, item)
+    ) WITHOUT ROWID;
+"""
+
+_LIBRARY_2_TO_3 = """
+    CREATE TABLE item (
+        source   TEXT NOT NULL,
+        item     TEXT NOT NULL,
+        stamp    TEXT NOT NULL,
+        hash     BLOB,
+        problems TEXT,
+        article  INTEGER,                       -- null: none ever came of it
+        PRIMARY KEY (source, item)
+    ) WITHOUT ROWID;
+    CREATE INDEX item_article ON item (article) WHERE article IS NOT NULL;
+
+    CREATE TABLE gone (
+        article INTEGER PRIMARY KEY REFERENCES article (id),
+        since   INTEGER NOT NULL
+    );
+
+    CREATE TABLE alias (
+        key   TEXT PRIMARY KEY,
+        story INTEGER NOT NULL REFERENCES story (id)
+    ) WITHOUT ROWID;
+    CREATE INDEX alias_story ON alias (story);
+
+    CREATE TABLE address (
+        hash   BLOB NOT NULL,                   -- of what counts of the address (see `library/identity.py`)
+        source TEXT NOT NULL,
+        key    TEXT NOT NULL,
+        PRIMARY KEY (hash, source)
+    ) WITHOUT ROWID;
+"""
 
 _STATE_2 = """
     CREATE TABLE mark (
@@ -214,7 +358,7 @@ LIBRARY_KIND = Kind(
     application_id=LIBRARY_ID,
     schema=LIBRARY,
     remedy="Or move it away and sync again.",
-    migrations=(_library_1_to_2,),
+    migrations=(_library_1_to_2, _library_2_to_3),
     later=("beginnings",),
 )
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from math import exp, log
 
+from cryptonews_tui.library.identity import NAMED
 from cryptonews_tui.library.indexing import WEIGHTS
 from cryptonews_tui.library.packing import Packing
 
@@ -51,12 +52,11 @@ class Neighbourhood:
     def near(self, story: str, lang: str, most: int, check: Callable[[], None]) -> list[int]:
         """The positions of the stories nearest to a version of one, nearest first. `check` may raise on the way."""
         text = self._connection.execute(
-            """
-            SELECT story.id, title, description, packed
-            FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE key = ? AND lang = ? AND counts
+            f"""
+            SELECT story, title, description, packed FROM article JOIN body ON body.article = article.id
+            WHERE story = {NAMED} AND lang = :lang AND counts
             """,
-            (story, lang),
+            {"key": story, "lang": lang},
         ).fetchone()
         (stories,) = self._connection.execute("SELECT count(*) FROM timeline").fetchone()
         if text is None or not stories:

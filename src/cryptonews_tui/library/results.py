@@ -18,8 +18,8 @@ from cryptonews_tui.article import Provenance, Publisher, Role, Sentiment
 class Headline:
     """A story as a list shows it, in one of its languages. `position` is its place in the timeline.
 
-    `kept` is what the library has of tags, AI provenance and sections: few lists show them, and a list has to be
-    there within a frame, so they are understood when somebody asks.
+    `gone`: no source holds this version any more. `kept` is what the library has of tags, AI provenance and sections:
+    few lists show them, and a list has to be there within a frame, so they are understood when somebody asks.
     """
 
     position: int
@@ -40,6 +40,7 @@ class Headline:
     read: bool
     starred: bool
     noted: bool
+    gone: bool
     kept: tuple[str, str | None, str]
 
     @property

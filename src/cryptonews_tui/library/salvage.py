@@ -133,8 +133,11 @@ def _collect(path: Path, connection: sqlite3.Connection) -> Counter[int]:
             match row, values:
                 case int(), (None, str(), int()):
                     put("story", row, *values[1:], verb="REPLACE")
-                case None, (str(key), int(story)) if key != _OF_FTS5:  # the index of the keys
+                case None, (str(key), int(story)) if (
+                    key != _OF_FTS5
+                ):  # the index of the keys, or a further key
                     put("story", story, key, 0)
+                    put("alias", key, story)
                 case int(), (None, bytes(content)) if content.startswith(_DICTIONARY):
                     put("dictionary", row, content)
                 case int(), (None, bytes(content)) if content.startswith(_FRAME):
@@ -173,6 +176,7 @@ def _keep_sound(connection: sqlite3.Connection) -> set[int]:
     execute("DELETE FROM body WHERE article NOT IN (SELECT article FROM sound)")
     execute("DELETE FROM article WHERE id NOT IN (SELECT article FROM sound)")
     execute("DELETE FROM story WHERE id NOT IN (SELECT story FROM article)")
+    execute("DELETE FROM alias WHERE story NOT IN (SELECT id FROM story) OR key IN (SELECT key FROM story)")
     execute(
         "UPDATE story SET arrived = (SELECT min(written) FROM article WHERE article.story = story.id)"
         " WHERE arrived = 0"

@@ -111,7 +111,31 @@ LIBRARY = """
         stamp    TEXT NOT NULL,
         hash     BLOB,
         problems TEXT,
+        article  INTEGER,                       -- null: none ever came of it
         PRIMARY KEY (source, item)
+    ) WITHOUT ROWID;
+    CREATE INDEX item_article ON item (article) WHERE article IS NOT NULL;
+
+    -- Articles that no source holds any more, and since when, as far as the reader wants to be told.
+    CREATE TABLE gone (
+        article INTEGER PRIMARY KEY REFERENCES article (id),
+        since   INTEGER NOT NULL
+    );
+
+    -- Further keys of a story: those that other sources gave it, or that it had under another file name.
+    CREATE TABLE alias (
+        key   TEXT PRIMARY KEY,
+        story INTEGER NOT NULL REFERENCES story (id)
+    ) WITHOUT ROWID;
+    CREATE INDEX alias_story ON alias (story);
+
+    -- Under which key each source publishes an address, so that another source's story there is known to be the
+    -- same. An empty key: under several, so that the address names no story (a home page).
+    CREATE TABLE address (
+        hash   BLOB NOT NULL,                   -- of what counts of the address (see `library/identity.py`)
+        source TEXT NOT NULL,
+        key    TEXT NOT NULL,
+        PRIMARY KEY (hash, source)
     ) WITHOUT ROWID;
 """
 

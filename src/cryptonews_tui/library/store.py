@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from pyroaring import BitMap
 
-from cryptonews_tui.article import Article, Publisher, Sentiment
+from cryptonews_tui.article import Article, Problem, Publisher, Sentiment
 from cryptonews_tui.library.database import (
     Opened,
     connect_to_read,
@@ -28,6 +28,7 @@ from cryptonews_tui.library.database import (
 )
 from cryptonews_tui.library.evaluate import evaluate
 from cryptonews_tui.library.facets import FacetIndex, best
+from cryptonews_tui.library.identity import NAMED
 from cryptonews_tui.library.indexing import WEIGHTS, expression
 from cryptonews_tui.library.meanings import Meanings
 from cryptonews_tui.library.migrations import LIBRARY_KIND, STATE_KIND
@@ -41,6 +42,7 @@ from cryptonews_tui.library.results import (
     Stories,
     provenance,
 )
+from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.moments import moment, months, system_now
 from cryptonews_tui.query import DRAFT, FIELDS, Query, pattern
 from cryptonews_tui.wording import MONTHS
@@ -67,7 +69,7 @@ _ORDERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 }
 """What each order looks at, and how."""
 
-_STATES = ("unread", "new", "changed", "starred", "read", "pinned", "ai", "translated", DRAFT)
+_STATES = ("unread", "new", "changed", "starred", "read", "pinned", "ai", "translated", "gone", DRAFT)
 _AGES = {"today": "Today", "7d": "7 days", "30d": "30 days"}
 _PAGE = 500
 
@@ -384,11 +386,10 @@ class Library:
     def text(self, headline: Headline) -> str:
         """The body of the version that a headline shows; empty if it has gone."""
         row = self._connection.execute(
-            """
-            SELECT packed FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE key = ? AND lang = ?
+            f"""
+            SELECT packed FROM article JOIN body ON body.article = article.id WHERE story = {NAMED} AND lang = :lang
             """,
-            (headline.story, headline.lang),
+            {"key": headline.story, "lang": headline.lang},
         ).fetchone()
         return self._packing.body(row[0]) if row else ""
 
@@ -600,13 +601,13 @@ class Library:
     def article(self, story: str, lang: str | None = None) -> Article | None:
         """A story's text in `lang`, or in the preferred language; None if there is no such story or text."""
         rows = self._rows(
-            """
+            f"""
             SELECT article.*, body.packed, story.key
             FROM story JOIN article ON article.story = story.id JOIN body ON body.article = article.id
-            WHERE story.key = :story AND (:lang IS NULL OR article.lang = :lang) AND counts
+            WHERE story.id = {NAMED} AND (:lang IS NULL OR article.lang = :lang) AND counts
             ORDER BY article.id
             """,
-            {"story": story, "lang": lang},
+            {"key": story, "lang": lang},
         )
         if not rows:
             return None
@@ -615,27 +616,59 @@ class Library:
         return _article(best, self._packing.unpack(best["packed"]), self.roles)
 
     @_explained
-    def held(self, source: str) -> int:
-        """How many items a source holds."""
-        rows = self._rows("SELECT count(*) AS items FROM item WHERE source = ? AND item <> ''", (source,))
-        return next(int(row["items"]) for row in rows)
-
-    @_explained
     def languages_of(self, story: str) -> tuple[str, ...]:
         """The languages a story can be read in, by their names."""
-        rows = self._rows(
-            "SELECT lang FROM article JOIN story ON story.id = article.story WHERE key = ? AND counts",
-            (story,),
-        )
+        rows = self._rows(f"SELECT lang FROM article WHERE story = {NAMED} AND counts", {"key": story})
         return tuple(sorted(row["lang"] for row in rows))
 
     @_explained
     def position(self, story: str) -> int | None:
         """Where a story stands in the timeline now."""
         row = self._connection.execute(
-            "SELECT position FROM timeline JOIN story ON story.id = timeline.story WHERE key = ?", (story,)
+            f"SELECT position FROM timeline WHERE story = {NAMED}", {"key": story}
         ).fetchone()
         return row[0] if row else None
+
+    @_explained
+    def keys(self, story: str) -> tuple[str, ...]:
+        """All keys of a story that has this one, its own first: the reader may have marked it under any."""
+        rows = self._connection.execute(
+            f"SELECT key FROM story WHERE id = {NAMED} UNION ALL SELECT key FROM alias WHERE story = {NAMED}",
+            {"key": story},
+        )
+        return tuple(key for (key,) in rows) or (story,)
+
+    # Sources
+
+    @_explained
+    def held(self, source: str) -> int:
+        """How many stories a source (by its location) was last seen to hold."""
+        held: int = self._connection.execute(
+            "SELECT count(DISTINCT article / ?) FROM item WHERE source = ? AND article IS NOT NULL",
+            (VERSIONS, source),
+        ).fetchone()[0]
+        return held
+
+    @_explained
+    def sources_of(self, story: str) -> list[str]:
+        """The locations of the sources that were last seen to hold a story."""
+        rows = self._connection.execute(
+            f"""
+            SELECT DISTINCT source FROM article JOIN item ON item.article = article.id
+            WHERE article.story = {NAMED} ORDER BY source
+            """,
+            {"key": story},
+        )
+        return [source for (source,) in rows]
+
+    @_explained
+    def problems_of(self, source: str) -> list[Problem]:
+        """What was wrong with the items of a source when they were last read."""
+        rows = self._connection.execute(
+            "SELECT item, problems FROM item WHERE source = ? AND problems IS NOT NULL ORDER BY item",
+            (source,),
+        )
+        return [Problem(item, *told) for item, problems in rows for told in json.loads(problems)]
 
     def _pinned(self, pinned: BitMap) -> list[int]:
         weights = {
@@ -658,7 +691,8 @@ class Library:
                 f"""
                 SELECT position, story.key, lang, article.id, title, description, article.published, updated,
                        publisher_key, publisher_name, publisher_type, publisher_url, category,
-                       sentiment, score, sticky, draft, origin, mark.read, mark.starred, mark.note, tags, ai, sections
+                       sentiment, score, sticky, draft, origin, mark.read, mark.starred, mark.note,
+                       article.id IN (SELECT article FROM gone), tags, ai, sections
                 FROM timeline JOIN story ON story.id = timeline.story JOIN article ON article.story = story.id
                 LEFT JOIN state.mark ON mark.story = story.key
                 WHERE position IN ({", ".join("?" * len(page))}) AND counts
@@ -666,6 +700,15 @@ class Library:
                 page,
             ):
                 found.setdefault(row[0], []).append(row)
+            for position, *marks in connection.execute(
+                f"""
+                SELECT position, max(read), max(starred), max(note)
+                FROM timeline JOIN alias USING (story) JOIN state.mark ON mark.story = alias.key
+                WHERE position IN ({", ".join("?" * len(page))}) GROUP BY position
+                """,
+                page,
+            ):
+                found[position] = [_marked(row, marks) for row in found.get(position, [])]
         return found
 
     def _rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -704,7 +747,14 @@ def _order(languages: Sequence[str]) -> Mapping[str, int]:
 _Version = tuple[Any, ...]
 """A row of `Library._versions_at`."""
 _LANG, _ARTICLE, _SECTIONS = 2, 3, -1
-"""Where in such a row the language, the number of the article and its sections are."""
+_MARKS = slice(18, 21)
+"""Where in such a row the language, the number of the article, its sections and the reader's marks are."""
+
+
+def _marked(row: _Version, marks: Sequence[Any]) -> _Version:
+    """A row with the marks that its story has under other keys, too."""
+    both = (mine if mine is not None else other for mine, other in zip(row[_MARKS], marks, strict=True))
+    return (*row[: _MARKS.start], *both, *row[_MARKS.stop :])
 
 
 def _preferred(languages: Sequence[str]) -> Callable[[_Version], tuple[int, int]]:
@@ -723,7 +773,7 @@ def _excerpt(headline: Headline, spans: Sequence[Any], body: str, url: str | Non
 
 def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:
     position, story, lang, _, title, description, published, updated, key, name, kind, url, *rest = row
-    category, sentiment, score, sticky, draft, origin, read, starred, note, *kept = rest
+    category, sentiment, score, sticky, draft, origin, read, starred, note, gone, *kept = rest
     return Headline(
         position,
         story,
@@ -743,6 +793,7 @@ def _headline(row: _Version, versions: Sequence[_Version]) -> Headline:
         read is not None,
         starred is not None,
         note is not None,
+        bool(gone),
         tuple(kept),
     )
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cryptonews_tui.article import Article, Problem, Provenance
 from cryptonews_tui.library.database import connect, explained, transaction, understood
 from cryptonews_tui.library.facets import bring_up_to_date
+from cryptonews_tui.library.identity import address, at_address, story_of, void
 from cryptonews_tui.library.indexing import Indexer, grow, spans, version
 from cryptonews_tui.library.migrations import LIBRARY_KIND
 from cryptonews_tui.library.packing import Packing
+from cryptonews_tui.library.removal import changed, merge, remove
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.library.state_file import now_ms
 
@@ -25,11 +30,21 @@ _MANY = 4_000
 
 
 class Outcome(Enum):
-    """What became of an article that was put."""
+    """What became of an article that was put, or that no source holds any more."""
 
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    MARKED = "marked"
+
+
+class Policy(StrEnum):
+    """What becomes of an article that no source holds any more."""
+
+    KEEP = "keep"
+    MARK = "mark"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,52 @@ class Remembered:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An article that came from an item of a source, with the hash of its bytes.
+
+    `formerly` is the item it was before it was renamed.
+    """
+
+    item: str
+    article: Article
+    hash: bytes
+    formerly: str = ""
+
+
+class Stamps(Mapping[str, str]):
+    """The stamps of a source's items, for any one thread. That of the whole, `""`, is at hand; asking for any other
+    reads all of them.
+    """
+
+    def __init__(self, path: Path, source: str, whole: str | None) -> None:
+        self._path = path
+        self._source = source
+        self._whole = whole
+
+    def __getitem__(self, item: str) -> str:
+        if item:
+            return self._all[item]
+        if not self._whole:
+            raise KeyError(item)
+        return self._whole
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        # Through a connection of its own: the writer is at work in another thread.
+        with understood(self._path, LIBRARY_KIND), closing(connect(self._path, LIBRARY_KIND)) as connection:
+            rows = connection.execute(
+                "SELECT item, stamp FROM item WHERE source = ? AND stamp != ''", (self._source,)
+            )
+            return dict(rows.fetchall())
+
+
 class Writer:
     """The way into a library. It knows nothing of the reader's marks, so that it never locks them."""
 
@@ -49,6 +110,10 @@ class Writer:
         self._connection = connect(path, LIBRARY_KIND)
         with explained(path, LIBRARY_KIND):
             self._packing = Packing(self._connection)
+        self._marked = False
+        """Whether any article is noted as gone."""
+        self._merged = False
+        """Whether stories have become one in this batch."""
         # A bulk load writes the same index pages again and again: let it do so in memory.
         self._connection.execute("PRAGMA cache_size = -32768")
         self._connection.execute("PRAGMA wal_autocheckpoint = 8192")
@@ -67,51 +132,141 @@ class Writer:
                 for item, stamp, found, problems in rows
             }
 
-    def move_source(self, location: str, to: str) -> None:
-        """A source has moved for good: its items are known under the new location."""
-        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
-            self._connection.execute("UPDATE OR REPLACE item SET source = ? WHERE source = ?", (to, location))
+    def known(self, source: str, item: str) -> Remembered | None:
+        """One item of a source as it was at the last visit."""
+        with understood(self.path, LIBRARY_KIND):
+            row = self._connection.execute(
+                "SELECT stamp, hash, problems FROM item WHERE source = ? AND item = ?", (source, item)
+            ).fetchone()
+            if row is None:
+                return None
+            stamp, found, problems = row
+            return Remembered(stamp, found, _problems(item, problems) if problems else ())
 
-    def forget_stamps(self, source: str) -> None:
-        """At the next visit all items of a source are read anew."""
-        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
-            self._connection.execute("DELETE FROM item WHERE source = ?", (source,))
+    def stamps(self, source: str) -> Stamps:
+        """The stamps of the items of a source, as far as they have one; read when they are asked for."""
+        whole = self.known(source, "")
+        return Stamps(self.path, source, whole.stamp if whole else None)
 
     def write(
         self,
         source: str,
         items: Mapping[str, Remembered],
-        articles: Sequence[tuple[Article, bytes]] = (),
+        articles: Sequence[Arrived] = (),
         vanished: Iterable[str] = (),
+        policy: Policy = Policy.KEEP,
+        precious: AbstractSet[str] = frozenset(),
     ) -> Counter[Outcome]:
-        """Keep articles (with the hashes of their bytes) and remember items of a source, all or nothing.
+        """Keep articles and remember items of a source, all or nothing.
 
-        `vanished` items are forgotten; their articles stay. New articles become visible to queries with
-        `publish`, or here when there are many more of them than visible ones.
+        `vanished` items are forgotten; `policy` says what becomes of articles that no item of any source leads to
+        then. Those of stories in `precious` (keys) are at most marked. New articles become visible to queries with
+        `publish`, or here when there are many more of them than visible ones; what is removed vanishes at once.
         """
+        vanished = {*vanished, *(arrived.formerly for arrived in articles if arrived.formerly)} - items.keys()
         if not (items or articles or vanished):
             return Counter()
+        execute = self._connection.execute
         with explained(self.path, LIBRARY_KIND), transaction(self._connection):
             self._packing = Packing(self._connection)  # as it is now, whoever made it what it is
+            self._marked = execute("SELECT 1 FROM gone LIMIT 1").fetchone() is not None
+            self._merged = False
             index = Indexer(self._connection, self._packing)
-            outcomes = Counter(self._put(article, content_hash, index) for article, content_hash in articles)
-            index.write()
+            left = self._held_by(source, items if policy is not Policy.KEEP else ())
             self._connection.executemany(
-                "REPLACE INTO item (source, item, stamp, hash, problems) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO item (source, item, stamp, hash, problems) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET stamp = excluded.stamp, hash = excluded.hash,"
+                " problems = excluded.problems",
                 (
                     (source, item, known.stamp, known.hash, _problems_json(known.problems))
                     for item, known in items.items()
                 ),
             )
+            void(self._connection, source, _shared(articles))
+            outcomes = Counter(self._put(source, arrived, index) for arrived in articles)
+            left |= self._held_by(source, vanished if policy is not Policy.KEEP else ())
             self._connection.executemany(
                 "DELETE FROM item WHERE source = ? AND item = ?", ((source, item) for item in vanished)
             )
-            pending, visible = self._connection.execute(
+            lost = [article for article in left if self._is_lost(article)]
+            if lost:
+                outcomes += self._let_go(lost, policy, precious, index)
+            index.write()
+            pending, visible = execute(
                 "SELECT (SELECT count(*) FROM pending), (SELECT coalesce(max(position), 0) FROM timeline)"
             ).fetchone()
-            if pending > max(_MANY, 3 * visible):
+            if pending > max(_MANY, 3 * visible) or self._merged or outcomes[Outcome.REMOVED]:
                 self._publish()
         return outcomes
+
+    def _held_by(self, source: str, items: Iterable[str]) -> set[int]:
+        """The articles that these items lead to."""
+        rows = (
+            self._connection.execute(
+                "SELECT article FROM item WHERE source = ? AND item = ?", (source, item)
+            ).fetchone()
+            for item in items
+        )
+        return {row[0] for row in rows if row is not None and row[0] is not None}
+
+    def _is_lost(self, article: int) -> bool:
+        """Whether an article is there that no item leads to."""
+        (lost,) = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM article WHERE id = :id) AND"
+            " NOT EXISTS (SELECT 1 FROM item WHERE article = :id)",
+            {"id": article},
+        ).fetchone()
+        return bool(lost)
+
+    def _let_go(
+        self, lost: Sequence[int], policy: Policy, precious: AbstractSet[str], index: Indexer
+    ) -> Counter[Outcome]:
+        """Remove these articles, or note that they are gone."""
+        kept = [*lost]
+        if policy is Policy.REMOVE:
+            kept = [article for article in lost if not precious.isdisjoint(self._keys(article // VERSIONS))]
+            remove(self._connection, sorted({*lost} - {*kept}), index)
+        now = now_ms()
+        for article in kept:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO gone (article, since) VALUES (?, ?)", (article, now)
+            )
+            self._connection.execute(
+                "INSERT OR IGNORE INTO pending (story) VALUES (?)", (article // VERSIONS,)
+            )
+        counts = {Outcome.REMOVED: len(lost) - len(kept), Outcome.MARKED: len(kept)}
+        return Counter({outcome: number for outcome, number in counts.items() if number})
+
+    def _keys(self, story: int) -> list[str]:
+        rows = self._connection.execute(
+            "SELECT key FROM story WHERE id = :story UNION ALL SELECT key FROM alias WHERE story = :story",
+            {"story": story},
+        )
+        return [key for (key,) in rows]
+
+    # What a source is known by
+
+    def move_source(self, old: str, new: str) -> None:
+        """A source has moved: what was known of it is known of the new location."""
+        if old == new:
+            return
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            for table in ("item", "address"):
+                self._connection.execute(
+                    f"UPDATE OR IGNORE {table} SET source = ? WHERE source = ?", (new, old)
+                )
+                self._connection.execute(f"DELETE FROM {table} WHERE source = ?", (old,))
+
+    def forget_stamps(self, source: str) -> None:
+        """The next visit to a source reads everything anew."""
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            self._connection.execute("UPDATE item SET stamp = '', hash = NULL WHERE source = ?", (source,))
+
+    def forget_source(self, source: str) -> None:
+        """Nothing is known of a source any more; the articles that came from it stay."""
+        with explained(self.path, LIBRARY_KIND), transaction(self._connection):
+            for table in ("item", "address"):
+                self._connection.execute(f"DELETE FROM {table} WHERE source = ?", (source,))
 
     def publish(self) -> None:
         """Make everything that was written visible to queries."""
@@ -124,22 +279,33 @@ class Writer:
         bring_up_to_date(self._connection)
         grow(self._connection)
 
-    def _put(self, article: Article, content_hash: bytes, index: Indexer) -> Outcome:
+    def _put(self, source: str, arrived: Arrived, index: Indexer) -> Outcome:
         """Of several files of one story and language the one updated last wins."""
         execute = self._connection.execute
-        known = execute("SELECT id FROM story WHERE key = ?", (article.story,)).fetchone()
+        article, content_hash = arrived.article, arrived.hash
+        known = self._story(source, arrived, index)
         if known is None:
             inserted = execute("INSERT INTO story (key, arrived) VALUES (?, ?)", (article.story, now_ms()))
             story, versions = inserted.lastrowid or 0, []
         else:
-            story = known[0]
+            story = known
             versions = execute(
                 "SELECT lang, id, updated, hash, origin, draft FROM article WHERE story = ?", (story,)
             ).fetchall()
         number = 1 + max((version[1] for version in versions), default=story * VERSIONS - 1)
         before = next((version for version in versions if version[0] == article.lang), None)
         if before is not None:
-            _, number, updated, kept_hash, origin, _ = before
+            number = before[1]
+        elif number // VERSIONS != story:
+            return Outcome.UNCHANGED  # more languages than there are; nobody publishes that many
+        execute(
+            "UPDATE item SET article = :article WHERE source = :source AND item = :item AND article IS NOT :article",
+            {"article": number, "source": source, "item": arrived.item},
+        )
+        if before is not None:
+            if self._marked and execute("DELETE FROM gone WHERE article = ?", (number,)).rowcount:
+                execute("INSERT OR IGNORE INTO pending (story) VALUES (?)", (story,))
+            _, _, updated, kept_hash, origin, _ = before
             if kept_hash == content_hash:
                 if origin != article.origin:  # the file was moved
                     execute("UPDATE article SET origin = ? WHERE id = ?", (article.origin, number))
@@ -147,8 +313,6 @@ class Writer:
             # Equal times are decided by the hash, so that the order of files does not matter.
             if origin != article.origin and (_ms(article.updated), content_hash) < (updated, kept_hash):
                 return Outcome.UNCHANGED
-        elif number // VERSIONS != story:
-            return Outcome.UNCHANGED  # more languages than there are; nobody publishes that many
         index.will_change(story, new=known is None)
         if before is not None:
             # Not REPLACE: it takes a savepoint, and at each one FTS5 writes out what it has gathered in memory.
@@ -156,12 +320,27 @@ class Writer:
             execute("DELETE FROM body WHERE article = ?", (number,))
         self._insert(number, story, article, content_hash, index)
         if article.draft or any(version[5] for version in versions):
-            execute(
-                "UPDATE article SET counts = (draft = (SELECT min(draft) FROM article WHERE story = :story))"
-                " WHERE story = :story",
-                {"story": story},
-            )
+            changed(self._connection, story)
         return Outcome.ADDED if before is None else Outcome.UPDATED
+
+    def _story(self, source: str, arrived: Arrived, index: Indexer) -> int | None:
+        """The story that an article is of; what turns out to be one story becomes one. None: a new one."""
+        article = arrived.article
+        known = story_of(self._connection, article.story)
+        found = set() if known is None else {known}
+        if not article.named and arrived.formerly:
+            found |= {number // VERSIONS for number in self._held_by(source, [arrived.formerly])}
+        if (place := address(article.canonical_url)) is not None:
+            found.update(at_address(self._connection, place, source, article.story))
+        if not found:
+            return None
+        story, *others = sorted(found)
+        for other in others:
+            merge(self._connection, story, other, index)
+            self._merged = True
+        if known is None:
+            self._connection.execute("INSERT INTO alias (key, story) VALUES (?, ?)", (article.story, story))
+        return story
 
     def _insert(self, number: int, story: int, article: Article, content_hash: bytes, index: Indexer) -> None:
         execute = self._connection.execute
@@ -203,6 +382,15 @@ class Writer:
         )
         index.put(number, version(article.title, article.description, article.body, sections))
         execute("INSERT OR IGNORE INTO pending (story) VALUES (?)", (story,))
+
+
+def _shared(articles: Iterable[Arrived]) -> list[bytes]:
+    """The addresses that several of these stories name."""
+    keys: defaultdict[bytes, set[str]] = defaultdict(set)
+    for arrived in articles:
+        if (place := address(arrived.article.canonical_url)) is not None:
+            keys[place].add(arrived.article.story)
+    return [place for place, stories in keys.items() if len(stories) > 1]
 
 
 def _provenance(provenance: Provenance) -> dict[str, Any]:

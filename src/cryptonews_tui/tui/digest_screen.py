@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from cryptonews_tui.article import Role
 from cryptonews_tui.digest import why_none
 from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
+from cryptonews_tui.library.keys import set_mark
 from cryptonews_tui.query import Query
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
@@ -200,7 +201,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
 
     def _mark(self, mark: Mark, excerpt: Excerpt, *, on: bool) -> bool:
         try:
-            self.app.state.set_mark(mark, excerpt.headline.story, on)
+            set_mark(self.app.state, self._library.keys(excerpt.headline.story), mark, on)
         except DatabaseError as error:
             self.say(str(error))
             return False

@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
+from cryptonews_tui.library.keys import note, place, set_mark, set_note, set_place, text_read
 from cryptonews_tui.tui import article_sheet
 from cryptonews_tui.tui.article_sheet import Facts
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
@@ -105,12 +106,12 @@ class ShownStory:
         same = again and before is not None and before.lang == article.lang
         self.headline, self.article = headline, article
         self._version = screen.library.version()
-        state = screen.app.state
+        state, keys = screen.app.state, screen.library.keys(headline.story)
         if not same or (before is not None and before.body != article.body):
             self._kept_text = None
-            self._read_as = state.text_read(article.story, article.lang) if headline.read else None
+            self._read_as = text_read(state, keys, article.lang) if headline.read else None
         if not again:
-            self._kept = self._place = state.place(article.story)
+            self._kept = self._place = place(state, keys)
             if at is None and self._kept is not None:
                 at = _spot(self._kept, article)
         screen.article.show(
@@ -119,7 +120,7 @@ class ShownStory:
                 now=screen.app.now(),
                 languages=headline.languages,
                 starred=headline.starred,
-                note=(state.note(headline.story) or "") if headline.noted else "",
+                note=(note(state, keys) or "") if headline.noted else "",
                 notice=self._notice(),
             ),
             at=at,
@@ -138,7 +139,7 @@ class ShownStory:
 
     def _notice(self) -> str:
         if self.changed_since is None:
-            return ""
+            return "no longer at its source" if self.headline is not None and self.headline.gone else ""
         key = shown_keys(BY_ID["changes"], self._screen.app.remapped).split(" ")[0]
         return f"changed since you read it   {key} shows what"
 
@@ -248,8 +249,8 @@ class ShownStory:
         self._keeping = None
         if self.article is not None and self._place != self._kept:
             try:
-                state = self._screen.app.state
-                self._screen.keep(partial(state.set_place, self.article.story, self._place))
+                state, keys = self._screen.app.state, self._screen.library.keys(self.article.story)
+                self._screen.keep(partial(set_place, state, keys, self._place))
             except DatabaseError:
                 return  # a place is not worth a complaint
             self._kept = self._place
@@ -288,11 +289,12 @@ class ShownStory:
             screen.say("There is no story here.")
             return
         try:
-            before = screen.app.state.note(headline.story) or ""
+            state, keys = screen.app.state, screen.library.keys(headline.story)
+            before = note(state, keys) or ""
             text = await screen.prompt("Note", before, "about this story; an empty one is taken away")
             if text is None or text == before:
                 return
-            screen.app.state.set_note(headline.story, text or None)
+            set_note(state, keys, text or None)
         except DatabaseError as error:
             screen.say(str(error))
             return
@@ -304,7 +306,7 @@ class ShownStory:
     def _set_mark(self, mark: Mark, headline: Headline, *, on: bool) -> bool:
         """Set or take away a mark; if that cannot be kept it is said why, and the reading goes on."""
         try:
-            self._screen.app.state.set_mark(mark, headline.story, on)
+            set_mark(self._screen.app.state, self._screen.library.keys(headline.story), mark, on)
         except DatabaseError as error:
             self._screen.say(str(error))
             return False
