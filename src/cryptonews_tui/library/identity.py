@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 NAMED = "(SELECT id FROM story WHERE key = :key UNION ALL SELECT story FROM alias WHERE key = :key LIMIT 1)"
@@ -22,6 +23,7 @@ _TRACKING = frozenset(
 _TRACKING_BEGINNINGS = ("utm_", "mtm_", "pk_")
 
 
+@lru_cache(maxsize=4_096)
 def address(url: str | None) -> bytes | None:
     """What tells a page from others by its URL, however that is written; None where it names no story.
 
@@ -35,7 +37,7 @@ def address(url: str | None) -> bytes | None:
     try:
         parts = urlsplit(url)
         port, host = parts.port, (parts.hostname or "").rstrip(".").removeprefix("www.")
-        asked = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
+        asked = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100) if parts.query else []
     except ValueError:
         return None
     path = unquote(parts.path).rstrip("/")
