@@ -12,7 +12,7 @@ import re
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappush, heapreplace
@@ -203,6 +203,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     floor = min((time for time in (floor, *removed.values()) if time is not None), default=None)
     affected = BitMap(position for position, _ in kept)
     placed = kept
+    shifts = _Shifts()
     if floor is not None:
         first, end = connection.execute(
             """
@@ -211,11 +212,10 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
             """,
             {"floor": floor},
         ).fetchone()
-        renumbered = dict(
-            connection.execute(
-                "SELECT story, published FROM timeline WHERE position >= ?", (first,)
-            ).fetchall()
-        )
+        behind = connection.execute(
+            "SELECT story, published FROM timeline WHERE position >= ? ORDER BY position", (first,)
+        ).fetchall()
+        renumbered = dict(behind)
         renumbered.update((story, published) for published, story in moved)
         order = sorted((published, story) for story, published in renumbered.items() if story not in removed)
         connection.execute("DELETE FROM timeline WHERE position >= ?", (first,))
@@ -224,16 +224,41 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
             ((position, story, published) for position, (published, story) in enumerate(order, first)),
         )
         affected |= BitMap(range(first, end))
-        placed = [(p, s) for p, s in kept if p < first]
-        placed += [(position, story) for position, (_, story) in enumerate(order, first)]
-    _replace(connection, affected, placed)
+        pending = {story for _, story in moved} | {story for _, story in kept}
+        now = {story: position for position, (_, story) in enumerate(order, first)}
+        placed = [(now.get(story, position), story) for position, story in kept]
+        placed += [(now[story], story) for _, story in moved]
+        shifts = _Shifts(first, [-1 if story in pending else now.get(story, -1) for story, _ in behind])
+    _replace(connection, affected, placed, shifts)
     connection.executemany("DELETE FROM tagged WHERE story = ?", ((story,) for story in removed))
     _list_tags(connection)
     connection.execute("DELETE FROM pending")
 
 
-def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[tuple[int, int]]) -> None:
-    """Take the affected positions out of all bitmaps; put the placed stories in with what they have now."""
+class _Shifts:
+    """Where stories that have not changed themselves stand now: those from position `first` on; -1: nowhere."""
+
+    def __init__(self, first: int = 0, targets: Sequence[int] = ()) -> None:
+        self._first = first
+        self._targets = targets
+        self._range = BitMap(range(first, first + len(targets)))
+
+    def of(self, stories: BitMap) -> BitMap:
+        """The new positions of those among `stories` that have been shifted."""
+        first, targets = self._first, self._targets
+        shifted = [targets[position - first] for position in stories & self._range]
+        return BitMap([position for position in shifted if position >= 0])
+
+
+def _replace(
+    connection: sqlite3.Connection,
+    affected: BitMap,
+    placed: Iterable[tuple[int, int]],
+    shifts: _Shifts,
+) -> None:
+    """Take the affected positions out of all bitmaps; put in the placed stories with what they have now, and those
+    that were shifted with what they had.
+    """
     positions: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     labels: dict[tuple[str, str], str] = {}
     for position, field, value, label in facts(connection, placed):
@@ -244,7 +269,7 @@ def _replace(connection: sqlite3.Connection, affected: BitMap, placed: Iterable[
     gone: list[tuple[str, str]] = []
     for field, value, label, blob in _before(connection, affected, positions):
         old = BitMap.deserialize(blob)
-        new = (old - affected) | BitMap(positions.pop((field, value), ()))
+        new = (old - affected) | shifts.of(old) | BitMap(positions.pop((field, value), ()))
         if not new:
             gone.append((field, value))
         elif new != old:
