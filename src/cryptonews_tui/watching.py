@@ -69,8 +69,9 @@ class Watch:
             ignore_permission_denied=True,
         ):
             paths = [path for _, path in changes]
-            self._tell(place for place in there if any(_is_in(path, place) for path in paths))
-            if self._identities() != known:
+            now = self._identities()
+            self._tell(place for place in there if now[place] and any(_is_in(path, place) for path in paths))
+            if now != known:
                 return
 
     def _tell(self, places: Iterable[str]) -> None:

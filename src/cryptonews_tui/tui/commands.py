@@ -90,7 +90,7 @@ COMMANDS: tuple[Command, ...] = (
         "next-new",
         "full_stop",
         "Next new",
-        "The newest story that came in since you opened the reader and have not looked at; after the last none is new.",
+        "The newest story that is new: come since you opened the reader, or since the last of them was looked at.",
         group=_READ,
     ),
     Command(

@@ -20,7 +20,7 @@ from cryptonews_tui.accounts import size, wrong
 from cryptonews_tui.library import StoredSource
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.query_line import QueryLine
-from cryptonews_tui.wording import counted
+from cryptonews_tui.wording import counted, fit
 
 if TYPE_CHECKING:
     from cryptonews_tui.refresh import Trial
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NAME_LENGTH = 40
 _TOLD_SECONDS = 0.25
 _PROBLEMS = 3
+_TITLE_CELLS = 72
+"""A title takes one line of the narrowest terminals that there are many of."""
 _TRY, _ASKING, _NAME = (
     "Enter tries it   Esc leaves",
     "Esc calls it off",
@@ -55,13 +57,13 @@ class AddingScreen(ModalScreen["Added | None"]):
         align: center middle;
         background: $background 60%;
         & > Vertical {
-            width: 84;
+            width: 92;
             max-width: 100%;
             height: auto;
             max-height: 100%;
             background: $surface;
             padding: 1 2;
-            & > Static { height: auto; color: $text-muted; }
+            & > Static { height: auto; color: $text-muted; padding: 0 1; }
             & > QueryLine { background: $panel; }
             & > #found { color: $foreground-muted; margin: 1 0; }
             & > #found.-wrong { color: $text-error; }
@@ -205,8 +207,9 @@ def _found(tried: Trial) -> Iterator[str]:
         yield f"It has moved to {clean_line(report.moved)}."
     if tried.titles:
         known = f"{counted(report.expected, 'item')}; " if report.expected else ""
-        yield f"{known}the first {counted(len(tried.titles), 'title')}:"
-        yield from (f"  · {clean_line(title, 200)}" for title in tried.titles)
+        first = f"the first {counted(len(tried.titles), 'title')}:"
+        yield f"{known}{first}" if known else f"{first[0].upper()}{first[1:]}"
+        yield from (f"· {fit(clean_line(title, 200), _TITLE_CELLS, pad=False)}" for title in tried.titles)
     elif report.problems:
         yield "No article here can be read as it is. Tell its publisher, or try another address."
     else:

@@ -150,7 +150,9 @@ class SourcesScreen(PaneScreen[None]):
 
     def _show_detail(self) -> None:
         source = self._current
-        self.query_one(SourceDetail).show([] if source is None else [*detail(self._known(source))])
+        shown = self.query_one(SourceDetail)
+        shown.display = source is not None
+        shown.show([] if source is None else [*detail(self._known(source))])
 
     def _tell(self) -> None:
         status = self.query_one(StatusLine)
@@ -264,10 +266,8 @@ class SourcesScreen(PaneScreen[None]):
             said = [*visits_in_words(known.visits, self.app.state.problems(source.location))]
             if error := source.error:
                 said = [error, "", *said]
-            text = "\n".join(clean_line(line, 2_000) for line in said)
-            self.app.push_screen(
-                PagerScreen(f"{known.name} · {clean_line(source.location)}", plain(clean(text)))
-            )
+            title = f"{known.name} · {clean_line(source.location)}"
+            self.app.push_screen(PagerScreen(title, plain(clean("\n".join(said)))))
 
     def action_copy_link(self) -> None:
         """Copy the location."""
