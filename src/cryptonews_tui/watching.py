@@ -29,6 +29,8 @@ class Watch:
         self._changed = changed
         self._failed = failed
         self._stop = threading.Event()
+        self.watching = False
+        """Whether something is there, and the system has been asked to tell of it."""
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="watching", daemon=True).start()
@@ -49,6 +51,7 @@ class Watch:
                 if not self._stop.is_set():
                     self._failed(error.strerror or str(error))
                 return
+            self.watching = False
             now = self._identities()
             self._tell(place for place in self.places if now[place] not in (known[place], None))
             known = now
@@ -68,6 +71,7 @@ class Watch:
             raise_interrupt=False,
             ignore_permission_denied=True,
         ):
+            self.watching = True
             paths = [path for _, path in changes]
             now = self._identities()
             self._tell(place for place in there if now[place] and any(_is_in(path, place) for path in paths))

@@ -212,6 +212,15 @@ class Refreshing:
             )
             self._watch.start()
 
+    @property
+    def watching(self) -> bool:
+        """Whether a change in a folder would be told by now."""
+        return self._watch is not None and self._watch.watching
+
+    def watches(self, source: StoredSource) -> bool:
+        """Whether a change in a source would be told by now."""
+        return self.watching and self._watch is not None and source.location in self._watch.places
+
     def _changed(self, places: Sequence[str]) -> None:
         with suppress(DatabaseError):
             self.ask((s for s in self.sources() if s.location in places and s.enabled), changed=True)

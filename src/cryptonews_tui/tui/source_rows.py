@@ -34,6 +34,8 @@ class Known:
     held: int = 0
     """Articles of it in the library."""
     visits: Sequence[Visit] = ()
+    watched: bool = False
+    """Whether a change in it is noticed at once."""
     minutes: float = 0
     """The usual interval; 0: nothing is visited by itself."""
 
@@ -146,6 +148,8 @@ def _habits(known: Known) -> Iterator[str]:
     if not source.name:
         yield "named when the reader was opened; it is none of your sources"
         return
+    if known.watched:
+        yield "watched"
     if not source.enabled:
         yield "disabled"
     elif source.minutes:

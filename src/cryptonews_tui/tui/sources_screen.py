@@ -140,6 +140,7 @@ class SourcesScreen(PaneScreen[None]):
             refreshing.is_waiting(source),
             self._held[location],
             self._visits[location],
+            refreshing.watches(source),
             self.app.settings.refresh_minutes,
         )
 
