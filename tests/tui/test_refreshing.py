@@ -1,6 +1,5 @@
 """Sources that are read while somebody reads: which are, when, what is told of it, and how it is called off."""
 
-import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -146,14 +145,6 @@ async def test_a_refresh_that_is_called_off_says_so_and_is_not_remembered(
         assert visits(reader, source.location) == 0
         await reader.press("ctrl+x")
         assert reader.said == "There is nothing to cancel."
-
-
-async def test_the_interpreter_switches_as_usual_when_nothing_is_read(desk: Desk) -> None:
-    usual = sys.getswitchinterval()
-    desk.write("1")
-    async with desk.open(str(desk.folder), size=SMALL, settled=False) as reader:
-        await reader.started()
-        assert sys.getswitchinterval() == usual
 
 
 # --- what went wrong

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -24,8 +23,6 @@ _TOLD_SECONDS = 0.25
 """The screen hears of progress so often, however many articles there are."""
 _LOOK_SECONDS = 30.0
 """How often it is looked whether a source is due."""
-_SWITCH_SECONDS = 0.001
-"""For so long the thread that reads may keep the screen waiting; usually it is five times as long."""
 
 
 class Refreshing:
@@ -54,7 +51,6 @@ class Refreshing:
         """The places that were named at the start."""
         self._halt = Event()
         self._ending = False
-        self._usual = sys.getswitchinterval()
         self._thread: Thread | None = None
         self._watch: Watch | None = None
         self._cannot_watch = False
@@ -244,7 +240,6 @@ class Refreshing:
         self._halt = Event()
         afresh = self._afresh & {source.location for source in sources}
         self._afresh -= afresh
-        sys.setswitchinterval(_SWITCH_SECONDS)
         # A thread that ends with the program: no address that does not answer can hold that up.
         self._thread = Thread(target=self._run, args=(sources, self._halt, afresh), daemon=True)
         self._thread.start()
@@ -289,11 +284,11 @@ class Refreshing:
     def _progressed(self, activity: str) -> None:
         if self.busy and not self._halt.is_set():
             self._app.main.show_activity(activity)
-        self._app.main.catch_up()
+        if not self._app.main.headlines.count:
+            self._app.main.catch_up()  # the first ones at once; the others when the screen looks for itself
 
     def _over(self, failures: Sequence[Report], trouble: str) -> None:
         app = self._app
-        sys.setswitchinterval(self._usual)
         for source in self.running:
             report = self.reports.get(source.location)
             if report is not None and report.over and not report.error:

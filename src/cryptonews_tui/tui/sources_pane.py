@@ -49,7 +49,7 @@ _CSS = """
     & > .sources--error { color: $text-error; }
     & > .sources--cursor { background: $primary-muted; }
     &:ansi {
-        & > .sources--header, & > .sources--dim { text-style: dim; }
+        & > .sources--rule, & > .sources--header, & > .sources--dim { text-style: dim; }
         & > .sources--cursor { background: ansi_default; text-style: reverse; }
     }
     &:nocolor > .sources--cursor { text-style: reverse; }
