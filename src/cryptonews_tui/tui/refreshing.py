@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Writer, due_now
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
-from cryptonews_tui.wording import counted
+from cryptonews_tui.tui.progress import Progress
+from cryptonews_tui.wording import counted, day
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
@@ -69,9 +70,8 @@ class Refreshing:
 
     def is_waiting(self, source: StoredSource) -> bool:
         """Whether a source will be visited as soon as others have been."""
-        report = self.report(source)
         running = any(each.location == source.location for each in self.running)
-        return source.location in self._asked or (running and (report is None or report.over))
+        return source.location in self._asked or (running and self.report(source) is None)
 
     # Asking for it
 
@@ -238,6 +238,8 @@ class Refreshing:
         self.busy = True
         self.running = tuple(sources)
         self._halt = Event()
+        for source in sources:
+            self.reports.pop(source.location, None)  # it tells of the visit before
         afresh = self._afresh & {source.location for source in sources}
         self._afresh -= afresh
         # A thread that ends with the program: no address that does not answer can hold that up.
@@ -248,7 +250,7 @@ class Refreshing:
         from cryptonews_tui.refresh import access_of, note, refresh
 
         app, told = self._app, 0.0
-        progress = _Progress(len(sources))
+        progress = Progress(len(sources))
 
         def hear(report: Report) -> None:
             nonlocal told
@@ -330,32 +332,5 @@ class Refreshing:
             now = self._app.now()
             last = datetime.fromtimestamp(max(times) / 1000, now.tzinfo)
             self._app.main.show_activity(
-                f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {last:%d %b}"
+                f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {day(last, now)}"
             )
-
-
-class _Progress:
-    """How far a refresh of several sources has come, in few words."""
-
-    def __init__(self, sources: int) -> None:
-        self._sources = sources
-        self._seen: dict[str, int] = {}
-        self._over: set[str] = set()
-        self._last: Report | None = None
-
-    def hear(self, report: Report) -> None:
-        self._last = report
-        self._seen[report.source.location] = report.seen
-        if report.over:
-            self._over.add(report.source.location)
-
-    def __str__(self) -> str:
-        if self._last is None:
-            return "reading …"
-        if self._sources == 1:
-            expected = f" of {self._last.expected:,}" if self._last.expected else ""
-            return f"reading {self._last.seen:,}{expected}"
-        number = min(len(self._over) + 1, self._sources)
-        return (
-            f"reading {number} of {self._sources:,} sources · {counted(sum(self._seen.values()), 'article')}"
-        )

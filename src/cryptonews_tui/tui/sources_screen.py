@@ -59,7 +59,7 @@ class SourcesScreen(PaneScreen[None]):
         self._versions: tuple[object, object] = (None, None)
         self._shown: tuple[object, ...] = ()
         self._to_remove = ""
-        """The location of the source that the same key removes."""
+        """The location of the source that the same key removes, while it is said so."""
 
     @property
     def moved_in(self) -> Pane:
@@ -227,8 +227,9 @@ class SourcesScreen(PaneScreen[None]):
         source = self._own()
         if source is None:
             return
-        if self._to_remove != source.location:
-            self._to_remove = source.location
+        asked = self._to_remove == source.location and self.query_one(KeyLine).said
+        self._to_remove = source.location
+        if not asked:  # or so long ago that the question is not there any more
             key = shown_keys(BY_ID["source-remove"], self.app.remapped).split(" ")[0]
             held = counted(self._known(source).held, "article")
             self.say(f"{key} again removes “{source.name}”; its {held}, with stars and notes, stay here.")
