@@ -99,10 +99,16 @@ class SourcesPane(_Drawn, can_focus=True):
         self.count = 0
         self._row: Callable[[int], Row] = lambda _: Row(*[""] * 11)
         self._empty = ""
+        self._longest = 0
 
-    def show(self, count: int, row: Callable[[int], Row], cursor: int, empty: str) -> None:
-        """List so many rows with the cursor on one; `empty` stands there when there are none."""
-        self.count, self._row, self._empty = count, row, empty
+    def show(
+        self, count: int, row: Callable[[int], Row], cursor: int, *, longest: int = 0, empty: str = ""
+    ) -> None:
+        """List so many rows with the cursor on one, where the longest name takes so many cells.
+
+        `empty` stands there when there are none.
+        """
+        self.count, self._row, self._empty, self._longest = count, row, empty, longest
         self.set_reactive(SourcesPane.cursor, max(0, min(cursor, count - 1)))
         self.set_lines(count + _HEADER)
         self._bring_into_view()
@@ -135,15 +141,19 @@ class SourcesPane(_Drawn, can_focus=True):
     def bottom(self) -> None:
         self.move_to(self.count - 1)
 
-    def watch_cursor(self) -> None:
-        self._bring_into_view()
-        self.refresh()
+    def watch_cursor(self, before: int, row: int) -> None:
+        if not self._bring_into_view():
+            for changed in {before, row} & {*self.in_sight}:
+                self.refresh_lines(changed + _HEADER)
         self.post_message(self.CursorMoved())
 
-    def _bring_into_view(self) -> None:
+    def _bring_into_view(self) -> bool:
+        """Scroll if need be, and tell whether that was so."""
         first, height, row = self.scroll_offset.y, self._height, self.cursor
-        if not first <= row < first + height:
-            self.scroll_to(y=row if row < first else row - height + 1, animate=False, immediate=True)
+        if first <= row < first + height:
+            return False
+        self.scroll_to(y=row if row < first else row - height + 1, animate=False, immediate=True)
+        return True
 
     def on_resize(self) -> None:
         self.set_lines(self.count + _HEADER)
@@ -192,8 +202,7 @@ class SourcesPane(_Drawn, can_focus=True):
             if self.size.width - _LEAD - 1 - sum(size for *_, size in columns) < _LEAST_WORDS:
                 columns = [column for column in columns if column[0] != given_up]
         words = max(2, self.size.width - _LEAD - 1 - sum(size for *_, size in columns))
-        longest = max((cells(self._row(row).name) + 2 for row in self.in_sight), default=_LEAST_NAME)
-        name = max(1, min(words * 3 // 5, max(_LEAST_NAME, min(longest, _MOST_NAME))))
+        name = max(1, min(words * 3 // 5, max(_LEAST_NAME, min(self._longest + 2, _MOST_NAME))))
         return name, words - name, columns
 
 

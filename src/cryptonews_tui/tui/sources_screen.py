@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.pane_screen import PaneScreen
 from cryptonews_tui.tui.source_rows import Known, Row, detail, row
 from cryptonews_tui.tui.sources_pane import SourceDetail, SourcesPane
-from cryptonews_tui.wording import counted
+from cryptonews_tui.wording import cells, counted
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.source_adding import Added
@@ -36,6 +37,8 @@ SHARED = (
 
 _BUSY_SECONDS = 0.25
 """How often the screen is compared with what is known."""
+_READ_SECONDS = 1.0
+"""The state is read anew at most so often: a refresh writes to it after every visit."""
 _EMPTY = (
     "No source yet.\n{key} adds one: a folder, a file or an archive on this computer,\n"
     "or the address of a feed, of a list of articles, of a repository."
@@ -57,6 +60,7 @@ class SourcesScreen(PaneScreen[None]):
         self._visits: dict[str, list[Visit]] = {}
         self._held: dict[str, int] = {}
         self._versions: tuple[object, object] = (None, None)
+        self._read_at = float("-inf")
         self._shown: tuple[object, ...] = ()
         self._to_remove = ""
         """The location of the source that the same key removes, while it is said so."""
@@ -97,7 +101,7 @@ class SourcesScreen(PaneScreen[None]):
         """Show how things are by now; nothing is drawn if they are as they were."""
         library = self.app.library
         versions = library.version(), library.marks_version()
-        if versions != self._versions:
+        if versions != self._versions and time.monotonic() - self._read_at > _READ_SECONDS:
             self._read()
             self._versions = versions
         rows = (self._row(number) for number in self.pane.in_sight)
@@ -112,13 +116,15 @@ class SourcesScreen(PaneScreen[None]):
         """Read the sources anew; the cursor goes to the one at a location, or stays."""
         current = self._current
         self._sources = self.app.refreshing.sources()
+        self._read_at = time.monotonic()
         self._visits.clear()
         self._held.clear()
         at = at or (current.location if current is not None else "")
         places = [source.location for source in self._sources]
         cursor = places.index(at) if at in places else self.pane.cursor
         key = shown_keys(BY_ID["source-add"], self.app.remapped).split(" ")[0]
-        self.pane.show(len(self._sources), self._row, cursor, _EMPTY.format(key=key))
+        longest = max((cells(Known(source).name) for source in self._sources), default=0)
+        self.pane.show(len(self._sources), self._row, cursor, longest=longest, empty=_EMPTY.format(key=key))
 
     @property
     def _current(self) -> StoredSource | None:
