@@ -326,11 +326,11 @@ class Refreshing:
         return f"{counted(len(failures), 'source')} failed; {key} shows them."
 
     def _tell_last(self) -> None:
-        """Say when a source was read last, as nothing is read now."""
-        times = [source.synced for source in self._app.state.sources() if source.synced]
-        if times:
-            now = self._app.now()
-            last = datetime.fromtimestamp(max(times) / 1000, now.tzinfo)
+        """Say as of when the list is, as nothing is read now."""
+        now = last = self._app.now()
+        if sources := self._app.state.sources():
+            last = datetime.fromtimestamp(max(source.synced or 0 for source in sources) / 1000, now.tzinfo)
+        if last.timestamp():
             self._app.main.show_activity(
                 f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {day(last, now)}"
             )
