@@ -91,7 +91,7 @@ ROOMS: dict[str, set[str]] = {
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "accounts": {"article", "library", "refresh", "wording"},
     "journal": {"safety"},
-    "watching": set(),
+    "watching": {"safety"},
     "sourcing": {
         *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
         *("settings", "wording"),

@@ -6,6 +6,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+from cryptonews_tui.safety import clean_line
+
 SETTLED_MS, STEP_MS = 100, 50
 """Changes are told together once nothing has changed for a step, at the latest after so long."""
 BEAT_MS = 1_000
@@ -47,9 +49,9 @@ class Watch:
                 self._watch(there, known) if there else self._stop.wait(BEAT_MS / 1000)
             except FileNotFoundError:  # it went as we were about to look
                 self._stop.wait(BEAT_MS / 1000)
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # the latter for the system's limits
                 if not self._stop.is_set():
-                    self._failed(error.strerror or str(error))
+                    self._failed(_why(error))
                 return
             self.watching = False
             now = self._identities()
@@ -100,6 +102,12 @@ def _identity(place: str) -> Identity:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino
+
+
+def _why(error: Exception) -> str:
+    """What the system says: the end of `Error creating recommended watcher: Too many open files (os error 24)`."""
+    said = error.strerror if isinstance(error, OSError) else None
+    return clean_line(said or str(error).rpartition(": ")[2].partition(" (os error")[0])
 
 
 def _is_in(path: str, place: str) -> bool:
