@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
@@ -13,8 +14,8 @@ SETTLED_MS, STEP_MS = 100, 50
 BEAT_MS = 1_000
 """How often it is looked whether a place has come or gone: the system tells nothing of places that are not there."""
 
-Identity = tuple[int, int] | None
-"""Which file or folder stands at a place; None: nothing."""
+Identity = tuple[int, int, int] | None
+"""Which folder stands at a place, or which state of a file; None: nothing."""
 
 
 class Watch:
@@ -76,8 +77,10 @@ class Watch:
             self.watching = True
             paths = [path for _, path in changes]
             now = self._identities()
-            self._tell(place for place in there if now[place] and any(_is_in(path, place) for path in paths))
+            told = [place for place in there if now[place] and any(_is_in(path, place) for path in paths)]
+            self._tell(told)
             if now != known:
+                known.update((place, now[place]) for place in told)
                 return
 
     def _tell(self, places: Iterable[str]) -> None:
@@ -101,7 +104,8 @@ def _identity(place: str) -> Identity:
         status = os.stat(place)
     except (OSError, ValueError):
         return None
-    return status.st_dev, status.st_ino
+    # The number of a file that is gone may be given to the one that takes its place.
+    return status.st_dev, status.st_ino, 0 if stat.S_ISDIR(status.st_mode) else status.st_mtime_ns
 
 
 def _why(error: Exception) -> str:
