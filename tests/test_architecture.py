@@ -47,6 +47,7 @@ _PARTS = {
     "tui.roll",
     "tui.saved_views",
     "tui.selecting",
+    "tui.source_rows",
     "tui.theme",
 }
 
@@ -92,6 +93,7 @@ ROOMS: dict[str, set[str]] = {
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "accounts": {"article", "library", "refresh", "wording"},
     "journal": {"safety"},
+    "watching": {"safety"},
     "sourcing": {
         *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
         *("opml", "settings", "sources", "wording"),
@@ -121,6 +123,22 @@ ROOMS: dict[str, set[str]] = {
     "tui.asking": {"library", "query"},
     "tui.commands": {"safety"},
     "tui.hints": set(),
+    "tui.newcomers": {"library"},
+    "tui.progress": {"intake", "wording"},
+    "tui.refreshing": {
+        *(
+            "cli",
+            "intake",
+            "library",
+            "refresh",
+            "tui.app",
+            "tui.commands",
+            "tui.progress",
+            "watching",
+            "wording",
+        ),
+    },
+    "tui.source_rows": {"accounts", "intake", "library", "safety", "wording"},
     "tui.neighbours": {"library"},
     "tui.theme": set(),
     "tui.typed_ahead": set(),
@@ -151,6 +169,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.pager_screen": _SEEN | _PARTS,
     "tui.digest_pane": _SEEN | _PARTS,
     "tui.picker": _SEEN | _PARTS,
+    "tui.sources_pane": _SEEN | _PARTS,
+    "tui.source_form": _SEEN | _PARTS,
     "tui.prompt": _SEEN | _PARTS,
     "tui.help_screen": _SEEN | _PARTS,
     # The screen, and what it does in files of their own.
@@ -158,12 +178,14 @@ ROOMS: dict[str, set[str]] = {
     "tui.pane_screen": _SEEN | _PARTS | {"tui.app", "tui.bars"},
     "tui.reading_screen": _SEEN | {"tui"},
     "tui.shown_cover": {"article", "covers", "pictures", "tui"},
+    "tui.sources_screen": _SEEN | {"accounts", "tui"},
+    "tui.source_adding": _SEEN | _PARTS | {"accounts", "refresh", "sourcing", "tui.app"},
     "tui.digest_screen": _SEEN | {"tui", "digest"},
     "tui.query_editing": _SEEN | {"tui"},
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
     "tui.palette": {"tui.pane"},
-    "tui.app": _SEEN | {"cli", "intake", "moments", "refresh", "settings", "sources", "tui"},
+    "tui.app": _SEEN | {"moments", "refresh", "settings", "tui"},
 }
 
 # Libraries → the only places that may import them.
@@ -190,6 +212,7 @@ LIBRARIES: dict[str, set[str]] = {
     "yaml": {"front_matter"},
     "frontmatter": {"reading"},
     "PIL": {"pictures"},
+    "watchfiles": {"watching"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
     "argparse": {"cli", "console", "sourcing", "upkeep"},

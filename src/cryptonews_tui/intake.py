@@ -85,6 +85,11 @@ class Report:
         self.over = True
         self.seconds = time.monotonic() - self._begun
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds that it has taken so far, or took."""
+        return self.seconds if self.over else time.monotonic() - self._begun
+
     def stop(self) -> None:
         """The visit was called off."""
         self.stopped = True

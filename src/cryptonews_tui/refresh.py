@@ -5,6 +5,7 @@ All of it can run beside the open reader: whatever a source does, it is an entry
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
 from contextlib import closing, suppress
@@ -101,11 +102,25 @@ def access_of(settings: Settings, cache: Path) -> Access:
     )
 
 
+def canonical(location: str) -> str:
+    """A location as it is stored and compared; as it was typed if nothing can be read there."""
+    try:
+        return open_source(location).location
+    except SourceError:
+        return location
+
+
+def at_home(location: str) -> bool:
+    """Whether this is a place on this computer."""
+    return os.path.isabs(location)
+
+
 def _own(access: Access, report: Report) -> Access:
     """The access for one source."""
 
     def count(received: int) -> None:
         report.received += received
+        access.count_bytes(received)
 
     return replace(access, history=report.source.history, count_bytes=count)
 

@@ -135,7 +135,7 @@ class Reader:
 
     async def started(self) -> None:
         """Wait until the program has read its sources for the first time."""
-        await self.until(lambda: any("↻" in line.activity for line in self.main.query(StatusLine)))
+        await self.until(lambda: self.app.refreshing.started and not self.app.busy)
         await self.settle()
 
     async def settle(self) -> None:

@@ -209,6 +209,7 @@ async def test_the_status_line_tells_counts_filters_and_order(desk: Desk) -> Non
 
 
 async def test_a_narrow_status_line_keeps_what_matters_most(desk: Desk) -> None:
+    desk.add_source()
     async with desk.open(size=NARROW) as reader:
         await reader.ask("tag:fog boats -source:wire")
         assert len(reader.status) <= NARROW[0]

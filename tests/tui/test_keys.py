@@ -10,12 +10,16 @@ from cryptonews_tui.tui.digest_screen import SHARED, DigestScreen
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
+from cryptonews_tui.tui.sources_screen import SHARED as SHARED_BY_SOURCES
+from cryptonews_tui.tui.sources_screen import SourcesScreen
 from tests.tui.desk import Desk, Reader
 
 ANYWHERE = [command for command in COMMANDS if command.scope == "anywhere"]
 FILTERS = [command for command in COMMANDS if command.scope == "filters"]
 ARTICLE = [command for command in COMMANDS if command.scope == "article"]
 DIGEST = [command for command in COMMANDS if command.scope == "digest" or command.id in SHARED]
+
+SOURCES = [command for command in COMMANDS if command.scope == "sources" or command.id in SHARED_BY_SOURCES]
 
 
 @pytest.fixture
@@ -43,13 +47,14 @@ def test_every_command_has_an_action_in_its_place(command: Command) -> None:
         "filters": FiltersPane,
         "article": ArticlePane,
         "digest": DigestScreen,
+        "sources": SourcesScreen,
     }
     place = MainScreen if command.by_screen else places[command.scope]
     assert callable(getattr(place, "action_" + command.id.replace("-", "_")))
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    for commands in (ANYWHERE, FILTERS, ARTICLE, DIGEST):
+    for commands in (ANYWHERE, FILTERS, ARTICLE, DIGEST, SOURCES):
         keys = [key for command in commands for key in command.keys.split(",")]
         assert len(keys) == len(set(keys))
 

@@ -4,12 +4,16 @@ What is new or meant to be: `pytest tests/tui/test_snapshots.py --snapshot-updat
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from cryptonews_tui.library import State, Visit
 from cryptonews_tui.tui.app import CryptonewsApp
-from tests.tui.desk import MEDIUM, NARROW, WIDE, Desk, Reader
+from tests.tui.desk import MEDIUM, NARROW, NOW, WIDE, Desk, Reader
 
 SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 
@@ -21,8 +25,8 @@ Story = Callable[[Reader], Awaitable[None]]
 def looks_the_same(desk: Desk, snap_compare: Compare) -> Callable[..., bool]:
     """Compare the screen after a story with its picture."""
 
-    def compare(story: Story, size: tuple[int, int], theme: str = "cryptonews-dark") -> bool:
-        app = desk.app(theme=theme)
+    def compare(story: Story, size: tuple[int, int], theme: str = "cryptonews-dark", **settings: Any) -> bool:
+        app = desk.app(theme=theme, **settings)
 
         async def lived(pilot: Pilot[None]) -> None:
             assert isinstance(pilot.app, CryptonewsApp)
@@ -117,3 +121,47 @@ def test_the_article_alone_in_ukrainian(looks_the_same: Compare) -> None:
         await reader.do("down", "language", "zoom")
 
     assert looks_the_same(story, MEDIUM, "cryptonews-light")
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [("wide", "cryptonews-dark"), ("medium", "cryptonews-light"), ("small", "ansi-dark")]
+)
+def test_the_sources(desk: Desk, looks_the_same: Compare, size: str, theme: str) -> None:
+    now = round(NOW.timestamp() * 1000)
+    with closing(State(desk.paths.state)) as state:
+        for number, (name, minutes_ago) in enumerate([("Harbour News", 5), ("Fog Daily", 125), ("Boats", 0)]):
+            location = f"https://{name.split()[0].lower()}.example.org/feed.xml"
+            source = state.add_source(name, location)
+            state.change_source(
+                location, replace(source, enabled=name != "Boats", minutes=30 * number or None)
+            )
+            for visit in range(8 * number + 3 if minutes_ago else 0):
+                failed = "Nobody answers there. Check the address and your connection." if number else None
+                last = Visit(
+                    now - minutes_ago * 60_000,
+                    1.25,
+                    120_000,
+                    40,
+                    visit * visit % 7,
+                    visit % 3,
+                    0,
+                    visit % 2,
+                    failed if visit % 9 > 5 or visit > 9 else None,
+                )
+                state.note_visit(location, last, due=now + 600_000)
+
+    async def story(reader: Reader) -> None:
+        await reader.press("ctrl+o", "j")
+
+    settings = {"refresh_at_start": False, "watch_folders": False}
+    assert looks_the_same(story, {**SIZES, "small": (80, 24)}[size], theme, **settings)
+
+
+def test_a_source_to_be_changed(desk: Desk, looks_the_same: Compare) -> None:
+    with closing(State(desk.paths.state)) as state:
+        state.add_source("Harbour News", "https://harbour.example.org/feed.xml")
+
+    async def story(reader: Reader) -> None:
+        await reader.press("ctrl+o", "e")
+
+    assert looks_the_same(story, MEDIUM, refresh_at_start=False)

@@ -22,6 +22,7 @@ from cryptonews_tui.tui.commands import BY_ID, COMMANDS
 from cryptonews_tui.tui.digest_screen import DigestScreen
 from cryptonews_tui.tui.galley import TAIL, Galley
 from cryptonews_tui.tui.main_screen import ARTICLE, HEADLINES, MainScreen
+from cryptonews_tui.tui.sources_screen import SourcesScreen
 from tests.markdown_examples import EXAMPLES
 from tests.painting import packed, quarters
 from tests.strategies import HOSTILE, threats
@@ -254,7 +255,9 @@ class Walker:
 
     async def do(self, name: str) -> None:
         command, screen = BY_ID[name], self.top
-        runs = isinstance(screen, DigestScreen) or (isinstance(screen, MainScreen) and not self.types)
+        runs = isinstance(screen, DigestScreen | SourcesScreen) or (
+            isinstance(screen, MainScreen) and not self.types
+        )
         if runs and command in screen.commands:
             await screen.run(command)
         else:

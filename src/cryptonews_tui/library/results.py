@@ -119,6 +119,10 @@ class Stories(Sequence[int]):
         """The same with one story more."""
         return Stories(self.found | BitMap([position]), self.pinned)
 
+    def without(self, position: int) -> Stories:
+        """The same with one story less."""
+        return self.among(self.found - BitMap([position]))
+
     def among(self, wanted: BitMap) -> Stories:
         """Only those that are in `wanted`, in the same order."""
         return Stories(self.found & wanted, [position for position in self.pinned if position in wanted])

@@ -170,6 +170,14 @@ class Library:
         if self._beside is not None:
             self._beside[0].connection.close()
 
+    @_explained
+    def change_to(self, path: Path) -> None:
+        """Answer from another library from now on. What threads still ask the old one goes with their connections."""
+        self._connection.close()
+        self._slow = self._beside = None
+        self.path = path
+        self._open()
+
     @property
     def shared(self) -> bool:
         """Whether it is somebody else's, to be read only."""
@@ -225,6 +233,20 @@ class Library:
         """The stories that are not marked read."""
         self.catch_up()
         return self._meanings.value("is", "unread")
+
+    @_explained
+    def latest(self) -> int:
+        """A mark: what is brought in later is `since` it."""
+        return int(self._connection.execute("SELECT ifnull(max(id), 0) FROM story").fetchone()[0])
+
+    @_explained
+    def since(self, mark: int) -> BitMap:
+        """The stories that were brought in since `latest` gave this mark."""
+        self.catch_up()
+        rows = self._connection.execute(
+            "SELECT position FROM timeline WHERE story > ? ORDER BY position", (mark,)
+        )
+        return BitMap(position for (position,) in rows)
 
     @_explained
     def is_empty(self) -> bool:

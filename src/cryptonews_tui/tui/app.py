@@ -9,11 +9,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -22,7 +21,7 @@ from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
-from cryptonews_tui.library import DatabaseError, Library, State, StoredSource, Writer
+from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.settings import Paths, Settings
@@ -31,11 +30,9 @@ from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_ke
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
+from cryptonews_tui.tui.refreshing import Refreshing
 from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
-
-if TYPE_CHECKING:
-    from cryptonews_tui.sources.access import Access
 
 
 class CryptonewsApp(App[None]):
@@ -70,11 +67,8 @@ class CryptonewsApp(App[None]):
             self.library.close()
             self.library = self._library(paths.samples)
         self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
-        self.busy = False
-        self._total_before = 0
         self._stop = False
-        self._access: Access | None = None
-        self._reader: Thread | None = None
+        self.refreshing = Refreshing(self)
         self.animation_level = "none"
         for theme in OURS:
             self.register_theme(theme)
@@ -99,11 +93,11 @@ class CryptonewsApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
-        self._say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        self.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
 
-    def _say(self, text: str) -> None:
-        """Say it where the reader looks."""
-        (self.screen if isinstance(self.screen, Commanded) else self.main).say(text)
+    def say(self, text: str, *, in_turn: bool = False) -> None:
+        """Say it where the reader looks (after what is being said)."""
+        (self.screen if isinstance(self.screen, Commanded) else self.main).say(text, in_turn=in_turn)
 
     @property
     def main(self) -> MainScreen:
@@ -130,7 +124,7 @@ class CryptonewsApp(App[None]):
         gc.set_threshold(20_000, 50, 100)
         for complaint in (*self._complaints, *self.main.complaints):
             self.main.say(complaint, in_turn=True)
-        self.refresh_sources()
+        self.refreshing.start()
 
     def complain(self, sentences: Iterable[str]) -> None:
         """Say these once the screen is there."""
@@ -153,82 +147,22 @@ class CryptonewsApp(App[None]):
             return "Reading the articles …"
         if self.state.sources():
             return "No article yet. Press r to read your sources."
-        return "No article yet.\nAdd a source in the shell: cryptonews sources add LOCATION"
+        keys = [shown_keys(BY_ID[name], self.remapped).split(" ")[0] for name in ("sources", "source-add")]
+        return f"No article yet.\n{' then '.join(keys)} adds a source: a folder, a feed, a repository …"
 
     # Bringing the library up to date
 
-    def refresh_sources(self) -> None:
-        """Read all sources in the background, unless that is going on already."""
-        if not self.busy:
-            self.busy = True
-            self._total_before = self.main.total
-            # A thread that ends with the program: no address that does not answer can hold that up.
-            self._reader = Thread(target=self._refresh_sources, daemon=True)
-            self._reader.start()
+    @property
+    def busy(self) -> bool:
+        """Whether sources are being read."""
+        return self.refreshing.busy
 
-    def _refresh_sources(self) -> None:
-        from cryptonews_tui.intake import Report
-        from cryptonews_tui.refresh import access_of, note, refresh
-
-        said = 0.0
-
-        def progress(report: Report) -> None:
-            nonlocal said
-            now = datetime.now().timestamp()
-            if now - said > 0.3:
-                said = now
-                amount = f"{report.seen:,} of {report.expected:,}" if report.expected else f"{report.seen:,}"
-                self.tell(self._progressed, f"reading {amount}")
-
-        failures: list[str] = []
-        access = access_of(self.settings, self.paths.cache)
-        self._access = access
-        try:
-            with closing(State(self.paths.state)) as state, closing(Writer(self.library.path)) as writer:
-                sources = self._places_to_read(state)
-                for report in refresh(
-                    *(writer, sources, access),
-                    progress=progress,
-                    roles=self.library.roles,
-                    precious=state.precious,
-                ):
-                    note(writer, state, report, self.settings.refresh_minutes)
-                    if report.error:
-                        failures.append(report.error)
-        except DatabaseError as error:
-            failures.append(str(error))
-        except Exception as error:  # a bug is to be seen, from this thread too
-            self.tell(self._handle_exception, error)
-        self.tell(self._refreshed, failures)
-
-    def _places_to_read(self, state: State) -> list[StoredSource]:
+    def leave_samples(self) -> None:
+        """The reader has a source: show their own library from now on."""
         if self.samples:
-            from cryptonews_tui.cli import samples_location
-
-            return [StoredSource("samples", samples_location())]
-        named = [StoredSource("", location) for location in self.locations]
-        return [*named, *(source for source in state.sources() if source.enabled)]
-
-    def _progressed(self, activity: str) -> None:
-        self.main.show_activity(activity)
-        self.main.catch_up()
-
-    def _refreshed(self, failures: Sequence[str]) -> None:
-        from cryptonews_tui.cli import SAMPLES_HINT
-
-        self.busy = False
-        before = self._total_before
-        if self.main.headlines.count:
-            self.main.catch_up()
-        else:
-            self.main.reload()  # to say that nothing came
-        news = self.main.total - before
-        told = f"{news:,} new · " if before and news > 0 else ""
-        self.main.show_activity(f"{told}↻ {self.now():%H:%M}")
-        for failure in failures:
-            self.main.say(failure, in_turn=True)
-        if self.samples and not failures:
-            self.main.say(SAMPLES_HINT, in_turn=True)
+            self.refreshing.cancel()
+            self.samples = False
+            self.main.change_library(self.paths.library)
 
     # Keys
 
@@ -259,13 +193,13 @@ class CryptonewsApp(App[None]):
     def open_in_browser(self, url: str) -> None:
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
-            self._say("This address is not one that a browser may be sent to.")
+            self.say("This address is not one that a browser may be sent to.")
         elif self._has_browser():
             self.open_url(url)
-            self._say(f"Opened {shown_url(url)}")
+            self.say(f"Opened {shown_url(url)}")
         else:
             self.copy_to_clipboard(url)
-            self._say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+            self.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
 
     @staticmethod
     def original(origin: str) -> str:
@@ -304,8 +238,7 @@ class CryptonewsApp(App[None]):
 
     def on_unmount(self) -> None:
         self._stop = True
-        if self._access is not None:
-            self._access.stop.set()
+        self.refreshing.close()
         with suppress(DatabaseError):  # then the next visit counts as this one
             self.state.note_leaving()
         self.library.close()
@@ -313,8 +246,7 @@ class CryptonewsApp(App[None]):
 
     def finish(self, seconds: float) -> None:
         """Once the screen is gone: let the thread that reads write what it has, but wait no longer than this."""
-        if self._reader is not None:
-            self._reader.join(seconds)
+        self.refreshing.finish(seconds)
 
 
 def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: Sequence[str] = ()) -> int:

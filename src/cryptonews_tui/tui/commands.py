@@ -35,6 +35,7 @@ class Command:
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
 _FILTER, _TEXT = "In the filters", "In the article"
 _DIGEST = "In the digest"
+_SOURCES = "In the sources"
 
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
@@ -85,6 +86,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous-story", "K", "Previous story", "The previous story, while reading too.", group=_READ),
     Command("next-unread", "n", "Next unread", "The next unread story.", group=_READ),
     Command("previous-unread", "p", "Previous unread", "The previous unread story.", group=_READ),
+    Command(
+        "next-new",
+        "full_stop",
+        "Next new",
+        "The newest story that is new: come since you opened the reader, or since the last of them was looked at.",
+        group=_READ,
+    ),
     Command(
         "next-section",
         "right_square_bracket",
@@ -276,11 +284,56 @@ COMMANDS: tuple[Command, ...] = (
         "digest",
         _DIGEST,
     ),
+    Command("source-add", "a", "Add a source", "Add a source: it is tried first.", "sources", _SOURCES),
+    Command(
+        "source-edit",
+        "e",
+        "Edit the source",
+        "Change its name, interval, languages, what becomes of vanished articles.",
+        "sources",
+        _SOURCES,
+    ),
+    Command(
+        "source-toggle", "x", "Disable / enable", "Visit the source no more, or again.", "sources", _SOURCES
+    ),
+    Command(
+        "source-remove",
+        "d,delete",
+        "Remove the source",
+        "Forget the source, pressed twice; its articles, stars and notes stay.",
+        "sources",
+        _SOURCES,
+    ),
+    Command(
+        "source-problems",
+        "p",
+        "Problems",
+        "What was wrong at the last visit, and how the visits before went.",
+        "sources",
+        _SOURCES,
+    ),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
     Command("note", "N", "Note", "Write a note on the story; an empty one takes it away.", group=_MARK),
     Command("undo", "u", "Undo", "Bring back the view that was deleted last.", group=_MARK),
-    Command("refresh", "r", "Refresh", "Bring the library up to date with your sources.", group=_SHOW),
+    Command(
+        "refresh",
+        "r",
+        "Refresh",
+        "Read the sources that hold the story, or the source under the cursor.",
+        group=_SHOW,
+    ),
+    Command("refresh-all", "R", "Refresh all", "Read all sources that are not disabled.", group=_SHOW),
+    Command(
+        "cancel-refresh",
+        "ctrl+x",
+        "Cancel the refresh",
+        "Stop reading sources; what was read is kept.",
+        group=_SHOW,
+    ),
+    Command(
+        "sources", "ctrl+o", "Sources", "How your sources are; add, change and remove them.", group=_SHOW
+    ),
     Command("zoom", "z", "Article alone", "The article alone on the screen, and back.", group=_SHOW),
     Command("narrower", "less_than_sign", "Narrower", "A narrower reading column.", group=_SHOW),
     Command("wider", "greater_than_sign", "Wider", "A wider reading column.", group=_SHOW),

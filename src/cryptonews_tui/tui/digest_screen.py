@@ -29,7 +29,7 @@ SHARED = (
     *("down", "up", "half-page-down", "half-page-up", "page-down", "page-up", "top", "bottom"),
     *("open", "back", "quit", "next-story", "previous-story", "next-section", "previous-section"),
     *("next-unread", "previous-unread", "language", "browser", "copy-link", "read", "star"),
-    *("narrower", "wider", "theme", "help", "palette"),
+    *("narrower", "wider", "sources", "refresh-all", "cancel-refresh", "theme", "help", "palette"),
 )
 """Commands of anywhere that do here what they do there."""
 
@@ -261,6 +261,15 @@ class DigestScreen(PaneScreen["Opened | None"]):
         self._show(current.headline.position if current else self._begin)
 
     # The rest
+
+    def action_sources(self) -> None:
+        self.app.main.action_sources()
+
+    def action_refresh_all(self) -> None:
+        self.app.refreshing.ask_all()
+
+    def action_cancel_refresh(self) -> None:
+        self.app.refreshing.cancel()
 
     def action_narrower(self) -> None:
         self.pane.reading_width = max(20, self.pane.reading_width - 4)

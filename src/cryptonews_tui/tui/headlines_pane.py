@@ -142,19 +142,25 @@ class HeadlinesPane(LinesPane, can_focus=True):
         words: Sequence[Word] = (),
         snippets: Callable[[Headline], str] | None = None,
         order: str = "published",
+        keep_line: bool = False,
     ) -> None:
         """List `stories`, read by `fetch` as they come into sight, with the cursor on `row`.
 
         `header` stands above the list, `empty` in its place when there is nothing. `words` (a query's
         `looked_for()`) are underlined. With `snippets`, which gives the text of a story that is in sight, a second
         line shows where in it the words stand. `order` is that of the stories: those by time are parted by days.
+        With `keep_line` the cursor stays on its line of the screen, as far as there are rows above.
         """
+        above = self.cursor - self._first if keep_line and self.count else None
         self._stories, self._fetch, self._header, self._empty = stories, fetch, header, empty
         self._words, self._snippets, self._order = tuple(words), snippets, order
         self.forget()
         self._set_range()
         row = max(0, min(row, len(stories) - 1))
         self.set_reactive(HeadlinesPane.cursor, row)
+        if above is not None and row - above != self._first:
+            first = max(0, min(row - above, self.count - self._rows))
+            self.scroll_to(y=first * self._lines, animate=False, immediate=True)
         self._bring_into_view(row)
         self.refresh()
 

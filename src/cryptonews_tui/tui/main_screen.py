@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
@@ -29,6 +30,7 @@ from cryptonews_tui.tui.filter_rows import TITLES
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
+from cryptonews_tui.tui.newcomers import Newcomers
 from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.query_editing import QueryEditing
 from cryptonews_tui.tui.query_line import QueryLine
@@ -74,6 +76,8 @@ class MainScreen(ReadingScreen):
         views = SavedViews(self.app.state, self.app.settings.views, self.app.remapped)
         self._views = ViewCommands(self, views)
         self._order = self.app.settings.order
+        self._newcomers = Newcomers(library)
+        self._activity = ""
         self._waiting = False
         """Whether what is asked has not been answered yet."""
         self._stories: Stories | None = None
@@ -179,7 +183,8 @@ class MainScreen(ReadingScreen):
         if unasked and position is not None and position not in stories:
             stories = stories.including(position)
         here = position is not None and (position in stories or not else_top)
-        self._list(stories, stories.row(position) if here and position is not None else 0)
+        row = stories.row(position) if here and position is not None else 0
+        self._list(stories, row, keep_line=unasked and here)
         self.tell_status()
         if self._counted:
             self.count()  # a few milliseconds, and both are in one frame
@@ -188,8 +193,8 @@ class MainScreen(ReadingScreen):
             self.call_after_refresh(self.count)  # the first time all sets are read
         self.shown.follow()
 
-    def _list(self, stories: Stories, row: int) -> None:
-        """Show a list with the cursor on a row."""
+    def _list(self, stories: Stories, row: int, *, keep_line: bool = False) -> None:
+        """Show a list with the cursor on a row, with `keep_line` on the line of the screen where it is."""
         self._stories = stories
         name, rises = self._asked.order
         words = self.question.looked_for()
@@ -202,8 +207,11 @@ class MainScreen(ReadingScreen):
             words=words,
             snippets=self.library.text if name == "relevance" else None,
             order=name,
+            keep_line=keep_line,
         )
         self.article.highlight(words)
+        self._newcomers.follow(stories)
+        self._look_at_current()
 
     def _headlines(self, languages: Sequence[str], positions: Sequence[int]) -> list[Headline]:
         """The stories at some positions, each in the language that the reader chose for it."""
@@ -289,12 +297,44 @@ class MainScreen(ReadingScreen):
         self.query_one(KeyLine).beside = counts if self._editing.open else ""
 
     def show_activity(self, text: str) -> None:
-        """Say in the status line what is going on."""
-        self.query_one(StatusLine).activity = text
+        """Say in the status line what is going on, beside what is new."""
+        self._activity = text
+        new = len(self._newcomers)
+        self.query_one(StatusLine).activity = " · ".join(filter(None, (f"{new:,} new" * bool(new), text)))
+
+    @property
+    def activity(self) -> str:
+        """What the status line says is going on."""
+        return self.query_one(StatusLine).activity
+
+    def refreshed(self, activity: str) -> None:
+        """Show what a refresh has brought, now that it is over."""
+        if self.headlines.count:
+            self.catch_up()
+        else:
+            self.reload()  # to say that nothing came
+        self._newcomers.begin_if_empty()
+        self.show_activity(activity)
+
+    def change_library(self, path: Path) -> None:
+        """Show what another library has."""
+        self._asker.stop()
+        self.neighbours.stop()
+        self.library.change_to(path)
+        self._newcomers = Newcomers(self.library)
+        self.reload(else_top=True)
 
     @on(HeadlinesPane.CursorMoved)
     def _cursor_moved(self) -> None:
         self.shown.follow_cursor()
+        self._look_at_current()
+
+    def _look_at_current(self) -> None:
+        """What the cursor is on is not new any more."""
+        current = self.headlines.current if len(self._newcomers) else None
+        if current is not None:
+            self._newcomers.look_at(current.story, current.position)
+        self.show_activity(self._activity)
 
     @on(HeadlinesPane.Opened)
     def _open(self) -> None:
@@ -327,7 +367,7 @@ class MainScreen(ReadingScreen):
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
-        return [command for command in COMMANDS if command.scope != "digest"]
+        return [command for command in COMMANDS if command.scope not in ("digest", "sources")]
 
     # Moving about
 
@@ -505,6 +545,15 @@ class MainScreen(ReadingScreen):
         if self._place == ARTICLE:
             self.shown.show_current()
 
+    def action_next_new(self) -> None:
+        """To the newest story that is new; after the last of them nothing is new."""
+        position = self._newcomers.next()
+        if position is None or self._stories is None:
+            self._newcomers.begin()
+            self.say("No more new stories.")
+        else:
+            self._move_cursor(self._stories.row(position))
+
     # The digest
 
     def action_digest(self) -> None:
@@ -657,7 +706,19 @@ class MainScreen(ReadingScreen):
     # The rest
 
     def action_refresh(self) -> None:
-        self.app.refresh_sources()
+        current = self.headlines.current
+        self.app.refreshing.ask_for_story(current.story if current else None)
+
+    def action_refresh_all(self) -> None:
+        self.app.refreshing.ask_all()
+
+    def action_cancel_refresh(self) -> None:
+        self.app.refreshing.cancel()
+
+    def action_sources(self) -> None:
+        from cryptonews_tui.tui.sources_screen import SourcesScreen
+
+        self.app.push_screen(SourcesScreen())
 
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen

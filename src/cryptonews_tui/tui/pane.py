@@ -35,5 +35,5 @@ class Commanded(Protocol):
     async def run(self, command: Command) -> None:
         """Run a command as if its key had been pressed."""
 
-    def say(self, text: str) -> None:
-        """Say something in the bottom line for a while."""
+    def say(self, text: str, *, in_turn: bool = False) -> None:
+        """Say something in the bottom line for a while (after what is being said)."""

@@ -1,0 +1,336 @@
+"""Keeping the library up to date while somebody reads: what is visited when, and what is told of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import datetime
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from cryptonews_tui.library import DatabaseError, State, StoredSource, Writer, due_now
+from cryptonews_tui.tui.commands import BY_ID, shown_keys
+from cryptonews_tui.tui.progress import Progress
+from cryptonews_tui.wording import counted, day
+
+if TYPE_CHECKING:
+    from cryptonews_tui.intake import Report
+    from cryptonews_tui.tui.app import CryptonewsApp
+    from cryptonews_tui.watching import Watch
+
+_TOLD_SECONDS = 0.25
+"""The screen hears of progress so often, however many articles there are."""
+_LOOK_SECONDS = 30.0
+"""How often it is looked whether a source is due."""
+
+
+class Refreshing:
+    """Visits sources in a thread of its own; what is asked for meanwhile comes after it.
+
+    `reports` has the last visit to each source in this session, by location, while it goes on and afterwards.
+    """
+
+    def __init__(self, app: CryptonewsApp) -> None:
+        self._app = app
+        self.reports: dict[str, Report] = {}
+        self.running: tuple[StoredSource, ...] = ()
+        """The sources of the refresh that is going on."""
+        self.busy = False
+        self.started = False
+        """Whether what is due at the start is on its way, or nothing was."""
+        self._asked: dict[str, StoredSource] = {}
+        """What is to be visited next, by location."""
+        self._by_key: set[str] = set()
+        """The sources that somebody pressed a key for: what becomes of them is said in any case."""
+        self._afresh: set[str] = set()
+        """The sources of which nothing is to be taken for known."""
+        self._failed: dict[str, str] = {}
+        """What was said of sources that the state does not know, by location."""
+        self._named: tuple[StoredSource, ...] = ()
+        """The places that were named at the start."""
+        self._halt = Event()
+        self._ending = False
+        self._thread: Thread | None = None
+        self._watch: Watch | None = None
+        self._cannot_watch = False
+
+    # What there is
+
+    def sources(self) -> list[StoredSource]:
+        """The places named at the start, which have no name, and the reader's sources."""
+        stored = self._app.state.sources()
+        known = {source.location for source in stored}
+        return [*(source for source in self._named if source.location not in known), *stored]
+
+    def report(self, source: StoredSource) -> Report | None:
+        """The last visit to a source in this session."""
+        return self.reports.get(source.location)
+
+    def is_waiting(self, source: StoredSource) -> bool:
+        """Whether a source will be visited as soon as others have been."""
+        running = any(each.location == source.location for each in self.running)
+        return source.location in self._asked or (running and self.report(source) is None)
+
+    # Asking for it
+
+    def start(self) -> None:
+        """Visit what is to be visited when the reader is opened, and from now on what is due."""
+        app = self._app
+        if app.samples:
+            self._read_samples()
+        else:
+            if app.locations:
+                from cryptonews_tui.refresh import canonical
+
+                self._named = tuple(StoredSource("", canonical(location)) for location in app.locations)
+            due = [s for s in app.state.sources() if due_now(s)] if app.settings.refresh_at_start else []
+            self.ask([*self._named, *due])
+            if not self.busy:
+                self._tell_last()
+        self.started = True
+        self.watch()
+        app.set_interval(_LOOK_SECONDS, self.look)
+
+    def look(self) -> None:
+        """Visit what is due by now."""
+        usual = self._app.settings.refresh_minutes
+        with suppress(DatabaseError):  # somebody is writing: the next look is soon
+            stored = self._app.state.sources()
+            self.ask(source for source in stored if due_now(source) and (source.minutes or usual))
+
+    def ask(
+        self,
+        sources: Iterable[StoredSource],
+        *,
+        by_key: bool = False,
+        changed: bool = False,
+        afresh: bool = False,
+    ) -> None:
+        """Visit sources, now or after what is going on. What is under way is not asked for twice.
+
+        `changed` sources are visited again if they have been visited, `afresh` nothing of them is taken for known.
+        """
+        for source in sources:
+            location = source.location
+            if by_key:
+                self._by_key.add(location)
+            if afresh:
+                self._afresh.add(location)
+            if changed or afresh or not self._is_under_way(location):
+                self._asked[location] = source
+        self._next()
+
+    def _is_under_way(self, location: str) -> bool:
+        if all(source.location != location for source in self.running):
+            return False
+        report = self.reports.get(location)
+        return report is None or not report.over
+
+    def ask_all(self) -> None:
+        """Visit all sources that are not disabled, because somebody wants it."""
+        if self._app.samples:
+            self._read_samples()
+            return
+        sources = [source for source in self.sources() if source.enabled]
+        if not sources:
+            key = shown_keys(BY_ID["sources"], self._app.remapped)
+            self._app.say(f"There is no source to read; {key} adds one.")
+        self.ask(sources, by_key=True)
+
+    def _read_samples(self) -> None:
+        if not self.busy:
+            from cryptonews_tui.cli import samples_location
+
+            self._begin([StoredSource("samples", samples_location())])
+
+    def ask_for_story(self, story: str | None) -> None:
+        """Visit the sources that hold a story; where there is no story, all."""
+        if story is None or self._app.samples:
+            self.ask_all()
+            return
+        places = self._app.library.sources_of(story)
+        sources = [source for source in self.sources() if source.location in places and source.enabled]
+        if sources:
+            self.ask(sources, by_key=True)
+        else:
+            key = shown_keys(BY_ID["refresh-all"], self._app.remapped)
+            self._app.say(f"None of your enabled sources holds this story; {key} reads them all.")
+
+    def cancel(self) -> None:
+        """Call off what is going on and what was to come after it; what was read is kept."""
+        self._asked.clear()
+        if self.busy:
+            self._halt.set()
+        else:
+            self._app.say("There is nothing to cancel.")
+
+    def forget(self, location: str) -> None:
+        """A source is none of the reader's any more."""
+        self._asked.pop(location, None)
+        self.reports.pop(location, None)
+
+    def close(self) -> None:
+        """The program ends."""
+        self._ending = True
+        self._halt.set()
+        if self._watch is not None:
+            self._watch.stop()
+
+    def finish(self, seconds: float) -> None:
+        """Once the screen is gone: let the thread write what it has, but wait no longer than this."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    # Watching
+
+    def watch(self) -> None:
+        """Watch the sources that are on this computer, as they are now."""
+        app = self._app
+        if not app.settings.watch_folders or self._cannot_watch or app.samples:
+            return
+        from cryptonews_tui.refresh import at_home
+
+        places = [each.location for each in self.sources() if each.enabled and at_home(each.location)]
+        if self._watch is not None:
+            if self._watch.places == tuple(places):
+                return
+            self._watch.stop()
+            self._watch = None
+        if places:
+            from cryptonews_tui.watching import Watch
+
+            self._watch = Watch(
+                places,
+                lambda changed: app.tell(self._changed, changed),
+                lambda why: app.tell(self._not_watched, why),
+            )
+            self._watch.start()
+
+    @property
+    def watching(self) -> bool:
+        """Whether a change in a folder would be told by now."""
+        return self._watch is not None and self._watch.watching
+
+    def watches(self, source: StoredSource) -> bool:
+        """Whether a change in a source would be told by now."""
+        return self.watching and self._watch is not None and source.location in self._watch.places
+
+    def _changed(self, places: Sequence[str]) -> None:
+        with suppress(DatabaseError):
+            self.ask((s for s in self.sources() if s.location in places and s.enabled), changed=True)
+
+    def _not_watched(self, why: str) -> None:
+        self._cannot_watch = True
+        self._watch = None
+        self._app.say(f"Folders cannot be watched ({why}); they are read when they are due.")
+
+    # Doing it
+
+    def _next(self) -> None:
+        if self._asked and not self.busy and not self._ending:
+            sources = [*self._asked.values()]
+            self._asked.clear()
+            self._begin(sources)
+
+    def _begin(self, sources: Sequence[StoredSource]) -> None:
+        self.busy = True
+        self.running = tuple(sources)
+        self._halt = Event()
+        for source in sources:
+            self.reports.pop(source.location, None)  # it tells of the visit before
+        afresh = self._afresh & {source.location for source in sources}
+        self._afresh -= afresh
+        # A thread that ends with the program: no address that does not answer can hold that up.
+        self._thread = Thread(target=self._run, args=(sources, self._halt, afresh), daemon=True)
+        self._thread.start()
+
+    def _run(self, sources: Sequence[StoredSource], halt: Event, afresh: set[str]) -> None:
+        from cryptonews_tui.refresh import access_of, note, refresh
+
+        app, told = self._app, 0.0
+        progress = Progress(len(sources))
+
+        def hear(report: Report) -> None:
+            nonlocal told
+            self.reports[report.source.location] = report
+            progress.hear(report)
+            now = time.monotonic()
+            if now - told > _TOLD_SECONDS:
+                told = now
+                app.tell(self._progressed, str(progress))
+
+        failures: list[Report] = []
+        trouble = ""
+        try:
+            with closing(State(app.paths.state)) as state, closing(Writer(app.library.path)) as writer:
+                for location in afresh:
+                    writer.forget_stamps(location)
+                access = replace(access_of(app.settings, app.paths.cache), stop=halt)
+                for report in refresh(
+                    *(writer, sources, access),
+                    progress=hear,
+                    roles=app.library.roles,
+                    precious=state.precious,
+                ):
+                    note(writer, state, report, app.settings.refresh_minutes)
+                    if report.error:
+                        failures.append(report)
+        except DatabaseError as error:
+            trouble = str(error)
+        except Exception as error:  # a bug is to be seen, from this thread too
+            app.tell(app._handle_exception, error)
+        app.tell(self._over, failures, trouble)
+
+    def _progressed(self, activity: str) -> None:
+        if self.busy and not self._halt.is_set():
+            self._app.main.show_activity(activity)
+        if not self._app.main.headlines.count:
+            self._app.main.catch_up()  # the first ones at once; the others when the screen looks for itself
+
+    def _over(self, failures: Sequence[Report], trouble: str) -> None:
+        app = self._app
+        for source in self.running:
+            report = self.reports.get(source.location)
+            if report is not None and report.over and not report.error:
+                self._failed.pop(source.location, None)
+        self.busy, self.running = False, ()
+        if self._halt.is_set():
+            app.main.refreshed("refresh cancelled")
+        else:
+            app.main.refreshed(f"↻ {app.now():%H:%M}")
+        for sentence in (trouble, self._sentence([*self._worth_saying(failures)])):
+            if sentence:
+                app.say(sentence, in_turn=True)
+        if app.samples and not failures and not trouble:
+            from cryptonews_tui.cli import SAMPLES_HINT
+
+            app.say(SAMPLES_HINT, in_turn=True)
+        self._by_key.difference_update(self.reports)
+        self._next()
+
+    def _worth_saying(self, failures: Iterable[Report]) -> Iterator[Report]:
+        """Those that nobody has heard of yet, or that somebody asked for."""
+        for report in failures:
+            location, error = report.source.location, report.error or ""
+            known = self._failed.get(location, report.source.error if report.source.failures else None)
+            self._failed[location] = error
+            if error != known or location in self._by_key:
+                yield report
+
+    def _sentence(self, failures: Sequence[Report]) -> str:
+        if len(failures) < 2:
+            return next((report.error or "" for report in failures), "")
+        key = shown_keys(BY_ID["sources"], self._app.remapped)
+        return f"{counted(len(failures), 'source')} failed; {key} shows them."
+
+    def _tell_last(self) -> None:
+        """Say as of when the list is, as nothing is read now."""
+        now = last = self._app.now()
+        if sources := self._app.state.sources():
+            last = datetime.fromtimestamp(max(source.synced or 0 for source in sources) / 1000, now.tzinfo)
+        if last.timestamp():
+            self._app.main.show_activity(
+                f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {day(last, now)}"
+            )

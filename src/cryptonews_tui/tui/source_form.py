@@ -1,0 +1,169 @@
+"""Editing a source: a line for each thing that can be chosen, understood in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from cryptonews_tui.library import StoredSource
+from cryptonews_tui.safety import clean_line
+from cryptonews_tui.tui.query_line import QueryLine
+
+NAME_LENGTH = 40
+_MOST_MINUTES = 100_000
+_POLICIES = ("keep", "mark", "remove")
+_YES, _NO = ("yes", "y", "on", "true"), ("no", "n", "off", "false", "")
+_FIELDS = (
+    ("name", "Name", "what it is called"),
+    ("minutes", "Minutes", "between two visits; empty: as the settings say"),
+    ("policy", "Vanished", "keep, mark or remove articles that vanish from it"),
+    ("languages", "Languages", "only these, such as en uk; empty: all"),
+    ("history", "History", "yes: older states of a repository, too; no"),
+)
+_ABOUT = "Tab next   Enter saves   Esc leaves it as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A source before and after."""
+
+    before: StoredSource
+    after: StoredSource
+
+
+@dataclass(frozen=True, slots=True)
+class Mistaken:
+    """Which line is wrong, and why."""
+
+    field: str
+    why: str
+
+
+class FormScreen(ModalScreen["Changed | None"]):
+    """Gives what was `Changed`, or None when it is left."""
+
+    BINDINGS = [  # noqa: RUF012  # Textual's own type
+        Binding("escape", "leave", show=False, priority=True),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    AUTO_FOCUS = "#name"
+
+    DEFAULT_CSS = """
+    FormScreen {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 76;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            padding: 1 2;
+            & > Static { height: auto; color: $text-muted; }
+            & > Horizontal {
+                height: 1;
+                & > Static { width: 11; color: $text-muted; }
+                & > QueryLine { width: 1fr; background: $panel; }
+            }
+            & > #hint { margin: 1 0; }
+            & > #hint.-wrong { color: $text-error; }
+            & > #title { color: $foreground; text-style: bold; margin: 0 0 1 0; }
+        }
+        &:ansi { background: transparent; & > Vertical { border: solid ansi_bright_black; padding: 0 1; } }
+    }
+    """
+
+    def __init__(self, source: StoredSource, taken: Collection[str], usual: float) -> None:
+        """`taken` are the names of other sources, `usual` is the interval of the settings."""
+        super().__init__()
+        self._source = source
+        self._taken = taken
+        self._usual = usual
+
+    def compose(self) -> ComposeResult:
+        values = as_text(self._source)
+        with Vertical():
+            yield Static(f"Edit “{clean_line(self._source.name)}”", markup=False, id="title")
+            for field, label, _ in _FIELDS:
+                with Horizontal():
+                    yield Static(label, markup=False)
+                    line = QueryLine(id=field, placeholder=f"{self._usual:g}" if field == "minutes" else "")
+                    line.value = values[field]
+                    yield line
+            yield Static(markup=False, id="hint")
+            yield Static(_ABOUT, markup=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        hint = next((hint for field, _, hint in _FIELDS if field == event.widget.id), "")
+        self._tell(hint, wrong=False)
+
+    @on(QueryLine.Submitted)
+    def _save(self) -> None:
+        given = {field: self.query_one(f"#{field}", QueryLine).value for field, *_ in _FIELDS}
+        after = understood(self._source, given, self._taken)
+        if isinstance(after, Mistaken):
+            self.set_focus(self.query_one(f"#{after.field}"), scroll_visible=False)
+            self.call_after_refresh(self._tell, after.why, wrong=True)
+        else:
+            self.dismiss(Changed(self._source, after))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _tell(self, text: str, *, wrong: bool) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        hint.update(text)
+
+
+def as_text(source: StoredSource) -> dict[str, str]:
+    """What a reader chose of a source, as they would type it."""
+    return {
+        "name": source.name,
+        "minutes": f"{source.minutes}" if source.minutes else "",
+        "policy": source.policy,
+        "languages": " ".join(source.languages),
+        "history": "yes" if source.history else "no",
+    }
+
+
+def understood(
+    source: StoredSource, given: Mapping[str, str], taken: Collection[str] = ()
+) -> StoredSource | Mistaken:
+    """The source with what was typed, or what is wrong with that."""
+    typed = {field: clean_line(text, 1_000) for field, text in given.items()}
+    name, minutes = typed["name"], typed["minutes"]
+    if not name:
+        return Mistaken("name", "A source needs a name.")
+    if len(name) > NAME_LENGTH:
+        return Mistaken("name", f"A name has at most {NAME_LENGTH} characters.")
+    if name in taken:
+        return Mistaken("name", f"There is a source “{name}” already.")
+    if minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes[:9]) <= _MOST_MINUTES):
+        return Mistaken("minutes", f"“{minutes[:40]}” is not a whole number of minutes, such as 15.")
+    policy = next((policy for policy in _POLICIES if policy == typed["policy"].lower()), None)
+    if policy is None:
+        return Mistaken("policy", f"“{typed['policy'][:40]}” is none of keep, mark, remove.")
+    codes = tuple(dict.fromkeys(typed["languages"].lower().replace(",", " ").split()))
+    wrong = next((code for code in codes if not (code.isascii() and code.replace("-", "").isalnum())), None)
+    if wrong is not None:
+        return Mistaken("languages", f"“{wrong[:40]}” is no language such as en or uk.")
+    history = typed["history"].lower()
+    if history not in (*_YES, *_NO):
+        return Mistaken("history", f"“{history[:40]}” is neither yes nor no.")
+    return replace(
+        source,
+        name=name,
+        minutes=int(minutes) or None if minutes else None,
+        policy=policy,
+        languages=() if codes == ("all",) else codes,
+        history=history in _YES,
+    )
