@@ -160,7 +160,8 @@ class CryptonewsApp(App[None]):
     def leave_samples(self) -> None:
         """The reader has a source: show their own library from now on."""
         if self.samples:
-            self.refreshing.cancel()
+            if self.busy:
+                self.refreshing.cancel()
             self.samples = False
             self.main.change_library(self.paths.library)
 
