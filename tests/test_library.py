@@ -990,3 +990,9 @@ def test_a_new_database_is_made_private_in_its_folder_with_all_its_marks_of_orig
     connection.close()
     assert facts == [0x63726E6C, "wal"]
     Writer(path).close()  # and opens again
+
+
+def test_a_draft_that_the_query_names_is_counted_as_if_it_was_asked_for_whatever_its_rank(desk: Desk) -> None:
+    desk.put(article("1", draft=True), article("2"))
+    facets = desk.library.facets(parse("is:draft,unread"), apart=True, most={"is": 0})
+    assert {value.value: value.count for value in facets.fields["is"]} == {"draft": 1, "unread": 1}

@@ -433,7 +433,8 @@ class Library:
             others = query.without(field)
             base = evaluate(others, self._meanings) if apart and others != query else found
             limit = most[field] if most is not None else None
-            most_of = None if limit is None else limit + 1
+            # States are few, and a draft is not counted as what is found.
+            most_of = None if limit is None or field == "is" else limit + 1
             values = self._counted(field, base, others if apart else None, most_of)
             if limit is not None:
                 if len(values) > limit:
