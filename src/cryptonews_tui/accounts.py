@@ -51,13 +51,15 @@ def trial(tried: Trial) -> Iterator[str]:
         title = f", “{report.title}”" if report.title else ""
         yield f"{report.location} is {report.kind or 'a source'}{title}."
     if report.moved:
-        yield f"It has moved to {report.moved}."
+        yield f"It leads to {report.moved}, which will be remembered."
     if tried.titles:
         many = f"{counted(report.expected, 'item')}; the first" if report.expected else "The first"
         yield f"{many} {counted(len(tried.titles), 'title')}:"
         yield from (f"  {title}" for title in tried.titles)
     for problem in report.problems[:5]:
         yield wrong(problem)
+    if tried.note:
+        yield tried.note
     if report.error:
         return
     if tried.titles:

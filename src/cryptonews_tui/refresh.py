@@ -23,7 +23,7 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.secrets import Secrets
+from cryptonews_tui.sources.secrets import Secrets, without_password
 
 PUBLISHED_SECONDS = 1.0
 """New articles become visible so often while a refresh goes on."""
@@ -219,11 +219,16 @@ class Trial:
 
     report: Report
     titles: Sequence[str]
+    note: str = ""
+    """What else the reader should know, as a sentence."""
 
 
 def try_out(location: str, access: Access, most: int = 5) -> Trial:
     """What a location is, and the first articles there, without storing anything. What goes wrong is in the report."""
     titles: list[str] = []
+    location, secret = without_password(location)
+    if secret is not None:
+        access = replace(access, secrets=access.secrets.also(secret))
     report = Report(StoredSource("", location), clean_line(location, 4_096))
     report.begin()
     try:
@@ -248,7 +253,20 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
         report.end()
     except SourceError as error:
         report.fail(error)
-    return Trial(report, titles)
+    return Trial(report, titles, NOT_STORED if secret is not None else "")
+
+
+NOT_STORED = "The password is not stored with the source. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+
+
+def forget(library: Path, location: str, cache: Path) -> None:
+    """A source was removed: nothing is remembered of its visits any more. Its articles stay."""
+    if library.exists():
+        with closing(Writer(library)) as writer:
+            writer.forget_source(location)
+    from cryptonews_tui.sources import git
+
+    git.forget(location, cache)
 
 
 def original(origin: str) -> str:

@@ -324,9 +324,9 @@ def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     if location == "-":
         raise UserError("the standard input is no place to come back to; use: cryptonews sync -", WRONG_USE)
     if secret is not None:
-        say(
-            "The password was not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
-        )
+        from cryptonews_tui.refresh import NOT_STORED
+
+        say(NOT_STORED)
     with open_state(paths) as state:
         before = len(state.sources())
         source = state.add_source(options.name or name_of(location), location)
@@ -381,6 +381,9 @@ def _remove(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     with open_state(paths) as state:
         source = _known(options.name, state)
         state.remove_source(source.name)
+    from cryptonews_tui.refresh import forget
+
+    forget(paths.library, source.location, paths.cache)
     say(f"removed {options.name}; its articles stay in the library")
     return DONE
 

@@ -224,7 +224,7 @@ def test_what_is_no_list_is_not_taken_in(run: Run, tmp_path: Path, content: byte
 def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:
     ran = run("sources", "add", "https://me:hunter2@news.example/feed.xml")
     assert ran.code == 0
-    assert "The password was not stored." in ran.err
+    assert "The password is not stored with the source." in ran.err
     assert "https://news.example/feed.xml" in run("sources").lines[0]
     for path in places.iterdir():
         if path.is_file():
@@ -270,3 +270,25 @@ def test_an_article_can_be_piped_in(places: Path) -> None:
         check=True,
     )
     assert b"1 added" in ran.stderr
+
+
+def test_a_place_with_a_password_can_be_tried(run: Run, site: Site) -> None:
+    def guarded(handler: Handler) -> None:
+        known = handler.headers.get("Authorization") == "Basic bWU6aHVudGVyMg=="
+        (page(article()) if known else page(b"", 401))(handler)
+
+    site.answers["/a.md"] = guarded
+    ran = run("sources", "test", site.url("/a.md").replace("://", "://me:hunter2@"), "--verbose")
+    assert ran.code == 0
+    assert "  Bitcoin rests" in ran.lines
+    assert "hunter2" not in ran.out + ran.err
+    assert "The password is not stored with the source." in ran.out
+
+
+def test_a_source_that_was_removed_holds_nothing_any_more(run: Run, news: Path, places: Path) -> None:
+    run("sources", "add", news)
+    run("sync")
+    run("sources", "remove", "news")
+    run("sources", "add", news)
+    assert "(0 stories" in run("sources").lines[0]
+    assert "5 seen, 0 added, 0 updated, 5 unchanged" in run("sync").err

@@ -108,6 +108,12 @@ class Secrets:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._known = [_Known(secret) for secret in secrets]
 
+    def also(self, secret: Secret) -> Secrets:
+        """These, and one that is known just now."""
+        both = Secrets([secret])
+        both._known = [*both._known, *self._known]
+        return both
+
     def __repr__(self) -> str:
         return f"Secrets({', '.join(repr(known.secret.place) for known in self._known)})"
 

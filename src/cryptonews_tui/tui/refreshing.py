@@ -170,6 +170,14 @@ class Refreshing:
         """A source is none of the reader's any more."""
         self._asked.pop(location, None)
         self.reports.pop(location, None)
+        # It may have to wait for a refresh that writes.
+        Thread(target=self._forget, args=(location,), daemon=True).start()
+
+    def _forget(self, location: str) -> None:
+        from cryptonews_tui.refresh import forget
+
+        with suppress(DatabaseError):  # then its items are found out of date when it is added again
+            forget(self._app.library.path, location, self._app.paths.cache)
 
     def close(self) -> None:
         """The program ends."""
@@ -304,9 +312,7 @@ class Refreshing:
             if sentence:
                 app.say(sentence, in_turn=True)
         if app.samples and not failures and not trouble:
-            from cryptonews_tui.cli import SAMPLES_HINT
-
-            app.say(SAMPLES_HINT, in_turn=True)
+            app.say("These are samples. Add your articles: Ctrl+O, then a.", in_turn=True)
         self._by_key.difference_update(self.reports)
         self._next()
 

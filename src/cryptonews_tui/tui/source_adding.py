@@ -204,7 +204,9 @@ def _found(tried: Trial) -> Iterator[str]:
     if report.kind or title:
         yield f"{(report.kind or 'a source')[0].upper()}{(report.kind or 'a source')[1:]}{title}"
     if report.moved:
-        yield f"It has moved to {clean_line(report.moved)}."
+        yield f"It leads to {clean_line(report.moved)}, which will be remembered."
+    if tried.note:
+        yield tried.note
     if tried.titles:
         known = f"{counted(report.expected, 'item')}; " if report.expected else ""
         first = f"the first {counted(len(tried.titles), 'title')}:"
