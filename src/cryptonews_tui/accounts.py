@@ -47,27 +47,40 @@ def notes(source: StoredSource) -> Iterator[str]:
 def trial(tried: Trial) -> Iterator[str]:
     """What a place turned out to be, and what to do next."""
     report = tried.report
-    if report.kind or report.title:
-        title = f", “{report.title}”" if report.title else ""
-        yield f"{report.location} is {report.kind or 'a source'}{title}."
-    if report.moved:
-        yield f"It leads to {report.moved}, which will be remembered."
-    if tried.titles:
-        many = f"{counted(report.expected, 'item')}; the first" if report.expected else "The first"
-        yield f"{many} {counted(len(tried.titles), 'title')}:"
-        yield from (f"  {title}" for title in tried.titles)
-    for problem in report.problems[:5]:
-        yield wrong(problem)
     if tried.note:
         yield tried.note
     if report.error:
-        return
+        return  # what it seemed to be is nothing to rely on
+    where = report.location
+    if report.moved:
+        yield f"{where} leads to {report.moved}."
+        where = report.moved
+    if report.kind or report.title:
+        title = f", “{report.title}”" if report.title else ""
+        subject = "The standard input" if where == "-" else where
+        yield f"{subject} is {report.kind or 'a source'}{title}."
     if tried.titles:
-        yield f"Nothing was stored. Add it: cryptonews sources add {quote(report.location)}"
+        yield f"{heading(tried)}:"
+        yield from (f"  {title}" for title in tried.titles)
+    for problem in report.problems[:5]:
+        yield problem.message if problem.item == report.location else wrong(problem)
+    if tried.titles and where == "-":
+        yield "Nothing was stored. Pipe it into: cryptonews sync -"
+    elif tried.titles:
+        yield f"Nothing was stored. Add it: cryptonews sources add {quote(where)}"
     elif report.seen:
         yield "No article here can be read as it is. Tell its publisher, or try another address."
     elif not report.problems:
         yield "There is no article here now. Check the address, or add it and wait for some."
+
+
+def heading(tried: Trial) -> str:
+    """How many articles a place has, and how many of their titles follow."""
+    expected, titles = tried.report.expected, len(tried.titles)
+    if expected == titles:
+        return counted(titles, "article")
+    many = f"{counted(expected, 'item')}; the first" if expected else "The first"
+    return f"{many} {counted(titles, 'title')}"
 
 
 def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import written_out
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
 PUBLISHED_SECONDS = 1.0
@@ -253,10 +254,15 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
         report.end()
     except SourceError as error:
         report.fail(error)
+        if (url := written_out(location)) and not os.path.lexists(report.location):
+            report.error = f"{error} If it is a web address, write {url}."
     return Trial(report, titles, NOT_STORED if secret is not None else "")
 
 
-NOT_STORED = "The password is not stored with the source. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+NOT_STORED = (
+    "The password is not stored with the source. "
+    "Say in the settings, under [secrets], where it is kept: docs/sources.md"
+)
 
 
 def forget(library: Path, location: str, cache: Path) -> None:

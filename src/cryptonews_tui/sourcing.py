@@ -317,6 +317,7 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 
 def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui.sources.addresses import written_out
     from cryptonews_tui.sources.secrets import without_password
 
     typed, secret = without_password(options.location)
@@ -336,7 +337,11 @@ def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             state.change_source(location, _changed(source, options))
             say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
         if os.path.isabs(location) and not os.path.exists(location):
-            say(f"There is nothing at {location} now.")
+            url = written_out(typed)
+            say(
+                f"There is nothing at {location} now."
+                + (f" If it is a web address, write {url}." if url else "")
+            )
     return DONE
 
 

@@ -290,6 +290,13 @@ def test_a_silent_host_gets_one_second_chance_from_all(site: Site) -> None:
     assert len(site.requests) == 4
 
 
+def test_who_was_waited_for_is_not_asked_again(site: Site) -> None:
+    site.answers["/a.md"] = serve.silent
+    error = fault(site.url("/a.md"), Access(replace(QUICK, connect=QUICK.read / 2)))
+    assert isinstance(error, NoAnswerError)
+    assert len(site.requests) == 1
+
+
 # Moved, fresh
 
 

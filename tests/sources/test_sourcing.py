@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def test_a_place_is_tried_without_storing_anything(run: Run, news: Path, places:
     ran = run("sources", "test", news)
     assert ran.code == 0
     assert ran.lines[0] == f"{news} is a folder."
-    assert ran.lines[1] == "5 items; the first 5 titles:"
+    assert ran.lines[1] == "5 articles:"
     assert "  Ether falls" in ran.lines
     assert ran.lines[-1] == f"Nothing was stored. Add it: cryptonews sources add {news}"
     assert not (places / "library.db").exists()
@@ -48,6 +49,7 @@ def test_no_more_is_read_than_is_shown(run: Run, tmp_path: Path) -> None:
     [
         ("ftp://news.example/", "is not a kind of address that can be read"),
         ("/no/such/folder", "There is no file or folder at /no/such/folder. Check the path."),
+        ("news.example/feed", "If it is a web address, write https://news.example/feed."),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(run: Run, typed: str, said: str) -> None:
@@ -59,7 +61,27 @@ def test_what_cannot_be_read_says_what_to_do(run: Run, typed: str, said: str) ->
 def test_an_empty_folder_says_what_to_do(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = run("sources", "test", tmp_path / "empty")
+    assert ran.lines[0] == f"{tmp_path / 'empty'} is a folder."
+    assert ran.lines[1].startswith("There are no Markdown files")
     assert "or name another place." in ran.lines[-1]
+
+
+def test_what_is_piped_in_cannot_be_added(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(article())))
+    ran = run("sources", "test", "-")
+    assert ran.lines[:2] == ["The standard input is an article.", "1 article:"]
+    assert ran.lines[-1] == "Nothing was stored. Pipe it into: cryptonews sync -"
+
+
+def test_the_better_address_is_the_one_to_add(run: Run, site: Site) -> None:
+    site.answers["/old.md"] = redirect(site.url("/new.md"), 301)
+    site.answers["/new.md"] = page(article())
+    lines = run("sources", "test", site.url("/old.md")).lines
+    assert lines[:2] == [
+        f"{site.url('/old.md')} leads to {site.url('/new.md')}.",
+        f"{site.url('/new.md')} is an article.",
+    ]
+    assert lines[-1] == f"Nothing was stored. Add it: cryptonews sources add {site.url('/new.md')}"
 
 
 def test_every_request_can_be_told(run: Run, site: Site) -> None:

@@ -54,8 +54,8 @@ WRONG = {
         "is a web page, not articles, and it advertises no feed", page(b"<html>Hi")
     ),
     "a login page": Case(r"asks for a login\. .* \[secrets\]", page(LOGIN, Content_Type="text/html")),
-    "a picture": Case(r"no text but something else \(image/png\)", page(PICTURE, Content_Type="image/png")),
-    "a picture of no type": Case("no text but something else", page(PICTURE)),
+    "a picture": Case(r"no articles come from \(image/png\)", page(PICTURE, Content_Type="image/png")),
+    "a picture of no type": Case(r"no articles come from \(no text\)", page(PICTURE)),
     "a picture called an archive": Case("not a whole zip or tar archive", page(PICTURE), "/news.zip"),
     "nothing at all": Case("is empty", page(b"")),
     "an article of nothing": Case("is empty", page(b" \n"), "/news.md"),
@@ -64,9 +64,9 @@ WRONG = {
     "an empty folder": Case("There are no Markdown files", page(INDEX), "/news/"),
     "an empty folder in JSON": Case("There are no Markdown files", page(b"[\n]"), "/news/"),
     "a list of sources": Case("a list of sources", page(b"<?xml version='1.0'?><opml version='2.0'/>")),
-    "another XML": Case("XML of a kind that is not known", page(b"<?xml version='1.0'?><svg/>")),
+    "another XML": Case("XML, but no feed", page(b"<?xml version='1.0'?><svg/>")),
     "a sitemap of pages": Case("Name the site's feed", page(b"<urlset><url><loc>/a</loc></url></urlset>")),
-    "a style sheet": Case(r"something else \(text/css\)", page(b"body {}", Content_Type="text/css")),
+    "a style sheet": Case(r"no articles come from \(text/css\)", page(b"body {}", Content_Type="text/css")),
 }
 
 
@@ -89,7 +89,14 @@ def test_a_typo_in_the_host_is_answered_with_what_to_do() -> None:
 @needs("openssl", "openssl")
 def test_a_bad_certificate_is_answered_with_what_to_do(secure_site: Site) -> None:
     message = answer_to(secure_site.url("/feed"))
-    assert f"The certificate of {secure_site.url('/feed')} is not valid" in message
+    assert f"The certificate of {secure_site.url('/feed')} is not valid (" in message
+
+
+def test_a_page_that_leads_to_a_login_is_named_too(site: Site) -> None:
+    site.answers["/news"] = redirect("/login")
+    site.answers["/login"] = page(LOGIN, Content_Type="text/html")
+    message = answer_to(site.url("/news"))
+    assert f"{site.url('/news')} leads to a login page: {site.url('/login')} asks for a login" in message
 
 
 def test_an_empty_folder_here_is_answered_with_what_to_do(tmp_path: Path) -> None:

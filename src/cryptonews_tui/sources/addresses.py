@@ -17,6 +17,16 @@ _KEYS = re.compile(
     re.IGNORECASE,
 )
 _USER = re.compile("(?<=//)[^/?#]*@")
+_BARE = re.compile(
+    r"([\w-]+\.)+(?!(md|markdown|zip|tar|t?gz|xml|rss|atom|json)$)[a-z]{2,24}(:\d+)?(/\S*)?", re.IGNORECASE
+)
+
+
+def written_out(text: str) -> str:
+    """What a missing file may be on the web: `https://news.example/feed` for `news.example/feed`, or nothing."""
+    text = text.strip()
+    bare = len(text) <= _URL_LIMIT and _BARE.fullmatch(text) and clean(text) == text
+    return f"https://{text}" if bare else ""
 
 
 def web_address(text: str) -> str:

@@ -2,7 +2,7 @@
 
 | what happened                                                           | passing | asked again at once      |
 |-------------------------------------------------------------------------|---------|--------------------------|
-| name not known, nobody answers, silence, proxy refuses                  | yes     | once, and once per host  |
+| name not known, nobody answers, silence, proxy refuses                  | yes     | once, if it was quick    |
 | the answer breaks off, the connection is reset                          | yes     | yes                      |
 | 408, 425, 429, 5xx                                                      | yes     | unless it asks for a rest |
 | not complete in time, called off                                        | yes     | no                       |
@@ -23,6 +23,9 @@ from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.decoding import DecodingError
 from cryptonews_tui.sources.freshness import come_back
 from cryptonews_tui.sources.limits import Limits
+
+_OUT_OF_TIME = (9, 10)
+"""What OpenSSL calls certificates that are valid later, or were earlier."""
 
 
 class PassingError(SourceError):
@@ -92,8 +95,12 @@ def line_error(error: Exception, url: str, limits: Limits) -> SourceError:
         return NoAnswerError(f"{where} fell silent for {limits.read:g} seconds. Try again later.")
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NoAnswerError(f"The name in {where} is not known. Check the address and your connection.")
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return SourceError(f"The certificate of {where} is not valid; nothing was read. Tell its publisher.")
+    if bad := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
+        why = clean_line(bad.verify_message, 200).rstrip(".")
+        clock = "Check the clock of this computer, or tell" if bad.verify_code in _OUT_OF_TIME else "Tell"
+        return SourceError(
+            f"The certificate of {where} is not valid ({why}); nothing was read. {clock} its publisher."
+        )
     if isinstance(error, httpx.ProxyError):
         return NoAnswerError(
             f"The proxy did not let us through to {where}. Check HTTP_PROXY and HTTPS_PROXY."

@@ -134,7 +134,9 @@ class Http:
             if error is None or not error.passing or self._ended(errand):
                 return False
             if isinstance(error, NoAnswerError):
-                return errand.attempt == 1 and self._access.hosts.second_chance(urlsplit(errand.url).netloc)
+                waited = limits.whole - errand.seconds >= limits.connect  # such as for a name server
+                host = urlsplit(errand.url).netloc
+                return errand.attempt == 1 and not waited and self._access.hosts.second_chance(host)
             return (error.retry_after or 0.0) <= limits.patience
 
         def pause(state: RetryCallState) -> float:

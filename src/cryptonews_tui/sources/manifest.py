@@ -28,7 +28,7 @@ def json_value(data: bytes, base: str) -> object:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise SourceError(
-            f"{clean_line(base, 300)} is not valid JSON, as a manifest must be. Tell its publisher."
+            f"{clean_line(base, 300)} is not valid JSON. Check the address, or tell its publisher."
         ) from None
 
 
@@ -47,8 +47,8 @@ def entries_of(value: object, base: str, limits: Limits) -> list[str | Problem]:
     listed = _list(value)
     if not isinstance(listed, list):
         raise SourceError(
-            f"{where} is JSON, but no manifest. "
-            'It must be a list of addresses, or have one under "articles" or "urls".'
+            f"{where} is JSON, but neither news of a form that is known nor a list of articles. "
+            "Name its feed, or say in the settings table [shapes] what is where in it."
         )
     if len(listed) > limits.entries:
         raise SourceError(f"The manifest {where} lists more than {limits.entries:,} addresses; split it.")

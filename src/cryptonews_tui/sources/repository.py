@@ -541,7 +541,10 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
     (
         r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|returned error: 40[13]",
         SourceError,
-        "{where} is not open to us: it is private, or it is not there. Check the address, or ask its publisher.",
+        (
+            "{where} is not open to us: it is private, or it is not there. "
+            "Check the address; if you have a login, name it in the settings table [secrets]."
+        ),
     ),
     (
         r"returned error: 410",

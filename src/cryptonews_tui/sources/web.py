@@ -259,15 +259,15 @@ class WebSource:
         if page.feeds:
             yield from self._advertised(page, answer, http, remembered)
         elif page.login:
+            led = "" if answer.url == self.location else f"{_shown(self.location)} leads to a login page: "
             raise SourceError(
-                f"{_shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the settings; "
-                "else name an address that is open to everybody."
+                f"{led}{_shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the "
+                "settings; else name an address that is open to everybody."
             )
         else:
             raise SourceError(
                 f"{_shown(answer.url)} is a web page, not articles, and it advertises no feed. "
-                "Look there for the address of a feed (RSS, Atom), a Markdown file, an archive or a manifest, "
-                "and name that."
+                "Look there for the address of a feed (RSS, Atom), of Markdown files or of an archive, and name that."
             )
 
     def _advertised(
@@ -327,14 +327,14 @@ class WebSource:
             return SourceError(
                 f"{where} is a list of sources (OPML), not a source. Save it to a file and import that."
             )
-        what = "XML of a kind that is not known here"
+        what = "XML, but no feed"
         if answer.kind is Kind.UNKNOWN:
-            media_type = clean_line(answer.fetched.media_type, 60)
-            what = f"something else ({media_type})" if media_type else "something else"
-            what = f"no text but {what}" if b"\0" in answer.start else what
+            what = clean_line(answer.fetched.media_type, 60) or (
+                "no text" if b"\0" in answer.start else "text"
+            )
         return SourceError(
-            f"{where} is neither Markdown, nor an archive, nor a manifest, nor a feed: it is {what}. "
-            "Check the address, or name a page that advertises a feed."
+            f"{where} is of a kind that no articles come from ({what}). "
+            "Name a feed, a page that advertises one, Markdown files or an archive."
         )
 
 

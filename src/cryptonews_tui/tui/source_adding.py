@@ -16,7 +16,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from cryptonews_tui.accounts import size, wrong
+from cryptonews_tui.accounts import heading, size, wrong
 from cryptonews_tui.library import StoredSource
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.query_line import QueryLine
@@ -208,15 +208,13 @@ def _found(tried: Trial) -> Iterator[str]:
     if tried.note:
         yield tried.note
     if tried.titles:
-        known = f"{counted(report.expected, 'item')}; " if report.expected else ""
-        first = f"the first {counted(len(tried.titles), 'title')}:"
-        yield f"{known}{first}" if known else f"{first[0].upper()}{first[1:]}"
+        yield f"{heading(tried)}:"
         yield from (f"· {fit(clean_line(title, 200), _TITLE_CELLS, pad=False)}" for title in tried.titles)
     elif report.problems:
         yield "No article here can be read as it is. Tell its publisher, or try another address."
     else:
         yield "There is no article here now. It can be added all the same, to wait for some."
     for problem in report.problems[:_PROBLEMS]:
-        yield clean_line(wrong(problem), 300)
+        yield clean_line(problem.message if problem.item == report.location else wrong(problem), 300)
     if len(report.problems) > _PROBLEMS:
         yield f"… and {counted(len(report.problems) - _PROBLEMS, 'problem')} more"
