@@ -103,7 +103,7 @@ async def test_on_a_small_screen_the_columns_that_matter_least_go(desk: Desk) ->
     async with desk.open(size=SMALL, **CALM) as reader:
         await reader.press("ctrl+o")
         header = next(text for text in reader.lines if "Source" in text and "State" in text)
-        assert "Articles" in header
+        assert "Stories" in header
         assert "Time" not in header
         assert all(len(text) <= 80 for text in reader.lines)
 
@@ -327,7 +327,7 @@ async def test_a_source_is_disabled_and_enabled_again(desk: Desk) -> None:
 async def test_removing_is_asked_for_twice_and_leaves_the_articles(desk: Desk) -> None:
     async with desk.open(size=BIG, **CALM) as reader:
         await reader.press("ctrl+o", "d")
-        assert said(reader) == "d again removes “articles”; its 1 article, with stars and notes, stay here."
+        assert said(reader) == "d again removes “articles”; its 1 story, with stars and notes, stay here."
         assert reader.app.state.sources()
         await reader.press("d")
         assert not reader.app.state.sources()

@@ -29,6 +29,8 @@ class Progress:
         if self._last is None:
             return "reading …"
         if self._sources == 1:
+            if not self._last.seen:
+                return "reading …"
             expected = f" of {self._last.expected:,}" if self._last.expected else ""
             return f"reading {self._last.seen:,}{expected}"
         number = min(len(self._over) + 1, self._sources)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Writer, due_now
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
 from cryptonews_tui.tui.progress import Progress
-from cryptonews_tui.wording import counted, day
+from cryptonews_tui.wording import cells, counted, day
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
@@ -53,6 +53,8 @@ class Refreshing:
         self._halt = Event()
         self._ending = False
         self._thread: Thread | None = None
+        self._called_off: dict[str, float] = {}
+        """When sources were called off, by location: they are not begun again by themselves at once."""
         self._watch: Watch | None = None
         self._cannot_watch = False
 
@@ -98,7 +100,17 @@ class Refreshing:
         usual = self._app.settings.refresh_minutes
         with suppress(DatabaseError):  # somebody is writing: the next look is soon
             stored = self._app.state.sources()
-            self.ask(source for source in stored if due_now(source) and (source.minutes or usual))
+            self.ask(
+                source
+                for source in stored
+                if due_now(source) and (wait := source.minutes or usual) and self._may_begin(source, wait)
+            )
+            self.watch()  # others may have changed what sources there are
+
+    def _may_begin(self, source: StoredSource, minutes: float) -> bool:
+        """Whether a source that was called off has rested for its interval."""
+        called_off = self._called_off.get(source.location, float("-inf"))
+        return time.monotonic() - called_off > minutes * 60
 
     def ask(
         self,
@@ -116,6 +128,7 @@ class Refreshing:
             location = source.location
             if by_key:
                 self._by_key.add(location)
+                self._called_off.pop(location, None)
             if afresh:
                 self._afresh.add(location)
             if changed or afresh or not self._is_under_way(location):
@@ -160,6 +173,8 @@ class Refreshing:
 
     def cancel(self) -> None:
         """Call off what is going on and what was to come after it; what was read is kept."""
+        left = [source.location for source in self.running if self._is_under_way(source.location)]
+        self._called_off |= dict.fromkeys((*left, *self._asked), time.monotonic())
         self._asked.clear()
         if self.busy:
             self._halt.set()
@@ -265,7 +280,7 @@ class Refreshing:
             self.reports[report.source.location] = report
             progress.hear(report)
             now = time.monotonic()
-            if now - told > _TOLD_SECONDS:
+            if report.over or now - told > _TOLD_SECONDS:
                 told = now
                 app.tell(self._progressed, str(progress))
 
@@ -303,12 +318,13 @@ class Refreshing:
             report = self.reports.get(source.location)
             if report is not None and report.over and not report.error:
                 self._failed.pop(source.location, None)
+        nothing_new = "" if trouble or failures or self._halt.is_set() else self._nothing_new()
         self.busy, self.running = False, ()
         if self._halt.is_set():
             app.main.refreshed("refresh cancelled")
         else:
             app.main.refreshed(f"↻ {app.now():%H:%M}")
-        for sentence in (trouble, self._sentence([*self._worth_saying(failures)])):
+        for sentence in (trouble, self._sentence([*self._worth_saying(failures)]), nothing_new):
             if sentence:
                 app.say(sentence, in_turn=True)
         if app.samples and not failures and not trouble:
@@ -326,10 +342,25 @@ class Refreshing:
                 yield report
 
     def _sentence(self, failures: Sequence[Report]) -> str:
-        if len(failures) < 2:
-            return next((report.error or "" for report in failures), "")
         key = shown_keys(BY_ID["sources"], self._app.remapped)
+        if len(failures) == 1:
+            [report] = failures
+            error, name = report.error or "", report.source.name
+            if name and cells(error) > self._app.size.width - 2:  # what to do stands at its end
+                return f"“{name}” failed; {key} tells why."
+            return error
+        if not failures:
+            return ""
         return f"{counted(len(failures), 'source')} failed; {key} shows them."
+
+    def _nothing_new(self) -> str:
+        """What is said to somebody who pressed a key and would see no change."""
+        asked = [source for source in self.running if source.location in self._by_key]
+        reports = [report for source in asked if (report := self.reports.get(source.location)) is not None]
+        if not reports or any(report.added or report.updated or report.removed for report in reports):
+            return ""
+        where = f"“{asked[0].name}”" if len(asked) == 1 and asked[0].name else counted(len(asked), "source")
+        return f"Nothing new in {where}."
 
     def _tell_last(self) -> None:
         """Say as of when the list is, as nothing is read now."""

@@ -108,6 +108,11 @@ class AddingScreen(ModalScreen["Added | None"]):
         location = event.value.strip()
         if not location or self._asking:
             return
+        if location == "-":
+            self._tell(
+                "The standard input is no place to come back to. Name a path or an address.", wrong=True
+            )
+            return
         self._asking = True
         self._stop = stop = Event()
         self._tell("asking …", about=_ASKING)
@@ -146,7 +151,8 @@ class AddingScreen(ModalScreen["Added | None"]):
             return  # it was called off
         self._asking = False
         report = tried.report
-        same = next((source for source in self._known if source.location == report.location), None)
+        places = (report.location, report.moved)
+        same = next((source for source in self._known if source.location in places), None)
         if report.error:
             self._tell(clean_line(report.error, 1_000), wrong=True)
         elif same is not None:

@@ -90,12 +90,13 @@ class FormScreen(ModalScreen["Changed | None"]):
 
     def compose(self) -> ComposeResult:
         values = as_text(self._source)
+        usual = {"minutes": f"{self._usual:g}", "languages": "all"}
         with Vertical():
             yield Static(f"Edit “{clean_line(self._source.name)}”", markup=False, id="title")
             for field, label, _ in _FIELDS:
                 with Horizontal():
                     yield Static(label, markup=False)
-                    line = QueryLine(id=field, placeholder=f"{self._usual:g}" if field == "minutes" else "")
+                    line = QueryLine(id=field, placeholder=usual.get(field, ""))
                     line.value = values[field]
                     yield line
             yield Static(markup=False, id="hint")

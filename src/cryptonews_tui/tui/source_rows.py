@@ -32,7 +32,7 @@ class Known:
     waiting: bool = False
     """Whether it will be visited as soon as others have been."""
     held: int = 0
-    """Articles of it in the library."""
+    """Stories of it in the library."""
     visits: Sequence[Visit] = ()
     watched: bool = False
     """Whether a change in it is noticed at once."""
@@ -42,6 +42,11 @@ class Known:
     @property
     def reading(self) -> bool:
         return self.report is not None and not self.report.over
+
+    @property
+    def told(self) -> Report | None:
+        """The report, if it tells anything: a visit that was called off is none."""
+        return self.report if self.report is None or not self.report.stopped else None
 
     @property
     def name(self) -> str:
@@ -58,7 +63,7 @@ class Row:
     state: str
     tone: str
     name: str
-    articles: str
+    stories: str
     last: str
     next: str
     new: str
@@ -69,7 +74,7 @@ class Row:
 
 def row(known: Known, now: datetime) -> Row:
     """The row of a source."""
-    source, report = known.source, known.report
+    source, report = known.source, known.told
     sign, state, tone = _state(known)
     latest = known.visits[0] if known.visits else None
     if known.reading or (report is not None and latest is None):
@@ -86,7 +91,7 @@ def row(known: Known, now: datetime) -> Row:
         state=state,
         tone=tone,
         name=known.name,
-        articles=f"{known.held:,}" if known.held else "–",
+        stories=f"{known.held:,}" if known.held else "–",
         last=short_age(_time(source.synced), now) if source.synced else "–",
         next=_next(known, now),
         new=f"+{added:,}" if added else "",
@@ -97,7 +102,7 @@ def row(known: Known, now: datetime) -> Row:
 
 
 def _state(known: Known) -> tuple[str, str, str]:
-    source, report = known.source, known.report
+    source, report = known.source, known.told
     if report is not None and known.reading:
         if not report.seen:
             return "↻", "asking …", "busy"
@@ -129,9 +134,9 @@ def _next(known: Known, now: datetime) -> str:
 
 def detail(known: Known) -> Iterator[Line]:
     """What there is to say of the source under the cursor: its name first."""
-    source, report = known.source, known.report
+    source, report = known.source, known.told
     kind = report.kind if report is not None else ""
-    title = f"“{report.title}”" if report is not None and report.title else ""
+    title = f"“{report.title}”" if report is not None and report.title not in ("", known.name) else ""
     yield known.name, " · ".join(clean_line(part) for part in (kind, title) if part), "title"
     yield "at", clean_line(source.location, 4_096), "text"
     yield "read", " · ".join(_habits(known)), "text"

@@ -20,7 +20,7 @@ _HEADER = 1
 _LEAD = 4
 _LEAST_NAME, _MOST_NAME = 12, 40
 _COLUMNS = (
-    ("articles", "Articles", 9),
+    ("stories", "Stories", 9),
     ("last", "Last", 6),
     ("next", "Next", 6),
     ("new", "New", 8),

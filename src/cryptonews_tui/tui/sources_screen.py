@@ -152,7 +152,9 @@ class SourcesScreen(PaneScreen[None]):
 
     @on(SourcesPane.CursorMoved)
     def _cursor_moved(self) -> None:
-        self._to_remove = ""
+        if self._to_remove:  # the question was of another one
+            self._to_remove = ""
+            self.hush()
         self._show_detail()
 
     def _show_detail(self) -> None:
@@ -237,14 +239,14 @@ class SourcesScreen(PaneScreen[None]):
         self._to_remove = source.location
         if not asked:  # or so long ago that the question is not there any more
             key = shown_keys(BY_ID["source-remove"], self.app.remapped).split(" ")[0]
-            held = counted(self._known(source).held, "article")
+            held = counted(self._known(source).held, "story", "stories")
             self.say(f"{key} again removes “{source.name}”; its {held}, with stars and notes, stay here.")
             return
 
         def remove() -> None:
             self.app.state.remove_source(source.name, source.location)
             self.app.refreshing.forget(source.location)
-            self.say(f"Removed “{source.name}”; its articles stay in the library.")
+            self.say(f"Removed “{source.name}”; its stories stay in the library.")
             self._changed()
 
         self._to_remove = ""
