@@ -224,7 +224,10 @@ class Trial:
 
 
 def try_out(location: str, access: Access, most: int = 5) -> Trial:
-    """What a location is, and the first articles there, without storing anything. What goes wrong is in the report."""
+    """What a location is, and the first articles there, without storing anything.
+
+    What goes wrong is in the report.
+    """
     titles: list[str] = []
     location, secret = without_password(location)
     if secret is not None:
