@@ -25,8 +25,8 @@ from cryptonews_tui.sources import About, Expected, Found, SourceError, open_sou
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
-PUBLISHED_SECONDS = 1.0
-"""New articles become visible so often while a refresh goes on."""
+FIRST_SECONDS, PUBLISHED_SECONDS = 0.5, 3.0
+"""New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""
 
 Progress = Callable[[Report], None]
 
@@ -129,7 +129,7 @@ def _take_all(
     writer: Writer, visits: Sequence[Intake], steps: Iterable[Step], progress: Progress
 ) -> Iterator[Report]:
     left = len(visits)
-    published = time.monotonic()
+    published = time.monotonic() - PUBLISHED_SECONDS + FIRST_SECONDS
     try:
         for step in steps:
             now = time.monotonic()
@@ -259,7 +259,9 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
     return Trial(report, titles, NOT_STORED if secret is not None else "")
 
 
-NOT_STORED = "The password is not stored with the source. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+NOT_STORED = (
+    "The password is not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+)
 
 
 def forget(library: Path, location: str, cache: Path) -> None:

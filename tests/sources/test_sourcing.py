@@ -224,7 +224,7 @@ def test_what_is_no_list_is_not_taken_in(run: Run, tmp_path: Path, content: byte
 def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:
     ran = run("sources", "add", "https://me:hunter2@news.example/feed.xml")
     assert ran.code == 0
-    assert "The password is not stored with the source." in ran.err
+    assert "The password is not stored." in ran.err
     assert "https://news.example/feed.xml" in run("sources").lines[0]
     for path in places.iterdir():
         if path.is_file():
@@ -282,7 +282,7 @@ def test_a_place_with_a_password_can_be_tried(run: Run, site: Site) -> None:
     assert ran.code == 0
     assert "  Bitcoin rests" in ran.lines
     assert "hunter2" not in ran.out + ran.err
-    assert "The password is not stored with the source." in ran.out
+    assert "The password is not stored." in ran.out
 
 
 def test_a_source_that_was_removed_holds_nothing_any_more(run: Run, news: Path, places: Path) -> None:
