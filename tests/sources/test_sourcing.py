@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptonews_tui import journal
 from cryptonews_tui.library import State
 from tests.command_line import Ran, Run
 from tests.sources.conftest import Handler, Site, page, redirect
@@ -168,7 +170,30 @@ def test_sources_are_a_list_for_programs(run: Run, news: Path) -> None:
 def test_what_was_done_is_in_the_journal(run: Run, places: Path, site: Site) -> None:
     site.answers["/a.md"] = page(article())
     run("sync", site.url("/a.md"))
-    assert site.url("/a.md") in (places / "state.db.log").read_text()
+    told = (places / "state.db.log").read_text()
+    assert site.url("/a.md") in told
+    assert f"{site.url('/a.md')}: 1 seen, 1 added" in told
+
+
+def test_the_journal_does_not_grow_for_ever_and_holds_nothing_that_harms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "BYTES", 20_000)
+    journal.keep_journal(tmp_path / "logs" / "state.log")
+    log = logging.getLogger("cryptonews_tui.sources")
+    for number in range(2_000):
+        log.debug("visit %d of \x1b]52;c;aGk=\x07\u202e%s", number, "a" * 40)
+    files = sorted((tmp_path / "logs").iterdir())
+    assert [file.name for file in files] == ["state.log", "state.log.1", "state.log.2"]
+    assert all(file.stat().st_size <= 20_000 for file in files)
+    text = files[0].read_text()
+    assert "visit 1999" in text
+    assert not set("\x1b\x07\u202e") & set(text)
+
+
+def test_a_journal_that_cannot_be_written_stops_nothing(run: Run, news: Path, places: Path) -> None:
+    (places / "state.db.log").mkdir()
+    assert run("sync", news).code == 0
 
 
 def test_a_source_that_moved_is_remembered_at_its_new_place(run: Run, site: Site) -> None:
