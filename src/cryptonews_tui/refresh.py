@@ -26,7 +26,7 @@ from cryptonews_tui.sources import About, Expected, Found, SourceError, open_sou
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
-FIRST_SECONDS, PUBLISHED_SECONDS = 0.5, 3.0
+FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
 """New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""
 
 _log = logging.getLogger(__name__)
