@@ -5,6 +5,7 @@ All of it can run beside the open reader: whatever a source does, it is an entry
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
@@ -26,8 +27,10 @@ from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import written_out
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
-PUBLISHED_SECONDS = 1.0
-"""New articles become visible so often while a refresh goes on."""
+FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
+"""New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[Report], None]
 
@@ -130,7 +133,7 @@ def _take_all(
     writer: Writer, visits: Sequence[Intake], steps: Iterable[Step], progress: Progress
 ) -> Iterator[Report]:
     left = len(visits)
-    published = time.monotonic()
+    published = time.monotonic() - PUBLISHED_SECONDS + FIRST_SECONDS
     try:
         for step in steps:
             now = time.monotonic()
@@ -149,6 +152,7 @@ def _take_all(
                     over = True
                 progress(visit.report)
                 if over:
+                    _log.info("%s", _summary(visit.report))
                     yield visit.report
             if now - published > PUBLISHED_SECONDS:
                 published = now
@@ -181,6 +185,14 @@ def _take(visit: Intake, found: Found | Begun | Over) -> None:
             visit.report.end()
         case _:
             visit.take(found)
+
+
+def _summary(report: Report) -> str:
+    """One visit as a line of the journal."""
+    counts = ("seen", "added", "updated", "unchanged", "removed", "marked", "deleted", "left_out", "received")
+    told = ", ".join(f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name))
+    problems = f", {len(report.problems):,} problems" if report.problems else ""
+    return f"{report.location}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
 
 
 def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
@@ -225,7 +237,10 @@ class Trial:
 
 
 def try_out(location: str, access: Access, most: int = 5) -> Trial:
-    """What a location is, and the first articles there, without storing anything. What goes wrong is in the report."""
+    """What a location is, and the first articles there, without storing anything.
+
+    What goes wrong is in the report.
+    """
     titles: list[str] = []
     location, secret = without_password(location)
     if secret is not None:

@@ -270,6 +270,7 @@ class Refreshing:
         self._thread.start()
 
     def _run(self, sources: Sequence[StoredSource], halt: Event, afresh: set[str]) -> None:
+        from cryptonews_tui.journal import keep_journal
         from cryptonews_tui.refresh import access_of, note, refresh
 
         app, told = self._app, 0.0
@@ -287,6 +288,7 @@ class Refreshing:
         failures: list[Report] = []
         trouble = ""
         try:
+            keep_journal(app.paths.journal)
             with closing(State(app.paths.state)) as state, closing(Writer(app.library.path)) as writer:
                 for location in afresh:
                     writer.forget_stamps(location)
