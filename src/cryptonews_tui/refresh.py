@@ -275,8 +275,7 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
 
 
 NOT_STORED = (
-    "The password is not stored with the source. "
-    "Say in the settings, under [secrets], where it is kept: docs/sources.md"
+    "The password is not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
 )
 
 

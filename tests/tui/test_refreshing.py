@@ -147,6 +147,44 @@ async def test_a_refresh_that_is_called_off_says_so_and_is_not_remembered(
         assert reader.said == "There is nothing to cancel."
 
 
+async def test_what_was_called_off_is_not_begun_again_by_itself_at_once(
+    desk: Desk,
+    site: Site,  # noqa: F811
+) -> None:
+    site.answers["/slow.md"] = trickling
+    async with desk.open(size=SMALL) as reader:
+        source = reader.app.state.add_source("slow", site.url("/slow.md"))
+        reader.app.refreshing.look()
+        await reader.until(lambda: bool(site.requests))
+        await reader.press("ctrl+x")
+        reader.app.refreshing.look()
+        assert not reader.app.busy
+        reader.app.refreshing.ask([source], by_key=True)
+        assert reader.app.busy
+        await reader.press("ctrl+x")
+
+
+async def test_who_asks_by_key_hears_that_nothing_is_new(two: Desk) -> None:
+    async with two.open(size=SMALL, watch_folders=False) as reader:
+        await reader.press("R")
+        assert reader.said == "Nothing new in 2 sources."
+    async with two.open(size=SMALL, watch_folders=False) as reader:
+        two.write("3")
+        await reader.press("R")
+        assert reader.said == ""
+        await reader.press("r")
+        assert reader.said.startswith("Nothing new in “")
+
+
+async def test_a_failure_too_long_for_its_line_is_told_elsewhere(desk: Desk, tmp_path: Path) -> None:
+    desk.write("1")
+    async with desk.open(size=SMALL, watch_folders=False) as reader:
+        source = reader.app.state.add_source("gone", str(tmp_path / ("far" * 30)))
+        reader.app.refreshing.ask([source], by_key=True)
+        await reader.settle()
+        assert reader.said == "“gone” failed; Ctrl+O tells why."
+
+
 # --- what went wrong
 
 
@@ -268,6 +306,17 @@ async def test_an_article_that_is_written_is_on_the_screen_by_itself(desk: Desk)
         await reader.until(lambda: reader.app.refreshing.watching)
         desk.write("2", title="Boats return", hours=1)
         await reader.see("Boats return")
+
+
+async def test_a_folder_that_another_program_added_is_watched_from_the_next_look(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.write("1")
+    (tmp_path / "more").mkdir()
+    async with desk.open(size=SMALL) as reader:
+        source = reader.app.state.add_source("more", str(tmp_path / "more"))
+        reader.app.refreshing.look()
+        await reader.until(lambda: reader.app.refreshing.watches(source))
 
 
 async def test_only_the_folder_that_changed_is_read(two: Desk, tmp_path: Path) -> None:

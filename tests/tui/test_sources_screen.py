@@ -16,7 +16,7 @@ from cryptonews_tui.tui.source_form import Mistaken, as_text, understood
 from cryptonews_tui.tui.source_rows import history
 from cryptonews_tui.tui.sources_pane import SourcesPane
 from cryptonews_tui.tui.sources_screen import SourcesScreen
-from tests.sources.conftest import Site, page, site, trickling  # noqa: F401  # a fixture is found by its name
+from tests.sources.conftest import Site, page, redirect, site, trickling  # noqa: F401  # a fixture is found by its name
 from tests.tui.desk import Desk, Reader
 from tests.tui.test_typed_ahead import type_at_once
 
@@ -204,6 +204,27 @@ async def test_a_source_that_is_there_already_is_named(desk: Desk) -> None:
         await reader.until(lambda: "This is your source “articles” already." in found(reader))
 
 
+async def test_a_source_that_is_there_already_is_known_by_where_another_address_leads(
+    desk: Desk,
+    site: Site,  # noqa: F811
+) -> None:
+    site.answers["/old.md"] = redirect("/new.md", 301)
+    site.answers["/new.md"] = page(b"---\ntitle: Fog\npublishedAt: 2026-01-01\nlang: en\n---\ntext\n")
+    with closing(State(desk.paths.state)) as state:
+        state.add_source("fog", site.url("/new.md"))
+    async with desk.open(size=BIG, **CALM) as reader:
+        await reader.press("ctrl+o", "a")
+        line(reader, "location").value = site.url("/old.md")
+        await reader.press("enter")
+        await reader.until(lambda: "This is your source “fog” already." in found(reader))
+
+
+async def test_the_standard_input_is_no_source(desk: Desk) -> None:
+    async with desk.open(size=BIG, **CALM) as reader:
+        await reader.press("ctrl+o", "a", "-", "enter")
+        assert "The standard input is no place to come back to." in found(reader)
+
+
 async def test_a_location_can_be_pasted(desk: Desk) -> None:
     async with desk.open(size=BIG, **CALM) as reader:
         await reader.press("ctrl+o", "a")
@@ -340,7 +361,9 @@ async def test_moving_the_cursor_takes_back_the_wish_to_remove(desk: Desk, tmp_p
     with closing(State(desk.paths.state)) as state:
         state.add_source("other", str(tmp_path / "other"))
     async with desk.open(size=BIG, **CALM) as reader:
-        await reader.press("ctrl+o", "d", "j", "k", "d")
+        await reader.press("ctrl+o", "d", "j")
+        assert said(reader) == ""
+        await reader.press("k", "d")
         assert len(reader.app.state.sources()) == 2
 
 
@@ -357,6 +380,7 @@ async def test_a_source_is_refreshed_where_it_stands_and_the_row_follows(
         await reader.until(lambda: "asking …" in row(reader, "slow") and "waiting" in row(reader, "articles"))
         await reader.press("ctrl+x")
         await reader.until(lambda: "not read yet" in row(reader, "articles"))
+        assert "not read yet" in row(reader, "slow")  # what was called off is no visit
         assert reader.app.screen.query_one(SourcesPane).cursor == 0
 
 
