@@ -84,7 +84,16 @@ def heading(tried: Trial) -> str:
 
 
 def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]:
-    """The lines about the last visits to a source, and what was wrong at the last one."""
+    """The lines about what was wrong at the last visit to a source, and how that and those before went."""
+    if not known:
+        yield "It has not been visited yet."
+        return
+    for problem in problems:
+        yield wrong(problem)
+    if len(problems) < known[0].problems:
+        yield f"… and {known[0].problems - len(problems):,} more"
+    if problems:
+        yield ""
     for visit in known:
         said = visit.error or (
             f"{visit.seen:,} seen, {visit.added:,} added, {visit.updated:,} updated"
@@ -92,14 +101,6 @@ def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]
             + (f", {counted(visit.problems, 'problem')}" if visit.problems else "")
         )
         yield f"{moment(visit.time)}  {visit.seconds:6.1f} s  {size(visit.received):>8}  {said}"
-    if not known:
-        yield "It has not been visited yet."
-    elif problems:
-        yield ""
-    for problem in problems:
-        yield wrong(problem)
-    if known and len(problems) < known[0].problems:
-        yield f"… and {known[0].problems - len(problems):,} more"
 
 
 def wrong(problem: Problem) -> str:
