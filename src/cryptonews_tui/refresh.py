@@ -15,14 +15,14 @@ from pathlib import Path
 
 from cryptonews_tui import schedule
 from cryptonews_tui.article import Document, Problem
-from cryptonews_tui.fetching import Begun, Job, Over, Step, fetch
+from cryptonews_tui.fetching import Begun, Fetching, Job, Over, Step
 from cryptonews_tui.intake import Intake, Report
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Visit, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
-from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of, open_source
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import written_out
 from cryptonews_tui.sources.secrets import Secrets, without_password
@@ -66,6 +66,7 @@ def refresh(
     sources: Sequence[StoredSource],
     access: Access,
     *,
+    more: Callable[[], Sequence[StoredSource]] = tuple,
     progress: Progress = lambda _: None,
     roles: Roles = SHIPPED,
     precious: Callable[[], Set[str]] = frozenset,
@@ -73,26 +74,32 @@ def refresh(
 ) -> Generator[Report]:
     """Visit sources; each one's report comes when its visit is over. What goes wrong is in there, not raised.
 
-    `progress` hears of every item of every source. Set `access.stop` to end: what was read so far is kept.
-    `precious` gives the keys of stories that must not be removed; `trusted` sources may lose all they have.
+    `more` is asked again and again for sources that are to be visited, too: nobody waits for the slowest. `progress`
+    hears of every item of every source. Set `access.stop` to end: what was read so far is kept. `precious` gives
+    the keys of stories that must not be removed; `trusted` sources may lose all they have.
     """
     visits: list[Intake] = []
-    jobs: list[Job] = []
-    for source in sources:
-        report = Report(source, clean_line(source.location, 4_096))
-        try:
-            opened = open_source(source.location, _own(access, report))
-            report.location = opened.location
-            visit = Intake(writer, report, roles, precious, trusted=trusted)
-        except (SourceError, DatabaseError) as error:
-            report.fail(error)
-            progress(report)
-            yield report
-        else:
-            jobs.append(Job(len(visits), opened, visit.stamps))
-            visits.append(visit)
-    with access.lines, closing(fetch(jobs, access)) as steps:
-        yield from _take_all(writer, visits, steps, progress)
+    fetching = Fetching(access)
+
+    def admit(sources: Sequence[StoredSource]) -> Iterator[Report]:
+        for source in sources:
+            report = Report(source, clean_line(source.location, 4_096))
+            try:
+                opened = open_source(source.location, _own(access, report))
+                report.location = opened.location
+                visit = Intake(writer, report, roles, precious, trusted=trusted)
+                job = Job(len(visits), opened, visit.stamps)
+            except (SourceError, DatabaseError) as error:
+                report.fail(error)
+                progress(report)
+                yield report
+            else:
+                visits.append(visit)
+                fetching.add(job)
+
+    with access.lines, closing(fetching), closing(fetching.steps()) as steps:
+        yield from admit(sources)
+        yield from _take_all(writer, visits, steps, progress, lambda: admit(more()))
 
 
 def access_of(settings: Settings, cache: Path) -> Access:
@@ -130,32 +137,39 @@ def _own(access: Access, report: Report) -> Access:
 
 
 def _take_all(
-    writer: Writer, visits: Sequence[Intake], steps: Iterable[Step], progress: Progress
+    writer: Writer,
+    visits: Sequence[Intake],
+    steps: Iterable[Step],
+    progress: Progress,
+    admit: Callable[[], Iterator[Report]],
 ) -> Iterator[Report]:
-    left = len(visits)
+    """The reports of visits as they end; `admit` adds visits, and gives those that ended at once."""
     published = time.monotonic() - PUBLISHED_SECONDS + FIRST_SECONDS
+    unpublished = False
     try:
         for step in steps:
-            now = time.monotonic()
             if step is not None and not visits[step[0]].report.over:  # else its articles could not be written
                 number, found = step
                 visit = visits[number]
-                over = isinstance(found, Over)
-                left -= over
+                unpublished = True
                 try:
                     _take(visit, found)
-                    if not left:
+                    # What somebody wrote on this computer is waited for by somebody who looks.
+                    at_home = not host_of(visit.report.location)
+                    if visit.report.over and (at_home or all(each.report.over for each in visits)):
+                        unpublished = False
                         writer.publish()
                 except DatabaseError as error:
                     visit.report.fail(error)
-                    left -= not over
-                    over = True
+                    unpublished = False  # another try would wait as long, and fail as well
                 progress(visit.report)
-                if over:
+                if visit.report.over:
                     _log.info("%s", _summary(visit.report))
                     yield visit.report
+            yield from admit()
+            now = time.monotonic()
             if now - published > PUBLISHED_SECONDS:
-                published = now
+                published, unpublished = now, False
                 with suppress(DatabaseError):  # the next one will do it
                     writer.publish()
     finally:
@@ -164,7 +178,7 @@ def _take_all(
                 visit.report.stop()
                 with suppress(DatabaseError):
                     visit.close()
-        if left:
+        if unpublished:
             with suppress(DatabaseError):
                 writer.publish()
     for visit in visits:
