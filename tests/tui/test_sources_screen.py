@@ -268,6 +268,20 @@ async def test_the_first_source_takes_the_place_of_the_samples(tmp_path: Path) -
         assert "samples" not in reader.status
 
 
+@pytest.mark.parametrize("keys", [("R",), ("ctrl+o", "r", "escape")])
+async def test_sources_that_were_added_elsewhere_are_not_read_into_the_samples(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    desk = Desk(tmp_path / "home")
+    async with desk.open(size=BIG, watch_folders=False) as reader:
+        desk.write("1", title="Boats return")
+        desk.add_source()
+        await reader.press(*keys)
+        await reader.settle()
+        await reader.until(lambda: reader.stories == ["1"])
+        assert "all stories" in reader.status
+
+
 async def test_an_empty_library_says_how_to_add_a_source(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "home")
     async with desk.open(str(desk.folder), size=BIG) as reader:

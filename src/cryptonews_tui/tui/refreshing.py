@@ -129,6 +129,12 @@ class Refreshing:
 
         `changed` sources are visited again if they have been visited, `afresh` nothing of them is taken for known.
         """
+        sources = [*sources]
+        if (
+            sources and self._app.samples
+        ):  # somebody has added them elsewhere: they are not to be read into these
+            self._app.leave_samples()
+            self.watch()
         for source in sources:
             location = source.location
             if by_key:
@@ -151,10 +157,10 @@ class Refreshing:
 
     def ask_all(self) -> None:
         """Visit all sources that are not disabled, because somebody wants it."""
-        if self._app.samples:
+        sources = [source for source in self.sources() if source.enabled]
+        if self._app.samples and not sources:
             self._read_samples()
             return
-        sources = [source for source in self.sources() if source.enabled]
         if not sources:
             key = shown_keys(BY_ID["sources"], self._app.remapped)
             self._app.say(f"There is no source to read; {key} adds one.")
