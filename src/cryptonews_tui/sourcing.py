@@ -461,7 +461,13 @@ def _named(location: str, paths: Paths) -> StoredSource:
     if by_name is not None and not os.path.exists(location):
         return by_name
     canonical = place(location)
-    return next((source for source in known if source.location == canonical), StoredSource("", canonical))
+    source = next((source for source in known if source.location == canonical), None)
+    is_word = "/" not in location and os.path.isabs(canonical)
+    if source is None and known and is_word and not os.path.lexists(canonical):
+        raise UserError(
+            f"there is no source and no file “{location}”; `cryptonews sources` lists the sources"
+        )
+    return source or StoredSource("", canonical)
 
 
 def _stored(paths: Paths) -> list[StoredSource]:

@@ -169,6 +169,13 @@ def test_a_timer_visits_only_what_is_due(run: Run, news: Path) -> None:
     assert "5 unchanged" in run("sync").err
 
 
+def test_a_name_that_no_source_has_is_not_only_taken_for_a_path(run: Run, news: Path) -> None:
+    run("sources", "add", news, "--name", "Harbour")
+    ran = run("sync", "Harbor")
+    assert ran.code == 1
+    assert "there is no source and no file “Harbor”; `cryptonews sources` lists the sources" in ran.err
+
+
 def test_a_visit_is_noted_with_its_problems(run: Run, news: Path) -> None:
     (news / "5.en.md").write_text("---\ntitle: No date\n---\n")
     run("sources", "add", news)
