@@ -106,6 +106,7 @@ async def test_on_a_small_screen_the_columns_that_matter_least_go(desk: Desk) ->
         assert "Stories" in header
         assert "Time" not in header
         assert all(len(text) <= 80 for text in reader.lines)
+        assert "Esc back" in reader.lines[-1]
 
 
 async def test_problems_are_a_list_of_files_lines_and_messages(desk: Desk) -> None:
@@ -255,6 +256,7 @@ async def test_the_first_source_takes_the_place_of_the_samples(tmp_path: Path) -
         assert len(reader.stories) > 30
         desk.write("1", title="Boats return")
         await reader.press("ctrl+o")
+        assert "No source yet; the list shows samples." in reader.screen
         assert "a adds one" in reader.screen
         await reader.press("a")
         line(reader, "location").value = str(desk.folder)

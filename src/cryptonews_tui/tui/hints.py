@@ -74,6 +74,7 @@ KEY_TITLES: Mapping[str, Mapping[str, str]] = {
         "source-edit": "edit",
         "source-toggle": "on/off",
         "source-remove": "remove",
+        "refresh": "read",
         "refresh-all": "all",
         "cancel-refresh": "cancel",
     },

@@ -40,7 +40,7 @@ _BUSY_SECONDS = 0.25
 _READ_SECONDS = 1.0
 """The state is read anew at most so often: a refresh writes to it after every visit."""
 _EMPTY = (
-    "No source yet.\n{key} adds one: a folder, a file or an archive on this computer,\n"
+    "No source yet{samples}.\n{key} adds one: a folder, a file or an archive on this computer,\n"
     "or the address of a feed, of a list of articles, of a repository."
 )
 
@@ -124,7 +124,8 @@ class SourcesScreen(PaneScreen[None]):
         cursor = places.index(at) if at in places else self.pane.cursor
         key = shown_keys(BY_ID["source-add"], self.app.remapped).split(" ")[0]
         longest = max((cells(Known(source).name) for source in self._sources), default=0)
-        self.pane.show(len(self._sources), self._row, cursor, longest=longest, empty=_EMPTY.format(key=key))
+        empty = _EMPTY.format(key=key, samples="; the list shows samples" if self.app.samples else "")
+        self.pane.show(len(self._sources), self._row, cursor, longest=longest, empty=empty)
 
     @property
     def _current(self) -> StoredSource | None:
