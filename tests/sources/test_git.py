@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cryptonews_tui.library import Library, Writer
@@ -142,6 +142,8 @@ def test_a_repository_that_is_none_is_refused_with_a_sentence(typed: str, said: 
         st.text(),
     )
 )
+@example("git@h:\n#")
+@example("git@h:a #")
 def test_any_text_is_a_repository_or_a_sentence(typed: str) -> None:
     with or_a_sentence():
         location = open_source(typed).location

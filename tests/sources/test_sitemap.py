@@ -200,7 +200,7 @@ ENTITIES = [
 @pytest.mark.parametrize("text", ENTITIES)
 def test_entities_are_refused(site: Site, text: bytes) -> None:
     site.answers["/sitemap.xml"] = page(b"<?xml version='1.0'?>" + text)
-    with pytest.raises(SourceError, match="is neither Markdown"):
+    with pytest.raises(SourceError, match="is of a kind that no articles come from"):
         visit(site.url("/sitemap.xml"))
     with pytest.raises(SourceError, match="declares entities"):
         read(text, "https://news.example/", Limits(), datetime.now(UTC))

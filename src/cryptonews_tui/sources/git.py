@@ -52,7 +52,7 @@ def git_source(text: str, access: Access) -> GitSource:
     start, _, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
-    if clean(text) != text or len(text) > 4_096:
+    if clean(text) != text or "\n" in text or len(text) > 4_096:
         raise SourceError(
             "This address is too long or has characters that no address has. Check the address."
         )
@@ -65,7 +65,7 @@ def git_source(text: str, access: Access) -> GitSource:
         url = _file(rest)
         location = f"git+{url}"
     elif scheme == "scp":
-        location = url = start
+        location = url = start.strip()
         scheme = "ssh"
     else:
         raise SourceError(
