@@ -17,7 +17,7 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import web_address
+from cryptonews_tui.sources.addresses import shown, web_address
 from cryptonews_tui.sources.archive import looks_like_archive
 from cryptonews_tui.sources.faults import NoAnswerError, PassingError
 from cryptonews_tui.sources.http import Http
@@ -130,7 +130,7 @@ def address(base: str, text: str) -> str:
         raise SourceError("This is not a complete web address. Tell its publisher.") from None
     if base.startswith("https:") and not target.startswith("https:"):
         raise SourceError(
-            f"{clean_line(target, 300)} leads from https to plain http; it was not called. Tell its publisher."
+            f"{shown(target)} leads from https to plain http; it was not called. Tell its publisher."
         )
     return target
 
