@@ -87,7 +87,7 @@ def _sync(
     if not sources:
         return DONE
     from cryptonews_tui.journal import keep_journal
-    from cryptonews_tui.library import Writer
+    from cryptonews_tui.library import DatabaseError, Writer
     from cryptonews_tui.refresh import access_of, note, refresh
     from cryptonews_tui.sections import Roles
 
@@ -104,7 +104,11 @@ def _sync(
         )
         with closing(reports):
             for report in reports:
-                note(writer, state, report, settings.refresh_minutes)
+                try:
+                    note(writer, state, report, settings.refresh_minutes)
+                except DatabaseError as error:  # that is no reason not to read the others
+                    say(f"cryptonews: {error}")
+                    code = FAILED
                 if json:
                     output.print_json(output.report_json(report), indent=None)
                 code = max(code, _say_report(report))

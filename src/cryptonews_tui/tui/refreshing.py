@@ -143,7 +143,7 @@ class Refreshing:
         if not self.busy:
             from cryptonews_tui.cli import samples_location
 
-            self._begin([StoredSource("samples", samples_location())])
+            self._begin([StoredSource("", samples_location())])
 
     def ask_for_story(self, story: str | None) -> None:
         """Visit the sources that hold a story; where there is no story, all."""
@@ -276,15 +276,20 @@ class Refreshing:
                 for location in afresh:
                     writer.forget_stamps(location)
                 access = replace(access_of(app.settings, app.paths.cache), stop=halt)
-                for report in refresh(
+                reports = refresh(
                     *(writer, sources, access),
                     progress=hear,
                     roles=app.library.roles,
                     precious=state.precious,
-                ):
-                    note(writer, state, report, app.settings.refresh_minutes)
-                    if report.error:
-                        failures.append(report)
+                )
+                with closing(reports):
+                    for report in reports:
+                        try:
+                            note(writer, state, report, app.settings.refresh_minutes)
+                        except DatabaseError as error:  # that is no reason not to read the others
+                            trouble = str(error)
+                        if report.error:
+                            failures.append(report)
         except DatabaseError as error:
             trouble = str(error)
         except Exception as error:  # a bug is to be seen, from this thread too
