@@ -14,9 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 
-from cryptonews_tui.safety import clean_line
+from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.sources import Found, Source, SourceError, host_of
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Begun:
 class Over:
     """A visit has come to its end, or to a bad one."""
 
-    error: SourceError | None = None
+    error: SourceError | DatabaseError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,14 @@ def _visit(job: Job) -> Generator[Found | Begun | Over]:
     try:
         with closing(job.source.documents(job.stamps)) as found:
             yield from found
-    except SourceError as error:
+    except (SourceError, DatabaseError) as error:  # the latter from what is remembered
         yield Over(error)
     except Exception:
         # One source that we cannot cope with must not stop the others.
-        log.exception("%s", clean_line(job.source.location))
+        log.exception("%s", shown(job.source.location))
         yield Over(
             SourceError(
-                f"{clean_line(job.source.location)} could not be read because of a mistake in this program. "
+                f"{shown(job.source.location)} could not be read because of a mistake in this program. "
                 "The log tells more; `cryptonews paths` says where it is."
             )
         )

@@ -159,7 +159,7 @@ def _take_all(
                 visit.report.stop()
                 with suppress(DatabaseError):
                     visit.close()
-        if left:
+        if any(visit.report.error is None for visit in visits):  # else it would only be waited for once more
             with suppress(DatabaseError):
                 writer.publish()
     for visit in visits:
@@ -171,10 +171,9 @@ def _take_all(
 def _take(visit: Intake, found: Found | Begun | Over) -> None:
     match found:
         case Begun():
-            visit.report.begin()
-        case Over(SourceError() as error):
-            visit.report.fail(error)
-            visit.close()
+            visit.begin()
+        case Over(error) if error is not None:
+            visit.fail(error)
         case Over():
             visit.finish()
             visit.report.end()
@@ -185,15 +184,22 @@ def _take(visit: Intake, found: Found | Begun | Over) -> None:
 def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
     """Remember what came of a visit, and when the next one is due; `minutes` is the usual interval.
 
-    A visit that was called off is none.
+    A visit that was called off is none. A source may have been changed or removed while it was visited.
     """
-    if report.stopped:
+    visited, location = report.source, report.source.location
+    source = state.source_at(location)
+    if source is None and visited.name:
+        writer.forget_source(report.location)
+    if source is None or report.stopped:
         return
+    anew = (source.languages, source.history) != (visited.languages, visited.history)
+    if anew:
+        writer.forget_stamps(report.location)
     wait = schedule.wait(
-        report.source.minutes or minutes,
+        source.minutes or minutes,
         fresh=report.fresh,
         retry_after=report.retry_after,
-        failures=report.source.failures + 1 if report.error else 0,
+        failures=source.failures + 1 if report.error else 0,
     )
     now = time.time_ns() // 1_000_000
     visit = Visit(
@@ -207,10 +213,11 @@ def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
         problems=len(report.problems),
         error=report.error,
     )
-    due = now + round(wait * 1000)
-    state.note_visit(report.location, visit, report.problems, due=due, withdrawn=report.withdrawn)
-    if report.moved and report.error is None and state.move_source(report.location, report.moved):
-        writer.move_source(report.location, report.moved)
+    due = None if anew else now + round(wait * 1000)
+    state.note_visit(location, visit, report.problems, due=due, withdrawn=report.withdrawn)
+    to = report.moved or report.location  # which may be spelled otherwise than it was of old
+    if report.error is None and to != location and state.move_source(location, to):
+        writer.move_source(report.location, to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +263,10 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
     return Trial(report, titles, NOT_STORED if secret is not None else "")
 
 
-NOT_STORED = "The password is not stored with the source. Say in the settings, under [secrets], where it is kept: docs/sources.md"
+NOT_STORED = (
+    "The password is not stored with the source. "
+    "Say in the settings, under [secrets], where it is kept: docs/sources.md"
+)
 
 
 def forget(library: Path, location: str, cache: Path) -> None:

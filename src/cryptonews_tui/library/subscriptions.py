@@ -18,6 +18,10 @@ PROBLEMS = 100
 """So many problems of the last visit are remembered, and all are counted."""
 
 _COLUMNS = "name, location, synced, error, enabled, minutes, policy, languages, history, due, failures"
+_SOURCES = (
+    f"SELECT {_COLUMNS}, (SELECT outcome.problems FROM outcome WHERE outcome.source = source.id"
+    " ORDER BY rowid DESC LIMIT 1) FROM source"
+)
 _COUNTS = ("received", "seen", "added", "updated", "removed", "problems")
 
 
@@ -69,11 +73,13 @@ class Subscriptions(StateFile):
     def sources(self) -> list[StoredSource]:
         """The reader's sources in the order they were added."""
         with understood(self.path, STATE_KIND):
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS}, (SELECT outcome.problems FROM outcome WHERE outcome.source = source.id"
-                " ORDER BY rowid DESC LIMIT 1) FROM source ORDER BY id"
-            )
-            return [_source(*row) for row in rows]
+            return [_source(*row) for row in self._connection.execute(f"{_SOURCES} ORDER BY id")]
+
+    def source_at(self, location: str) -> StoredSource | None:
+        """The source at this place (in its canonical form)."""
+        with understood(self.path, STATE_KIND):
+            row = self._connection.execute(f"{_SOURCES} WHERE location = ?", (location,)).fetchone()
+            return _source(*row) if row else None
 
     def source(self, name: str, location: str = "") -> StoredSource | None:
         """The source of this name, else the one at this place (`location` is its canonical form)."""
