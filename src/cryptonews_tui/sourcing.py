@@ -419,6 +419,8 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         for subscription in listed.subscriptions:
             try:
                 location = place(subscription.location)
+                if location == "-":
+                    raise UserError("The standard input is no place to come back to; it was not taken.")
             except UserError as error:
                 say(str(error))
                 continue

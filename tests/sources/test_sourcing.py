@@ -171,6 +171,15 @@ def test_what_was_done_is_in_the_journal(run: Run, places: Path, site: Site) -> 
     assert site.url("/a.md") in (places / "state.db.log").read_text()
 
 
+def test_a_journal_that_cannot_be_written_is_none(run: Run, places: Path, site: Site) -> None:
+    site.answers["/a.md"] = page(article())
+    (places / "state.db.log").mkdir(parents=True)
+    ran = run("sync", site.url("/a.md"))
+    assert ran.code == 0
+    assert "1 seen, 1 added" in ran.err
+    assert "rror" not in ran.err
+
+
 def test_a_source_that_moved_is_remembered_at_its_new_place(run: Run, site: Site) -> None:
     site.answers["/old.md"] = redirect("/new.md", 301)
     site.answers["/new.md"] = page(article().replace(b"---\n", b"---\nexternalId: '1'\n", 1))
@@ -219,6 +228,15 @@ def test_what_is_no_list_is_not_taken_in(run: Run, tmp_path: Path, content: byte
     assert ran.code == 1
     assert "cannot be taken in" in ran.err
     assert run("sources", "import", tmp_path / "none.opml").code == 1
+
+
+def test_no_list_makes_the_standard_input_a_source(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.opml").write_text(
+        '<opml version="2.0"><body><outline type="cryptonews" text="in" xmlUrl="-"/></body></opml>'
+    )
+    ran = run("sources", "import", tmp_path / "list.opml")
+    assert "no place to come back to" in ran.err
+    assert run("sources").out == ""
 
 
 def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:
