@@ -17,7 +17,7 @@ from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.crew import Entry, address
-from cryptonews_tui.sources.faults import NoAnswerError, PassingError
+from cryptonews_tui.sources.faults import PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_article_at
@@ -127,7 +127,8 @@ def gather(http: Http, first: Sitemap, access: Access, may_enter: bool) -> Sitem
             if len(found.articles) + len(inner.articles) > limits.entries:
                 raise SourceError(f"With this sitemap there are more than {limits.entries:,} articles.")
         except SourceError as error:
-            silences = silences + 1 if isinstance(error, NoAnswerError) else 0
+            silences = silences + 1 if error.passing else 0
+            silences += limits.silences if error.retry_after else 0
             found.miss(part.item, str(error))
         else:
             silences = 0

@@ -215,6 +215,8 @@ class WebSource:
             for found in crew.visit(listed, remembered):
                 whole = whole and isinstance(found, Seen | Document) and bool(found.stamp)
                 yield found
+            if crew.rest:
+                yield About(fresh=crew.rest)
         if not complete:
             yield Rest()
         # An unchanged list is not sent again: then all entries must be known by stamps of their own.
