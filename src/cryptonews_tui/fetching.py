@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -25,6 +26,8 @@ WAITING = 64
 """Things that were found and wait for the receiver: at most so many articles are in memory."""
 BEAT = 0.1
 """Seconds in which somebody who waits looks whether that is still wanted."""
+_GRACE = 0.3
+"""Seconds in which visits that are called off may tidy up: a program that one has started is ended by it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,10 @@ Step = tuple[int, Found | Begun | Over] | None
 
 
 def fetch(jobs: Sequence[Job], access: Access) -> Generator[Step]:
-    """Visit all sources. Once `access.stop` is set it ends soon, and leaves visits without an `Over`."""
+    """Visit all sources. Once `access.stop` is set it ends soon, and leaves visits without an `Over`.
+
+    Whoever closes it before its end calls off what is under way, and sets `access.stop` by that.
+    """
     at_home = [job for job in jobs if not host_of(job.source.location)]
     abroad = _Abroad([job for job in jobs if host_of(job.source.location)], access)
     with closing(abroad):
@@ -99,6 +105,7 @@ class _Abroad:
         self._visited: Counter[str] = Counter()
         """How many visits to a host are going on."""
         self._left = len(jobs)
+        self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._closed = False
 
@@ -107,12 +114,19 @@ class _Abroad:
         lines = sum(min(per_host, len(jobs)) for jobs in self._waiting.values())
         for number in range(min(lines, self._access.hosts_at_once * per_host)):
             # Daemons: no address that does not answer can hold up the end of the program.
-            threading.Thread(target=self._work, name=f"source-{number}", daemon=True).start()
+            thread = threading.Thread(target=self._work, name=f"source-{number}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     def close(self) -> None:
+        if self._left:
+            self._access.stop.set()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        end = time.monotonic() + _GRACE
+        for thread in self._threads:
+            thread.join(max(end - time.monotonic(), 0.0))
 
     def found(self) -> Iterator[Step]:
         while self._left:
