@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -327,7 +328,7 @@ class Refreshing:
             location, error = report.source.location, report.error or ""
             known = self._failed.get(location, report.source.error if report.source.failures else None)
             self._failed[location] = error
-            if error != known or location in self._by_key:
+            if known is None or not _are_alike(error, known) or location in self._by_key:
                 yield report
 
     def _sentence(self, failures: Sequence[Report]) -> str:
@@ -345,3 +346,8 @@ class Refreshing:
             self._app.main.show_activity(
                 f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {day(last, now)}"
             )
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two sentences say the same: a server that asks for a rest names another number of seconds each time."""
+    return re.sub(r"\d+", "", one) == re.sub(r"\d+", "", other)
