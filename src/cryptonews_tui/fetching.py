@@ -65,14 +65,14 @@ def fetch(jobs: Sequence[Job], access: Access) -> Generator[Step]:
     with closing(abroad):
         abroad.start()
         for job in at_home:
-            for found in _visit(job):
+            for found in fetch_one(job):
                 if access.stop.is_set():
                     return
                 yield job.number, found
         yield from abroad.found()
 
 
-def _visit(job: Job) -> Generator[Found | Begun | Over]:
+def fetch_one(job: Job) -> Generator[Found | Begun | Over]:
     """What a source holds, and how that ended."""
     yield Begun()
     try:
@@ -144,7 +144,7 @@ class _Abroad:
         while (taken := self._next()) is not None:
             host, job = taken
             try:
-                with closing(_visit(job)) as visit:
+                with closing(fetch_one(job)) as visit:
                     for found in visit:
                         if not self._hand_over(job.number, found):
                             return

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptonews_tui import schedule
 from cryptonews_tui.article import Document, Problem
-from cryptonews_tui.fetching import Begun, Job, Over, Step, fetch
+from cryptonews_tui.fetching import Begun, Job, Over, Step, fetch, fetch_one
 from cryptonews_tui.intake import Intake, Report
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Visit, Writer
 from cryptonews_tui.reading import read
@@ -240,8 +240,11 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
     report.begin()
     try:
         source = open_source(location, _own(access, report))
+    except SourceError as error:
+        report.fail(error)
+    else:
         report.location = source.location
-        with closing(source.documents({})) as found:
+        with closing(fetch_one(Job(0, source, {}))) as found:
             for one in found:
                 match one:
                     case Document():
@@ -255,11 +258,12 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
                         report.problems.append(one)
                     case About():
                         report.learn(one)
+                    case Over(wrong) if wrong is not None:
+                        report.fail(wrong)
                 if len(titles) >= most or access.stop.is_set():
                     break
+    if not report.over:
         report.end()
-    except SourceError as error:
-        report.fail(error)
     return Trial(report, titles, NOT_STORED if secret is not None else "")
 
 

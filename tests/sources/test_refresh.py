@@ -17,6 +17,7 @@ from cryptonews_tui.library import DatabaseError, Library, State, StoredSource, 
 from cryptonews_tui.query import parse
 from cryptonews_tui.refresh import note, refresh, try_out
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.local import LocalSource
 from tests.programs import needs
 from tests.sources.conftest import Handler, Site, page
 from tests.sources.repositories import Publisher
@@ -417,6 +418,16 @@ def test_a_trial_stores_nothing_and_reads_no_more_than_it_shows(desk: Desk) -> N
     assert (trial.report.kind, trial.report.expected, trial.report.seen) == ("a folder", 30, 5)
     assert desk.stories() == 0
     assert "Check the path" in (try_out("/no/such/place", Access()).report.error or "")
+
+
+def test_a_trial_of_what_we_cannot_cope_with_fails_with_a_sentence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(LocalSource, "documents", stumble)
+    assert "a mistake in this program" in (try_out(str(desk.publish()), Access()).report.error or "")
 
 
 def test_a_trial_can_be_called_off(site: Site) -> None:
