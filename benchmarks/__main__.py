@@ -27,6 +27,7 @@ from benchmarks.size import (
     measure_toggle,
     measure_word,
 )
+from benchmarks.sources import measure_feeds, measure_first_memory, measure_kills, measure_unchanged
 from benchmarks.start import measure_quit, measure_start
 from benchmarks.stress import measure_stress
 from benchmarks.syncing import measure_sync
@@ -48,6 +49,8 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "quit": measure_quit,
     "list": measure_list,
     "digest": measure_digest,
+    "unchanged": measure_unchanged,
+    "feeds": measure_feeds,
 }
 BIG: Mapping[str, Measurement] = {
     "files": measure_files,
@@ -58,6 +61,8 @@ BIG: Mapping[str, Measurement] = {
     "word": measure_word,
     "exact": measure_exact,
     "stress": measure_stress,
+    "first-memory": measure_first_memory,
+    "kills": measure_kills,
 }
 
 

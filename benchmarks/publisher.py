@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
@@ -139,6 +140,7 @@ def article(number: int) -> bytes:
     ).encode()
 
 
+@cache
 def feed(number: int) -> bytes:
     """An RSS feed whose entries have their whole text in HTML."""
     entries = "".join(_entry(number, entry) for entry in range(ENTRIES))
@@ -175,8 +177,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, *_: object) -> None:
+        pass  # readers hang up on what is broken
+
 
 if __name__ == "__main__":
+    for number in range(FEEDS):  # not while somebody waits for them
+        feed(number)
     server = _Server(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)

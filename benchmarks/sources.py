@@ -26,8 +26,10 @@ FIRST = 50_000
 KILLS = 50
 SECONDS = 120
 """So long the feeds may take before it is given up."""
-KEY_SECONDS = 0.15
+KEY_SECONDS = 0.1
 """Between two keys."""
+_COLUMN = 40
+"""Somewhere in a title of the list."""
 
 
 def measure_unchanged(workshop: Workshop) -> Iterator[Figure]:
@@ -56,16 +58,15 @@ def measure_feeds(workshop: Workshop) -> Iterator[Figure]:
         waits: list[float] = []
         began = time.perf_counter()
         with Terminal(CRYPTONEWS, env=environment) as terminal:
-            done = False
-            while not done and time.perf_counter() - began < SECONDS:
+            terminal.wait_until(lambda: _cursor(terminal) is not None, SECONDS, "the first articles")
+            while _visited(state) < FEEDS and time.perf_counter() - began < SECONDS:
+                before = _cursor(terminal)
                 start = time.perf_counter()
-                terminal.press("j" if len(waits) % 40 < 20 else "k")
-                ended = terminal.quiet(KEY_SECONDS)
-                if terminal.arrivals and terminal.arrivals[-1][0] > start and library.exists():
-                    waits.append(max(0.0, terminal.first_after(start) - start))
-                done = _visited(state) == FEEDS
+                terminal.press("j" if len(waits) % 20 < 10 else "k")
+                terminal.wait_until(lambda before=before: _cursor(terminal) != before, 5, "the cursor")
+                waits.append(terminal.arrivals[-1][0] - start)
+                terminal.quiet(KEY_SECONDS)
             seconds = time.perf_counter() - began
-            del ended
     with closing(Library(library, state)) as opened:
         stored = opened.count(Query())
     with closing(State(state)) as opened_state:
@@ -141,6 +142,15 @@ def _add(environment: Mapping[str, str], locations: Sequence[str]) -> None:
     with closing(State(Path(environment["CRYPTONEWS_STATE"]))) as state:
         for number, location in enumerate(locations):
             state.add_source(f"source {number}", location)
+
+
+def _cursor(terminal: Terminal) -> int | None:
+    """The line that the cursor of the list stands on: the one that has another background than most."""
+    _ = terminal.text  # so that the screen is as the terminal has it
+    backgrounds = [terminal.screen.buffer[line][_COLUMN].bg for line in range(3, terminal.screen.lines - 2)]
+    usual = max(set(backgrounds), key=backgrounds.count)
+    others = [line for line, background in enumerate(backgrounds) if background != usual]
+    return others[0] if len(others) == 1 else None
 
 
 def _visited(state: Path) -> int:

@@ -9,10 +9,13 @@ import asyncio
 import io
 import os
 import re
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -21,7 +24,11 @@ import resvg_py
 from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
+from cryptonews_tui.article import Problem
+from cryptonews_tui.cli import samples_location
 from cryptonews_tui.covers import Covers
+from cryptonews_tui.library import State, Visit, Writer
+from cryptonews_tui.refresh import sync
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui.app import CryptonewsApp
 
@@ -150,6 +157,81 @@ async def overlay(pilot: Pilot[None]) -> None:
     await keys(pilot, "f", *"j" * 12, "space")
 
 
+async def sources(pilot: Pilot[None]) -> None:
+    await keys(pilot, "ctrl+o", "j", "j")
+
+
+async def add_source(pilot: Pilot[None]) -> None:
+    await keys(pilot, "ctrl+o", "a", "tilde", "slash", *"news", "enter")
+    await pilot.pause(1)
+
+
+def give_sources(paths: Paths) -> None:
+    """A reader's sources with a past: one holds the samples, the others have seen better days."""
+    articles = sorted(Path(samples_location()).rglob("*.md"))
+    with closing(Writer(paths.library)) as writer, tempfile.TemporaryDirectory() as part:
+        for count, location in (
+            (len(articles), "github:harbour-desk/news/content@main"),
+            (46, "https://ledger.example/feed.xml"),
+            (60, "https://coast.example/articles/"),
+            (20, "https://courier.example/news.json"),
+        ):
+            for path in articles[:count]:
+                shutil.copy(path, part)
+            sync(writer, part)
+            writer.move_source(part, location)
+            for copy in Path(part).iterdir():
+                copy.unlink()
+    noon = round(NOW.timestamp() * 1000)
+    hour, minute = 3_600_000, 60_000
+    with closing(State(paths.state)) as state:
+        for name, location in (
+            ("Harbour Desk", "github:harbour-desk/news/content@main"),
+            ("Night Ledger", "https://ledger.example/feed.xml"),
+            ("Coast Wire", "https://coast.example/articles/"),
+            ("Old Courier", "https://courier.example/news.json"),
+            ("drafts", "/home/reader/drafts"),
+        ):
+            state.add_source(name, location)
+        state.change_source(
+            "/home/reader/drafts", replace(state.sources()[4], enabled=False, languages=("en",))
+        )
+        lost = "Nobody answers at https://courier.example/news.json. Check the address and your connection."
+        for number in range(20, 0, -1):
+            ago = noon - number * hour
+            new = (number * 7) % 5
+            state.note_visit(
+                "github:harbour-desk/news/content@main",
+                Visit(ago + 48 * minute, 0.4, 9_000 + 800 * new, 35, new, new // 2),
+                due=noon + 3 * minute,
+            )
+            state.note_visit(
+                "https://ledger.example/feed.xml",
+                Visit(
+                    ago + 52 * minute,
+                    0.2,
+                    0 if number % 3 else 41_000,
+                    40,
+                    0 if number % 3 else 6,
+                    problems=2,
+                ),
+                [Problem("entry 12", None, "no usable date"), Problem("entry 31", None, "no usable title")],
+                due=noon + 7 * minute,
+            )
+            state.note_visit(
+                "https://coast.example/articles/",
+                Visit(ago + 31 * minute, 1.3, 5_200, 612, number % 2),
+                due=noon + minute,
+            )
+            state.note_visit(
+                "https://courier.example/news.json",
+                Visit(
+                    ago + 12 * minute, 10.0, error=lost if number < 4 else None, seen=100, added=number % 4
+                ),
+                due=noon + 4 * hour,
+            )
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "wide": ((150, 42), "cryptonews-dark", at_rest),
     "wide-light": ((150, 42), "cryptonews-light", at_rest),
@@ -171,6 +253,8 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "relevance": ((110, 32), "cryptonews-light", relevance),
     "query-error": ((110, 24), "cryptonews-dark", query_error),
     "help": ((110, 40), "cryptonews-dark", help_page),
+    "sources": ((120, 32), "cryptonews-dark", sources),
+    "add-source": ((110, 30), "cryptonews-dark", add_source),
     "sixteen-colours": ((80, 24), "ansi-dark", at_rest),
 }
 
@@ -179,10 +263,17 @@ async def shoot(name: str, folder: Path) -> str:
     """The picture of one story as SVG."""
     size, theme, story = SHOTS[name]
     paths = Paths(folder / "none.toml", folder / "library.db", folder / f"{name}.db", folder / "cache")
-    app = CryptonewsApp(paths, Settings(theme=theme), now=lambda: NOW)
+    settings = Settings(theme=theme)
+    if story in (sources, add_source):
+        paths = replace(paths, library=folder / f"library-of-{name}.db")
+        settings = replace(settings, refresh_at_start=False, watch_folders=False)
+        os.environ["HOME"] = str(folder)
+        shutil.copytree(samples_location(), folder / "news", dirs_exist_ok=True)
+        give_sources(paths)
+    app = CryptonewsApp(paths, settings, now=lambda: NOW)
     async with app.run_test(size=size) as pilot:
         deadline = time.monotonic() + 20
-        while app.busy and time.monotonic() < deadline:
+        while (app.refreshing.busy or not app.refreshing.started) and time.monotonic() < deadline:
             await pilot.pause(0.05)
         await pilot.pause(0.3)
         app.main.hush()

@@ -129,6 +129,7 @@ ROOMS: dict[str, set[str]] = {
         *(
             "cli",
             "intake",
+            "journal",
             "library",
             "refresh",
             "tui.app",

@@ -856,6 +856,9 @@ def test_ones_own_library_is_opened_to_write_whatever_was_asked(tmp_path: Path) 
 # Everything that can be asked, of files with everything wrong
 
 READING: dict[str, Callable[[Library], Any]] = {
+    "change_to": lambda library: library.change_to(library.path),
+    "latest": lambda library: library.latest(),
+    "since": lambda library: sorted(library.since(0)),
     "version": lambda library: library.version() and None,
     "marks_version": lambda library: library.marks_version() and None,
     "catch_up": lambda library: library.catch_up(),

@@ -6,11 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
 
-from cryptonews_tui.fetching import WAITING, Begun, Job, Over, Step, fetch
+from cryptonews_tui.fetching import WAITING, Begun, Fetching, Job, Over, Step
 from cryptonews_tui.sources import Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
 
@@ -72,6 +73,13 @@ def run(
         if step is not None:
             steps.append(step)
     return steps
+
+
+def fetch(jobs: list[Job], access: Access) -> Generator[Step]:
+    with closing(Fetching(access)) as fetching:
+        for job in jobs:
+            fetching.add(job)
+        yield from fetching.steps()
 
 
 def of(steps: list[Step], number: int) -> list[object]:
@@ -165,3 +173,18 @@ def test_nothing_is_fetched_far_ahead_of_who_receives_it() -> None:
     time.sleep(0.2)
     assert given <= WAITING + 3
     steps.close()
+
+
+def test_what_is_added_while_others_are_waited_for_is_visited_at_once() -> None:
+    slow, away, home = Place("https://slow.example/", pause=0.4), Place("https://h.example/"), Place("/home")
+    ended: list[int] = []
+    with closing(Fetching(Access())) as fetching:
+        fetching.add(Job(0, slow, {}))
+        for step in fetching.steps():
+            if step == (0, Begun()):
+                fetching.add(Job(1, away, {}))
+                fetching.add(Job(2, home, {}))
+            elif step is not None and isinstance(step[1], Over):
+                ended.append(step[0])
+    assert sorted(ended) == [0, 1, 2]
+    assert ended[-1] == 0

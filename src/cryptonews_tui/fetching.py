@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
@@ -55,21 +55,45 @@ Step = tuple[int, Found | Begun | Over] | None
 """Whose visit, and what was found; None: nothing has come for a moment."""
 
 
-def fetch(jobs: Sequence[Job], access: Access) -> Generator[Step]:
-    """Visit all sources. Once `access.stop` is set it ends soon, and leaves visits without an `Over`.
+class Fetching:
+    """Visits to sources, one step after the other; jobs can be added while they go on.
 
-    Whoever closes it before its end calls off what is under way, and sets `access.stop` by that.
+    Close it after use: before the end that calls off what is under way, and sets `access.stop`.
     """
-    at_home = [job for job in jobs if not host_of(job.source.location)]
-    abroad = _Abroad([job for job in jobs if host_of(job.source.location)], access)
-    with closing(abroad):
-        abroad.start()
-        for job in at_home:
-            for found in fetch_one(job):
-                if access.stop.is_set():
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._at_home: deque[Job] = deque()
+        self._abroad = _Abroad(access)
+
+    def add(self, job: Job) -> None:
+        """Visit this source, too."""
+        if host_of(job.source.location):
+            self._abroad.add(job)
+        else:
+            self._at_home.append(job)
+
+    def steps(self) -> Generator[Step]:
+        """What is found, until there is no job left. Once `access.stop` is set it ends soon, and leaves visits
+        without an `Over`.
+        """
+        while not self._access.stop.is_set():
+            if self._at_home:
+                yield from self._stay_at_home(self._at_home.popleft())
+            elif self._abroad.left:
+                yield self._abroad.step()
+            else:
+                return
+
+    def close(self) -> None:
+        self._abroad.close()
+
+    def _stay_at_home(self, job: Job) -> Iterator[Step]:
+        with closing(fetch_one(job)) as visit:
+            for found in visit:
+                if self._access.stop.is_set():
                     return
                 yield job.number, found
-        yield from abroad.found()
 
 
 def fetch_one(job: Job) -> Generator[Found | Begun | Over]:
@@ -96,49 +120,46 @@ def fetch_one(job: Job) -> Generator[Found | Begun | Over]:
 class _Abroad:
     """Threads that visit sources elsewhere, as many hosts at once as are allowed."""
 
-    def __init__(self, jobs: Sequence[Job], access: Access) -> None:
+    def __init__(self, access: Access) -> None:
+        self.left = 0
+        """How many visits are not over."""
         self._access = access
         self._found: Queue[tuple[int, Found | Begun | Over]] = Queue(WAITING)
         self._waiting: dict[str, deque[Job]] = {}
-        for job in jobs:
-            self._waiting.setdefault(host_of(job.source.location), deque()).append(job)
         self._visited: Counter[str] = Counter()
         """How many visits to a host are going on."""
-        self._left = len(jobs)
         self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._closed = False
 
-    def start(self) -> None:
-        per_host = self._access.requests_per_host
-        lines = sum(min(per_host, len(jobs)) for jobs in self._waiting.values())
-        for number in range(min(lines, self._access.hosts_at_once * per_host)):
-            # Daemons: no address that does not answer can hold up the end of the program.
-            thread = threading.Thread(target=self._work, name=f"source-{number}", daemon=True)
-            thread.start()
-            self._threads.append(thread)
+    def add(self, job: Job) -> None:
+        self.left += 1
+        with self._changed:
+            self._waiting.setdefault(host_of(job.source.location), deque()).append(job)
+            self._changed.notify_all()
+            if len(self._threads) < self._access.hosts_at_once * self._access.requests_per_host:
+                # Daemons: no address that does not answer can hold up the end of the program.
+                thread = threading.Thread(target=self._work, name="source", daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def close(self) -> None:
-        if self._left:
+        if self.left:
             self._access.stop.set()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         end = time.monotonic() + _GRACE
-        for thread in self._threads:
+        for thread in [*self._threads]:
             thread.join(max(end - time.monotonic(), 0.0))
 
-    def found(self) -> Iterator[Step]:
-        while self._left:
-            if self._access.stop.is_set():
-                return
-            try:
-                number, found = self._found.get(timeout=BEAT)
-            except Empty:
-                yield None
-                continue
-            self._left -= isinstance(found, Over)
-            yield number, found
+    def step(self) -> Step:
+        try:
+            number, found = self._found.get(timeout=BEAT)
+        except Empty:
+            return None
+        self.left -= isinstance(found, Over)
+        return number, found
 
     def _work(self) -> None:
         while (taken := self._next()) is not None:
@@ -170,6 +191,7 @@ class _Abroad:
                             self._waiting[host] = jobs  # behind the others
                         return host, job
                 self._changed.wait(BEAT)
+            self._threads.remove(threading.current_thread())
             return None
 
     def _hand_over(self, number: int, found: Found | Begun | Over) -> bool:

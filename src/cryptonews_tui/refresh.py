@@ -5,6 +5,7 @@ All of it can run beside the open reader: whatever a source does, it is an entry
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Set
@@ -14,19 +15,21 @@ from pathlib import Path
 
 from cryptonews_tui import schedule
 from cryptonews_tui.article import Document, Problem
-from cryptonews_tui.fetching import Begun, Job, Over, Step, fetch, fetch_one
+from cryptonews_tui.fetching import Begun, Fetching, Job, Over, Step, fetch_one
 from cryptonews_tui.intake import Intake, Report
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Visit, Writer
 from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
-from cryptonews_tui.sources import About, Expected, Found, SourceError, open_source
+from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of, open_source
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
-PUBLISHED_SECONDS = 1.0
-"""New articles become visible so often while a refresh goes on."""
+FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
+"""New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[Report], None]
 
@@ -62,6 +65,7 @@ def refresh(
     sources: Sequence[StoredSource],
     access: Access,
     *,
+    more: Callable[[], Sequence[StoredSource]] = tuple,
     progress: Progress = lambda _: None,
     roles: Roles = SHIPPED,
     precious: Callable[[], Set[str]] = frozenset,
@@ -69,26 +73,32 @@ def refresh(
 ) -> Generator[Report]:
     """Visit sources; each one's report comes when its visit is over. What goes wrong is in there, not raised.
 
-    `progress` hears of every item of every source. Set `access.stop` to end: what was read so far is kept.
-    `precious` gives the keys of stories that must not be removed; `trusted` sources may lose all they have.
+    `more` is asked again and again for sources that are to be visited, too: nobody waits for the slowest. `progress`
+    hears of every item of every source. Set `access.stop` to end: what was read so far is kept. `precious` gives
+    the keys of stories that must not be removed; `trusted` sources may lose all they have.
     """
     visits: list[Intake] = []
-    jobs: list[Job] = []
-    for source in sources:
-        report = Report(source, clean_line(source.location, 4_096))
-        try:
-            opened = open_source(source.location, _own(access, report))
-            report.location = opened.location
-            visit = Intake(writer, report, roles, precious, trusted=trusted)
-        except (SourceError, DatabaseError) as error:
-            report.fail(error)
-            progress(report)
-            yield report
-        else:
-            jobs.append(Job(len(visits), opened, visit.stamps))
-            visits.append(visit)
-    with access.lines, closing(fetch(jobs, access)) as steps:
-        yield from _take_all(writer, visits, steps, progress)
+    fetching = Fetching(access)
+
+    def admit(sources: Sequence[StoredSource]) -> Iterator[Report]:
+        for source in sources:
+            report = Report(source, clean_line(source.location, 4_096))
+            try:
+                opened = open_source(source.location, _own(access, report))
+                report.location = opened.location
+                visit = Intake(writer, report, roles, precious, trusted=trusted)
+                job = Job(len(visits), opened, visit.stamps)
+            except (SourceError, DatabaseError) as error:
+                report.fail(error)
+                progress(report)
+                yield report
+            else:
+                visits.append(visit)
+                fetching.add(job)
+
+    with access.lines, closing(fetching), closing(fetching.steps()) as steps:
+        yield from admit(sources)
+        yield from _take_all(writer, visits, steps, progress, lambda: admit(more()))
 
 
 def access_of(settings: Settings, cache: Path) -> Access:
@@ -126,31 +136,38 @@ def _own(access: Access, report: Report) -> Access:
 
 
 def _take_all(
-    writer: Writer, visits: Sequence[Intake], steps: Iterable[Step], progress: Progress
+    writer: Writer,
+    visits: Sequence[Intake],
+    steps: Iterable[Step],
+    progress: Progress,
+    admit: Callable[[], Iterator[Report]],
 ) -> Iterator[Report]:
-    left = len(visits)
-    published = time.monotonic()
+    """The reports of visits as they end; `admit` adds visits, and gives those that ended at once."""
+    published = time.monotonic() - PUBLISHED_SECONDS + FIRST_SECONDS
+    unpublished = False
     try:
         for step in steps:
-            now = time.monotonic()
             if step is not None and not visits[step[0]].report.over:  # else its articles could not be written
                 number, found = step
                 visit = visits[number]
-                over = isinstance(found, Over)
-                left -= over
+                unpublished = True
                 try:
                     _take(visit, found)
-                    if not left:
+                    # What somebody wrote on this computer is waited for by somebody who looks.
+                    at_home = not host_of(visit.report.location)
+                    if visit.report.over and (at_home or all(each.report.over for each in visits)):
+                        unpublished = False
                         writer.publish()
                 except DatabaseError as error:
                     visit.report.fail(error)
-                    left -= not over
-                    over = True
                 progress(visit.report)
-                if over:
+                if visit.report.over:
+                    _log.info("%s", _summary(visit.report))
                     yield visit.report
+            yield from admit()
+            now = time.monotonic()
             if now - published > PUBLISHED_SECONDS:
-                published = now
+                published, unpublished = now, False
                 with suppress(DatabaseError):  # the next one will do it
                     writer.publish()
     finally:
@@ -159,7 +176,8 @@ def _take_all(
                 visit.report.stop()
                 with suppress(DatabaseError):
                     visit.close()
-        if any(visit.report.error is None for visit in visits):  # else it would only be waited for once more
+        # Where nothing could be written another try would wait as long, and fail as well.
+        if unpublished and any(visit.report.error is None for visit in visits):
             with suppress(DatabaseError):
                 writer.publish()
     for visit in visits:
@@ -179,6 +197,14 @@ def _take(visit: Intake, found: Found | Begun | Over) -> None:
             visit.report.end()
         case _:
             visit.take(found)
+
+
+def _summary(report: Report) -> str:
+    """One visit as a line of the journal."""
+    counts = ("seen", "added", "updated", "unchanged", "removed", "marked", "deleted", "left_out", "received")
+    told = ", ".join(f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name))
+    problems = f", {len(report.problems):,} problems" if report.problems else ""
+    return f"{report.location}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
 
 
 def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
@@ -231,7 +257,10 @@ class Trial:
 
 
 def try_out(location: str, access: Access, most: int = 5) -> Trial:
-    """What a location is, and the first articles there, without storing anything. What goes wrong is in the report."""
+    """What a location is, and the first articles there, without storing anything.
+
+    What goes wrong is in the report.
+    """
     titles: list[str] = []
     location, secret = without_password(location)
     if secret is not None:
@@ -268,8 +297,7 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
 
 
 NOT_STORED = (
-    "The password is not stored with the source. "
-    "Say in the settings, under [secrets], where it is kept: docs/sources.md"
+    "The password is not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
 )
 
 

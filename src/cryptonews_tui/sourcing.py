@@ -126,9 +126,9 @@ def _say_report(report: Report) -> int:
         if report.withdrawn and report.source.name:
             say(f"{report.source.name} is disabled; its articles stay.")
         return FAILED
+    counts = f"{report.seen:,} seen, {report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"
     say(
-        f"{report.location}: {report.seen:,} seen, {report.added:,} added, {report.updated:,} updated,"
-        f" {report.unchanged:,} unchanged"
+        f"{report.location}: {counts if report.seen else 'nothing new'}"
         + (f", {report.removed:,} gone from the source ({_fate(report)})" if report.removed else "")
         + (f", {report.left_out:,} in other languages left out" if report.left_out else "")
         + (f", {counted(len(report.problems), 'problem')}" if report.problems else "")

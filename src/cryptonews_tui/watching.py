@@ -80,7 +80,8 @@ class Watch:
             told = [place for place in there if now[place] and any(_is_in(path, place) for path in paths)]
             self._tell(told)
             if now != known:
-                known.update((place, now[place]) for place in told)
+                # What has gone may be back before it is looked again, as the same folder with other files.
+                known.update((place, now[place]) for place in now if place in told or now[place] is None)
                 return
 
     def _tell(self, places: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from contextlib import closing
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cryptonews_tui import journal
 from cryptonews_tui.library import State
 from tests.command_line import Ran, Run
 from tests.sources.conftest import Handler, Site, page, redirect
@@ -168,7 +170,30 @@ def test_sources_are_a_list_for_programs(run: Run, news: Path) -> None:
 def test_what_was_done_is_in_the_journal(run: Run, places: Path, site: Site) -> None:
     site.answers["/a.md"] = page(article())
     run("sync", site.url("/a.md"))
-    assert site.url("/a.md") in (places / "state.db.log").read_text()
+    told = (places / "state.db.log").read_text()
+    assert site.url("/a.md") in told
+    assert f"{site.url('/a.md')}: 1 seen, 1 added" in told
+
+
+def test_the_journal_does_not_grow_for_ever_and_holds_nothing_that_harms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "BYTES", 20_000)
+    journal.keep_journal(tmp_path / "logs" / "state.log")
+    log = logging.getLogger("cryptonews_tui.sources")
+    for number in range(2_000):
+        log.debug("visit %d of \x1b]52;c;aGk=\x07\u202e%s", number, "a" * 40)
+    files = sorted((tmp_path / "logs").iterdir())
+    assert [file.name for file in files] == ["state.log", "state.log.1", "state.log.2"]
+    assert all(file.stat().st_size <= 20_000 for file in files)
+    text = files[0].read_text()
+    assert "visit 1999" in text
+    assert not set("\x1b\x07\u202e") & set(text)
+
+
+def test_a_journal_that_cannot_be_written_stops_nothing(run: Run, news: Path, places: Path) -> None:
+    (places / "state.db.log").mkdir()
+    assert run("sync", news).code == 0
 
 
 def test_a_journal_that_cannot_be_written_is_none(run: Run, places: Path, site: Site) -> None:
@@ -242,7 +267,7 @@ def test_no_list_makes_the_standard_input_a_source(run: Run, tmp_path: Path) -> 
 def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:
     ran = run("sources", "add", "https://me:hunter2@news.example/feed.xml")
     assert ran.code == 0
-    assert "The password is not stored with the source." in ran.err
+    assert "The password is not stored." in ran.err
     assert "https://news.example/feed.xml" in run("sources").lines[0]
     for path in places.iterdir():
         if path.is_file():
@@ -300,7 +325,7 @@ def test_a_place_with_a_password_can_be_tried(run: Run, site: Site) -> None:
     assert ran.code == 0
     assert "  Bitcoin rests" in ran.lines
     assert "hunter2" not in ran.out + ran.err
-    assert "The password is not stored with the source." in ran.out
+    assert "The password is not stored." in ran.out
 
 
 def test_a_source_that_was_removed_holds_nothing_any_more(run: Run, news: Path, places: Path) -> None:

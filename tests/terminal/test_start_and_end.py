@@ -100,7 +100,7 @@ def test_without_anything_the_samples_are_shown(start: Start, tmp_path: object) 
     }
     terminal = start(env=place)
     terminal.wait_for("Pinned")
-    terminal.wait_for("cryptonews sources add LOCATION")
+    terminal.wait_for("Add your articles: Ctrl+O, then a.")
     terminal.press("q")
     assert terminal.wait_end() == 0
 

@@ -108,7 +108,7 @@ async def test_r_reads_the_source_that_holds_the_story_and_R_all(two: Desk, tmp_
         assert (visits(reader, here), visits(reader, there)) == (3, 3)
 
 
-async def test_r_twice_reads_once_and_what_is_asked_meanwhile_is_read_afterwards(
+async def test_what_is_asked_for_while_a_slow_source_is_read_joins_it_and_is_shown_at_once(
     two: Desk,
     tmp_path: Path,
     site: Site,  # noqa: F811
@@ -121,13 +121,31 @@ async def test_r_twice_reads_once_and_what_is_asked_meanwhile_is_read_afterwards
         assert slow is not None
         refreshing.ask([slow])
         await reader.until(lambda: bool(site.requests))
-        for key in "rrjr":
+        two.write("9", title="Written meanwhile")
+        for key in "rjr":
             await reader.pilot.press(key)
-        assert visits(reader, two.folder) == visits(reader, tmp_path / "other") == 1
-        refreshing._halt.set()  # the slow one has come to an end
-        await reader.settle()
-        await reader.until(lambda: not refreshing._asked and not reader.app.busy)
-        assert visits(reader, two.folder) == visits(reader, tmp_path / "other") == 2
+        await reader.until(lambda: visits(reader, two.folder) == visits(reader, tmp_path / "other") == 2)
+        await reader.until(lambda: "Written meanwhile" in reader.screen)
+        assert reader.app.busy
+        assert not refreshing._asked
+
+
+async def test_a_source_that_is_being_read_is_not_read_twice_unless_it_has_changed_since(
+    desk: Desk,
+    site: Site,  # noqa: F811
+) -> None:
+    site.answers["/slow.md"] = trickling
+    async with desk.open(size=SMALL) as reader:
+        source = reader.app.state.add_source("slow", site.url("/slow.md"))
+        refreshing = reader.app.refreshing
+        refreshing.ask([source])
+        await reader.until(lambda: bool(site.requests))
+        refreshing.ask([source], by_key=True)
+        assert not refreshing._asked
+        refreshing.ask([source], changed=True)
+        assert [*refreshing._asked] == [source.location]
+        await reader.pilot.pause(0.5)
+        assert len(site.requests) == 1  # only when it is over
 
 
 async def test_a_refresh_that_is_called_off_says_so_and_is_not_remembered(

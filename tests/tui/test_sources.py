@@ -13,7 +13,7 @@ from tests.tui.desk import WIDE, Desk
 async def test_without_a_source_the_samples_are_shown_and_one_line_says_how_to_add_one(desk: Desk) -> None:
     async with desk.open() as reader:
         assert len(reader.stories) > 30
-        assert "cryptonews sources add LOCATION" in reader.bottom
+        assert "Add your articles: Ctrl+O, then a." in reader.bottom
         assert any("of virtual assets" in line or "Pinned" in line for line in reader.lines)
         assert not desk.paths.library.exists() or reader.app.library.path == desk.paths.samples
 

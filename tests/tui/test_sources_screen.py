@@ -351,13 +351,14 @@ async def test_a_source_is_refreshed_where_it_stands_and_the_row_follows(
     site.answers["/slow.md"] = trickling
     with closing(State(desk.paths.state)) as state:
         state.add_source("slow", site.url("/slow.md"))
+        state.add_source("later", site.url("/later.md"))
     async with desk.open(size=BIG, **CALM) as reader:
         await reader.press("ctrl+o")
-        await reader.pilot.press("j", "r", "k", "r")
-        await reader.until(lambda: "asking …" in row(reader, "slow") and "waiting" in row(reader, "articles"))
+        await reader.pilot.press("j", "r", "j", "r")
+        await reader.until(lambda: "asking …" in row(reader, "slow") and "waiting" in row(reader, "later"))
         await reader.press("ctrl+x")
-        await reader.until(lambda: "not read yet" in row(reader, "articles"))
-        assert reader.app.screen.query_one(SourcesPane).cursor == 0
+        await reader.until(lambda: "not read yet" in row(reader, "later"))
+        assert reader.app.screen.query_one(SourcesPane).cursor == 2
 
 
 async def test_a_place_that_was_only_named_is_shown_and_not_changed(desk: Desk, tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ class Library:
     @_explained
     def latest(self) -> int:
         """A mark: what is brought in later is `since` it."""
-        return int(self._connection.execute("SELECT ifnull(max(id), 0) FROM story").fetchone()[0])
+        return int(self._connection.execute("SELECT ifnull(max(story), 0) FROM timeline").fetchone()[0])
 
     @_explained
     def since(self, mark: int) -> BitMap:

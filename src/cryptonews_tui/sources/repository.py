@@ -5,6 +5,7 @@ Whatever git is asked, it is asked within bounds: it has an end, a size, nobody 
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import re
@@ -28,6 +29,8 @@ from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name
 
 TIP = "refs/cryptonews/tip"
+_log = logging.getLogger("cryptonews_tui.sources")
+
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _ORDINARY = ("100644", "100755", "100664")
 """The modes of files; links and other repositories have others."""
@@ -356,11 +359,16 @@ class Repository:
             out = stack.enter_context(tempfile.TemporaryFile())
             process = self._start(arguments, asked, out, settings)
             listener = _Listener(process)
+            start = time.monotonic()
             try:
                 self._watch(process, listener, out, afar)
             finally:
                 _end(process)
                 listener.join()
+                _log.debug(
+                    "git %s for %s: ended with %s, %.2f s",
+                    *(arguments[0], self.where, process.returncode, time.monotonic() - start),
+                )
             if process.returncode:
                 raise self._explained(listener.told) if afar else self.broken()
             out.seek(0)

@@ -51,6 +51,8 @@ _RECOUNT_SECONDS = 0.1
 """Counts follow the last of several marks, not each."""
 _LOOK_SECONDS = 1.0
 """How often to look whether another program has written to the library."""
+_BUSY_LOOKS = 4
+"""While sources are read only each so manieth look counts: the list is made anew each time, and keys wait for it."""
 
 
 class MainScreen(ReadingScreen):
@@ -82,6 +84,7 @@ class MainScreen(ReadingScreen):
         """Whether what is asked has not been answered yet."""
         self._stories: Stories | None = None
         self._version = (-1, -1)
+        self._looks = 0
         self._marks_version = -1
         self.total = 0
         """Stories in the library, whatever the query."""
@@ -116,7 +119,7 @@ class MainScreen(ReadingScreen):
         self._arrange(HEADLINES)
         self.offer_keys()
         self.reload()
-        self.set_interval(_LOOK_SECONDS, self.catch_up)
+        self.set_interval(_LOOK_SECONDS, self._look)
 
     def on_unmount(self) -> None:  # Textual calls that of every class
         self._asker.close()
@@ -140,6 +143,11 @@ class MainScreen(ReadingScreen):
         """Ask this, with the cursor on `story`; where that is not found, on top or where it would stand."""
         self.set_reactive(MainScreen.question, question)
         self.reload(story=story, else_top=else_top)
+
+    def _look(self) -> None:
+        self._looks += 1
+        if not self.app.refreshing.busy or self._looks % _BUSY_LOOKS == 0:
+            self.catch_up()
 
     def catch_up(self) -> None:
         """Show what anyone has brought into the library, or marked, in the meantime."""

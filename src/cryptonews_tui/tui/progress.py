@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.wording import counted
@@ -18,6 +19,12 @@ class Progress:
         self._seen: dict[str, int] = {}
         self._over: set[str] = set()
         self._last: Report | None = None
+
+    def expect(self, locations: Iterable[str]) -> None:
+        """These join the others; one that was visited before is visited again."""
+        for location in locations:
+            self._sources += location not in self._over
+            self._over.discard(location)
 
     def hear(self, report: Report) -> None:
         self._last = report

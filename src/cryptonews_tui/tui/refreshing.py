@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Writer, due_now
@@ -28,7 +28,7 @@ _LOOK_SECONDS = 30.0
 
 
 class Refreshing:
-    """Visits sources in a thread of its own; what is asked for meanwhile comes after it.
+    """Visits sources in a thread of its own; what is asked for meanwhile joins them.
 
     `reports` has the last visit to each source in this session, by location, while it goes on and afterwards.
     """
@@ -45,12 +45,16 @@ class Refreshing:
         """What is to be visited next, by location."""
         self._by_key: set[str] = set()
         """The sources that somebody pressed a key for: what becomes of them is said in any case."""
+        self._awaited: set[str] = set()
+        """The sources that somebody waits for: what they bring is shown as soon as they have been read."""
         self._afresh: set[str] = set()
         """The sources of which nothing is to be taken for known."""
         self._failed: dict[str, str] = {}
         """What was said of sources that the state does not know, by location."""
         self._named: tuple[StoredSource, ...] = ()
         """The places that were named at the start."""
+        self._lock = Lock()
+        """Held by who puts something into `_asked`, or takes it out."""
         self._halt = Event()
         self._ending = False
         self._thread: Thread | None = None
@@ -66,8 +70,9 @@ class Refreshing:
         return [*(source for source in self._named if source.location not in known), *stored]
 
     def report(self, source: StoredSource) -> Report | None:
-        """The last visit to a source in this session."""
-        return self.reports.get(source.location)
+        """The last visit to a source in this session; one that was called off is none."""
+        report = self.reports.get(source.location)
+        return None if report is not None and report.stopped else report
 
     def is_waiting(self, source: StoredSource) -> bool:
         """Whether a source will be visited as soon as others have been."""
@@ -109,7 +114,7 @@ class Refreshing:
         changed: bool = False,
         afresh: bool = False,
     ) -> None:
-        """Visit sources, now or after what is going on. What is under way is not asked for twice.
+        """Visit sources. One that is under way is not asked for twice.
 
         `changed` sources are visited again if they have been visited, `afresh` nothing of them is taken for known.
         """
@@ -117,10 +122,13 @@ class Refreshing:
             location = source.location
             if by_key:
                 self._by_key.add(location)
+            if by_key or changed:
+                self._awaited.add(location)
             if afresh:
                 self._afresh.add(location)
             if changed or afresh or not self._is_under_way(location):
-                self._asked[location] = source
+                with self._lock:
+                    self._asked[location] = source
         self._next()
 
     def _is_under_way(self, location: str) -> bool:
@@ -239,9 +247,15 @@ class Refreshing:
 
     def _next(self) -> None:
         if self._asked and not self.busy and not self._ending:
-            sources = [*self._asked.values()]
-            self._asked.clear()
-            self._begin(sources)
+            self._begin(self._take_asked())
+
+    def _take_asked(self) -> list[StoredSource]:
+        """What is to be visited next, but for what is being visited."""
+        with self._lock:
+            sources = [source for source in self._asked.values() if not self._is_under_way(source.location)]
+            for source in sources:
+                del self._asked[source.location]
+        return sources
 
     def _begin(self, sources: Sequence[StoredSource]) -> None:
         self.busy = True
@@ -249,13 +263,12 @@ class Refreshing:
         self._halt = Event()
         for source in sources:
             self.reports.pop(source.location, None)  # it tells of the visit before
-        afresh = self._afresh & {source.location for source in sources}
-        self._afresh -= afresh
         # A thread that ends with the program: no address that does not answer can hold that up.
-        self._thread = Thread(target=self._run, args=(sources, self._halt, afresh), daemon=True)
+        self._thread = Thread(target=self._run, args=(sources, self._halt), daemon=True)
         self._thread.start()
 
-    def _run(self, sources: Sequence[StoredSource], halt: Event, afresh: set[str]) -> None:
+    def _run(self, sources: Sequence[StoredSource], halt: Event) -> None:
+        from cryptonews_tui.journal import keep_journal
         from cryptonews_tui.refresh import access_of, note, refresh
 
         app, told = self._app, 0.0
@@ -273,12 +286,25 @@ class Refreshing:
         failures: list[Report] = []
         trouble = ""
         try:
+            keep_journal(app.paths.journal)
             with closing(State(app.paths.state)) as state, closing(Writer(app.library.path)) as writer:
-                for location in afresh:
-                    writer.forget_stamps(location)
+
+                def more() -> list[StoredSource]:
+                    """What has been asked for meanwhile."""
+                    joining = self._take_asked() if self._asked else []
+                    if joining:
+                        self.running = (*self.running, *joining)
+                        for source in joining:
+                            self.reports.pop(source.location, None)
+                        progress.expect(source.location for source in joining)
+                        self._forget_stamps(joining, writer)
+                    return joining
+
+                self._forget_stamps(sources, writer)
                 access = replace(access_of(app.settings, app.paths.cache), stop=halt)
                 reports = refresh(
                     *(writer, sources, access),
+                    more=more,
                     progress=hear,
                     roles=app.library.roles,
                     precious=state.precious,
@@ -291,11 +317,19 @@ class Refreshing:
                             trouble = str(error)
                         if report.error:
                             failures.append(report)
+                        if report.source.location in self._awaited:
+                            self._awaited.discard(report.source.location)
+                            app.tell(app.main.catch_up)
         except DatabaseError as error:
             trouble = str(error)
         except Exception as error:  # a bug is to be seen, from this thread too
             app.tell(app._handle_exception, error)
         app.tell(self._over, failures, trouble)
+
+    def _forget_stamps(self, sources: Sequence[StoredSource], writer: Writer) -> None:
+        for location in self._afresh & {source.location for source in sources}:
+            self._afresh.discard(location)
+            writer.forget_stamps(location)
 
     def _progressed(self, activity: str) -> None:
         if self.busy and not self._halt.is_set():
