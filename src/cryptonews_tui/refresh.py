@@ -24,6 +24,7 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of, open_source
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
 FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
@@ -204,7 +205,9 @@ def _summary(report: Report) -> str:
     counts = ("seen", "added", "updated", "unchanged", "removed", "marked", "deleted", "left_out", "received")
     told = ", ".join(f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name))
     problems = f", {len(report.problems):,} problems" if report.problems else ""
-    return f"{report.location}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
+    return (
+        f"{shown(report.location)}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
+    )
 
 
 def note(writer: Writer, state: State, report: Report, minutes: float) -> None:

@@ -191,9 +191,13 @@ def test_the_journal_does_not_grow_for_ever_and_holds_nothing_that_harms(
     assert not set("\x1b\x07\u202e") & set(text)
 
 
-def test_a_journal_that_cannot_be_written_stops_nothing(run: Run, news: Path, places: Path) -> None:
-    (places / "state.db.log").mkdir()
-    assert run("sync", news).code == 0
+def test_a_key_in_an_address_is_not_in_the_journal(run: Run, places: Path, site: Site) -> None:
+    site.answers["/a.md?api_key=hunter2"] = page(article())
+    run("sync", site.url("/a.md?api_key=hunter2"))
+    run("sync", f"git+{site.url('/news.git?api_key=hunter2')}")
+    journal = (places / "state.db.log").read_text()
+    assert f"{site.url('/a.md?api_key=…')}: 1 seen" in journal
+    assert "hunter2" not in journal
 
 
 def test_a_journal_that_cannot_be_written_is_none(run: Run, places: Path, site: Site) -> None:
