@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -270,6 +271,32 @@ def test_what_another_program_brings_meanwhile_is_not_gone(desk: Desk) -> None:
     [report] = refresh(desk.writer, desk.state.sources(), Access(), progress=visit_too)
     assert (report.seen, report.removed) == (3, 0)
     assert desk.stories() == 4
+
+
+def test_what_lies_in_a_folder_that_cannot_be_looked_into_is_not_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = desk.publish()
+    write(folder / "locked", "9.md", title="Story 9", externalId="9")
+    desk.add(folder, policy="remove")
+    desk.refresh()
+    (folder / "0.md").unlink()
+    look = os.scandir
+
+    def refuse(path: str) -> Any:
+        if path.rstrip("/").endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        [report] = desk.refresh()
+    assert [problem.message for problem in report.problems] == [
+        "The folder cannot be read: Permission denied."
+    ]
+    assert desk.stories() == 4
+    desk.refresh()
+    assert desk.stories() == 3
 
 
 # What happens to a source while it is visited
