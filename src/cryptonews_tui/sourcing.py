@@ -260,12 +260,14 @@ def _minutes(given: str) -> int:
 def _languages(given: str) -> tuple[str, ...]:
     import argparse
 
-    codes = tuple(dict.fromkeys(text(given).lower().replace(",", " ").split()))
-    if codes == ("all",):
-        return ()
-    if not codes or not all(code.isascii() and code.replace("-", "").isalnum() for code in codes):
-        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk")
-    return codes
+    from cryptonews_tui.library.subscriptions import languages_of
+
+    try:
+        if not given.strip(" ,"):
+            raise ValueError(given)
+        return languages_of(text(given))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk") from None
 
 
 def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:

@@ -114,7 +114,8 @@ def test_a_change_of_nothing_or_of_nobody_is_refused(run: Run, news: Path) -> No
         "cryptonews: there is a source “news” already\n"
     )
     assert run("sources", "edit", "news", "--minutes", "soon").code == 2
-    assert run("sources", "edit", "news", "--languages", "en;uk").code == 2
+    for languages in ("en;uk", "12", "e", ","):
+        assert run("sources", "edit", "news", "--languages", languages).code == 2
 
 
 def test_only_languages_that_are_wanted_are_taken_in(run: Run, news: Path) -> None:

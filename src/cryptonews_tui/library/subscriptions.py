@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,11 @@ from cryptonews_tui.article import Problem
 from cryptonews_tui.library.database import understood
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.state_file import StateFile, now_ms, numbered, text, typed, whole
+
+MINUTES_LIMIT = 100_000
+"""The longest interval that can be chosen."""
+LANGUAGE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*")
+"""As articles name theirs."""
 
 VISITS = 20
 """So many visits of each source are remembered."""
@@ -248,6 +254,17 @@ def _source(
         whole(failures),
         typed(problems, int) or 0,
     )
+
+
+def languages_of(typed: str) -> tuple[str, ...]:
+    """What somebody typed to choose languages: `en, uk`, or nothing or `all`. Raises `ValueError` with what is none."""
+    codes = tuple(dict.fromkeys(typed.lower().replace(",", " ").split()))
+    if codes == ("all",):
+        return ()
+    for code in codes:
+        if not LANGUAGE.fullmatch(code):
+            raise ValueError(code)
+    return codes
 
 
 def due_now(source: StoredSource, now: int | None = None) -> bool:
