@@ -927,6 +927,7 @@ STATE_WRITING: dict[str, Callable[[State], Any]] = {
     "set_place": lambda state: [state.set_place("3", place) for place in (Place("en", 1, 2, 0.5), None)],
     "keep_text": lambda state: state.keep_text("1", "en", "Another text."),
     "add_source": lambda state: state.add_source("a", "/other"),
+    "add_sources": lambda state: state.add_sources([StoredSource("a", "/d"), StoredSource("a", "/b")]),
     "change_source": lambda state: state.change_source("/b", StoredSource("c", "/b", minutes=5)),
     "move_source": lambda state: state.move_source("/b", "/c"),
     "remove_source": lambda state: state.remove_source("a"),

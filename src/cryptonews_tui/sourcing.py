@@ -405,6 +405,7 @@ def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> 
 
 def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import opml
+    from cryptonews_tui.library import StoredSource
 
     try:
         if options.file == "-":
@@ -416,24 +417,23 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         raise UserError(f"{options.file} cannot be read: {error.strerror}") from None
     except opml.OpmlError as error:
         raise UserError(f"{options.file} cannot be taken in: {error}. Nothing was changed.") from None
-    added = 0
+    places = []
+    for subscription in listed.subscriptions:
+        try:
+            location = place(subscription.location)
+            if location == "-":
+                raise UserError("The standard input is no place to come back to; it was not taken.")
+        except UserError as error:
+            say(str(error))
+        else:
+            places.append(StoredSource(subscription.name, location))
     with open_state(paths) as state:
-        for subscription in listed.subscriptions:
-            try:
-                location = place(subscription.location)
-                if location == "-":
-                    raise UserError("The standard input is no place to come back to; it was not taken.")
-            except UserError as error:
-                say(str(error))
-                continue
-            before = len(state.sources())
-            source = state.add_source(subscription.name, location)
-            if len(state.sources()) > before:
-                added += 1
-                say(f"added {source.name}: {location}")
+        added = state.add_sources(places)
+    for source in added:
+        say(f"added {source.name}: {source.location}")
     for note in listed.notes:
         say(f"{options.file}:{note.line}: {note.message}")
-    say(f"{added:,} added, {len(listed.subscriptions) - added:,} were sources already or are none")
+    say(f"{len(added):,} added, {len(listed.subscriptions) - len(added):,} were sources already or are none")
     return DONE
 
 

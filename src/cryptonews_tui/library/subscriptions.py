@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,21 +102,33 @@ class Subscriptions(StateFile):
 
     def add_source(self, name: str, location: str) -> StoredSource:
         """Add a source; the name gets a number if it is taken. A known location keeps its name."""
-        with self._changing():
-            return self._add_source(StoredSource(name, location))
+        self.add_sources([StoredSource(name, location)])
+        added = self.source_at(location)
+        assert added is not None
+        return added
 
-    def _add_source(self, source: StoredSource) -> StoredSource:
-        known = {each.location: each for each in self.sources()}
-        if source.location in known:
-            return known[source.location]
-        names = {each.name for each in known.values()}
-        unique = next(n for n in numbered(source.name, "-") if n not in names)
-        self._connection.execute(
-            "INSERT INTO source (name, location, enabled, minutes, policy, languages, history)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (unique, source.location, *_choices(source)),
-        )
-        return self.sources()[-1]
+    def add_sources(self, sources: Iterable[StoredSource]) -> list[StoredSource]:
+        """Add those at locations that are not known yet; these, with the names they got."""
+        with self._changing():
+            return self._add_sources(sources)
+
+    def _add_sources(self, sources: Iterable[StoredSource]) -> list[StoredSource]:
+        known = self.sources()
+        names, locations = {source.name for source in known}, {source.location for source in known}
+        proposed: dict[str, Iterator[str]] = {}
+        for source in sources:
+            if source.location in locations:
+                continue
+            proposals = proposed.setdefault(source.name, numbered(source.name, "-"))
+            name = next(proposal for proposal in proposals if proposal not in names)
+            self._connection.execute(
+                "INSERT INTO source (name, location, enabled, minutes, policy, languages, history)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (name, source.location, *_choices(source)),
+            )
+            names.add(name)
+            locations.add(source.location)
+        return self.sources()[len(known) :]
 
     def change_source(self, location: str, changed: StoredSource) -> str | None:
         """Give a source another name, interval, policy, other languages …; it is due at once.
