@@ -13,9 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cryptonews_tui import __version__, output, sourcing, upkeep
+from cryptonews_tui import __version__, output
 from cryptonews_tui.console import (
     DONE,
     FAILED,
@@ -246,6 +247,8 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
         or os.environ.get("TERM") == "dumb"
     ):
         _say_all(options.complaints)
+        from cryptonews_tui import sourcing
+
         code = sourcing.sync_locations(options.locations, paths, settings)
         _list(_parse(["list"]), paths, settings)
         return code
@@ -363,6 +366,23 @@ def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
     return DONE
 
 
+def _upkeep() -> ModuleType:
+    from cryptonews_tui import upkeep
+
+    return upkeep
+
+
+def _sourcing() -> ModuleType:
+    from cryptonews_tui import sourcing
+
+    return sourcing
+
+
+def _later(module: Callable[[], ModuleType], name: str) -> Callable[..., Any]:
+    """A function of a module that is imported when the function is called: most commands need neither."""
+    return lambda *arguments: getattr(module(), name)(*arguments)
+
+
 COMMANDS: tuple[
     tuple[
         str,
@@ -375,23 +395,43 @@ COMMANDS: tuple[
     (
         "sync",
         "bring the library up to date with your sources, or with these locations",
-        sourcing.add_sync,
-        sourcing.sync,
+        _later(_sourcing, "add_sync"),
+        _later(_sourcing, "sync"),
     ),
     ("list", "print stories, newest first", _add_list, _list),
     ("show", "print one story", _add_show, _show),
     ("digest", "print one section of every story, for mail and cron", _add_digest, _digest),
     ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
-    ("views", "list, add and change queries that have a name", upkeep.add_views, upkeep.views),
+    (
+        "views",
+        "list, add and change queries that have a name",
+        _later(_upkeep, "add_views"),
+        _later(_upkeep, "views"),
+    ),
     (
         "sources",
         "list, try, add and change the places that articles come from",
-        sourcing.add_sources,
-        sourcing.sources,
+        _later(_sourcing, "add_sources"),
+        _later(_sourcing, "sources"),
     ),
-    ("doctor", "look whether library and state are well, and mend them", upkeep.add_doctor, upkeep.doctor),
-    ("export", "write your marks, notes, views and sources to a file", upkeep.add_export, upkeep.export),
-    ("import", "take in what export wrote, on this machine or another", upkeep.add_import, upkeep.import_),
+    (
+        "doctor",
+        "look whether library and state are well, and mend them",
+        _later(_upkeep, "add_doctor"),
+        _later(_upkeep, "doctor"),
+    ),
+    (
+        "export",
+        "write your marks, notes, views and sources to a file",
+        _later(_upkeep, "add_export"),
+        _later(_upkeep, "export"),
+    ),
+    (
+        "import",
+        "take in what export wrote, on this machine or another",
+        _later(_upkeep, "add_import"),
+        _later(_upkeep, "import_"),
+    ),
     ("keys", "print the keys of the reader", _add_nothing, _keys),
     ("paths", "print where settings and databases are", _add_nothing, _paths),
 )

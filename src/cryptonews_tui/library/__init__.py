@@ -4,12 +4,16 @@ A `Writer` fills the library, which can be rebuilt from the sources; `Library` a
 the reader's own.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from cryptonews_tui.library.database import DatabaseError
 from cryptonews_tui.library.results import Excerpt, Facets, FacetValue, Headline, Stories
 from cryptonews_tui.library.state import Mark, Place, State
 from cryptonews_tui.library.store import Interrupted, Library
 from cryptonews_tui.library.subscriptions import StoredSource, Visit, due_now
-from cryptonews_tui.library.writing import Arrived, Outcome, Policy, Remembered, Stamps, Writer
+
+if TYPE_CHECKING:
+    from cryptonews_tui.library.writing import Arrived, Outcome, Policy, Remembered, Stamps, Writer
 
 __all__ = [
     "Arrived",
@@ -33,3 +37,12 @@ __all__ = [
     "Writer",
     "due_now",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What writes is imported when it is asked for: who opens the reader, or lists, does not wait for it."""
+    if name in __all__:
+        from cryptonews_tui.library import writing
+
+        return getattr(writing, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

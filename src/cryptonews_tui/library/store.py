@@ -117,6 +117,8 @@ class Library:
         self._headings = sections
         self._now = now
         self._opened_times = 0
+        self._retired: list[sqlite3.Connection] = []
+        """Of a library before this one: threads may still be asking it."""
         self._slow: Opened | None = None
         self._beside: tuple[Opened, Neighbourhood] | None = None
         self._unwanted = False
@@ -165,15 +167,20 @@ class Library:
 
     def close(self) -> None:
         self._connection.close()
+        for connection in (*self._retired, *self._of_threads()):
+            connection.close()
+
+    def _of_threads(self) -> Iterator[sqlite3.Connection]:
         if self._slow is not None:
-            self._slow.connection.close()
+            yield self._slow.connection
         if self._beside is not None:
-            self._beside[0].connection.close()
+            yield self._beside[0].connection
 
     @_explained
     def change_to(self, path: Path) -> None:
-        """Answer from another library from now on. What threads still ask the old one goes with their connections."""
+        """Answer from another library from now on. What threads still ask the old one is answered by it."""
         self._connection.close()
+        self._retired += self._of_threads()
         self._slow = self._beside = None
         self.path = path
         self._open()
@@ -293,17 +300,20 @@ class Library:
     @_explained
     def get_ready(self, query: Query) -> None:
         """Look up what takes time in the query. For one other thread; raises `Interrupted`."""
-        if self._slow is None or self._slow.outdated():
-            self._slow = connect_to_read(self.path, LIBRARY_KIND)
+        if (before := self._slow) is not None and before.outdated():
+            self._slow = None  # nobody may interrupt what is closed
+            before.connection.close()
+        slow = self._slow = self._slow or connect_to_read(self.path, LIBRARY_KIND)
         with _interruptible():
-            self._meanings.look_up(query, self._slow.connection)
+            self._meanings.look_up(query, slow.connection)
             if query.sort:
-                self._ranking(query, self._slow.connection)
+                self._ranking(query, slow.connection)
 
     def interrupt(self) -> None:
         """End a `get_ready` that is going on in another thread."""
-        if self._slow is not None:
-            self._slow.connection.interrupt()
+        if (slow := self._slow) is not None:
+            with suppress(sqlite3.ProgrammingError):  # it was closed this moment
+                slow.connection.interrupt()
 
     @_explained
     def related(self, story: str, lang: str) -> list[Headline]:

@@ -11,13 +11,14 @@ from datetime import datetime
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from cryptonews_tui.library import DatabaseError, State, StoredSource, Writer, due_now
+from cryptonews_tui.library import DatabaseError, State, StoredSource, due_now
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
 from cryptonews_tui.tui.progress import Progress
 from cryptonews_tui.wording import counted, day
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
+    from cryptonews_tui.library import Writer
     from cryptonews_tui.tui.app import CryptonewsApp
     from cryptonews_tui.watching import Watch
 
@@ -269,6 +270,7 @@ class Refreshing:
 
     def _run(self, sources: Sequence[StoredSource], halt: Event) -> None:
         from cryptonews_tui.journal import keep_journal
+        from cryptonews_tui.library import Writer
         from cryptonews_tui.refresh import access_of, note, refresh
 
         app, told = self._app, 0.0
