@@ -314,7 +314,7 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.refresh import access_of, try_out
 
     keep_journal(paths.journal, aloud=options.verbose)
-    tried = try_out(options.location, access_of(settings, paths.cache))
+    tried = try_out(options.location, replace(access_of(settings, paths.cache), cache=None))
     output.show(trial(tried))
     if tried.report.error:
         say(f"cryptonews: {tried.report.error}")

@@ -14,7 +14,9 @@ import pytest
 from cryptonews_tui import journal
 from cryptonews_tui.library import State
 from tests.command_line import Ran, Run
+from tests.programs import needs
 from tests.sources.conftest import Handler, Site, page, redirect
+from tests.sources.repositories import Publisher
 from tests.sources.visiting import article
 from tests.strategies import write
 
@@ -35,6 +37,14 @@ def test_a_place_is_tried_without_storing_anything(run: Run, news: Path, places:
     assert ran.lines[-1] == f"Nothing was stored. Add it: cryptonews sources add {news}"
     assert not (places / "library.db").exists()
     assert not (places / "state.db").exists()
+
+
+@needs("git", "git")
+def test_a_repository_is_tried_without_keeping_it(run: Run, tmp_path: Path, places: Path) -> None:
+    publisher = Publisher(tmp_path / "www" / "news.git")
+    publisher.commit({"a.md": article("Bitcoin rests")})
+    assert "  Bitcoin rests" in run("sources", "test", publisher.url).lines
+    assert not list(places.rglob("*.pack"))
 
 
 def test_no_more_is_read_than_is_shown(run: Run, tmp_path: Path) -> None:
