@@ -82,7 +82,7 @@ ROOMS: dict[str, set[str]] = {
     "covers": {"pictures", "safety", "sources"},
     "schedule": set(),
     "intake": {"article", "library", "reading", "safety", "sections", "sources"},
-    "fetching": {"safety", "sources"},
+    "fetching": {"library", "sources"},
     "refresh": {
         *("article", "fetching", "intake", "library", "reading", "safety", "schedule", "sections"),
         *("settings", "sources"),

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from cryptonews_tui.article import Problem, Role
 from cryptonews_tui.cli import main
-from cryptonews_tui.library import Library, Mark, Place, Remembered, State, Writer
+from cryptonews_tui.library import Library, Mark, Place, Remembered, State, Visit, Writer
 from cryptonews_tui.library.health import Checkup, check_library, check_state, rebuild, vacuum
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.schema import STATE_ID
@@ -56,6 +56,7 @@ def state(tmp_path: Path) -> Path:
         state.keep_text("1", "en", "Text.")
         state.save_view("Calm", "-etf")
         state.add_source("news", "/news")
+        state.note_visit("/news", Visit(time=1, seen=1, problems=1), [Problem("a.md", 1, "Odd.")], due=2)
         state.remember_query("etf")
     return path
 
@@ -410,6 +411,16 @@ def test_an_index_that_misses_a_row_is_mended(library: Path, state: Path, doctor
     [
         "UPDATE mark SET read = 'noon'",
         "UPDATE source SET location = x'00'",
+        "UPDATE source SET enabled = 2",
+        "UPDATE source SET minutes = 'ten'",
+        "UPDATE source SET policy = 'burn'",
+        "UPDATE source SET languages = x'00'",
+        "UPDATE source SET due = 'noon'",
+        "UPDATE source SET failures = 'many'",
+        "UPDATE source SET problems = '['",
+        "UPDATE outcome SET seconds = 'ten'",
+        "UPDATE outcome SET seen = x'00'",
+        "UPDATE outcome SET error = CAST(x'ff' AS TEXT)",
         "UPDATE view SET query = x'00'",
         "UPDATE view SET key = x'00'",
         "UPDATE asked SET time = 'noon'",

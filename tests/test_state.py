@@ -108,6 +108,27 @@ def test_a_name_that_is_taken_gets_a_number(state: State) -> None:
     assert names == ["news", "news-2", "news-3", "news-4"]
 
 
+def test_many_sources_are_added_as_one_after_the_other(state: State) -> None:
+    state.add_source("news-2", "/first")
+    places = [
+        ("news", "/a"),
+        ("news", "/b"),
+        ("other", "/a"),
+        ("news", "/first"),
+        ("news", "/c"),
+        ("x", "/x"),
+    ]
+    added = state.add_sources(StoredSource(name, location, minutes=5) for name, location in places)
+    assert [(source.name, source.location) for source in added] == [
+        ("news", "/a"),
+        ("news-3", "/b"),
+        ("news-4", "/c"),
+        ("x", "/x"),
+    ]
+    assert added == state.sources()[1:]
+    assert state.add_source("news", "/d").name == "news-5"
+
+
 def test_a_location_that_is_known_keeps_its_name(state: State) -> None:
     state.add_source("news", "/news")
     assert state.add_source("other", "/news") == StoredSource("news", "/news")

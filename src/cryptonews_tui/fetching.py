@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
 
-from cryptonews_tui.safety import clean_line
+from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.sources import Found, Source, SourceError, host_of
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ WAITING = 64
 """Things that were found and wait for the receiver: at most so many articles are in memory."""
 BEAT = 0.1
 """Seconds in which somebody who waits looks whether that is still wanted."""
+_GRACE = 0.3
+"""Seconds in which visits that are called off may tidy up: a program that one has started is ended by it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Begun:
 class Over:
     """A visit has come to its end, or to a bad one."""
 
-    error: SourceError | None = None
+    error: SourceError | DatabaseError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,10 @@ Step = tuple[int, Found | Begun | Over] | None
 
 
 class Fetching:
-    """Visits to sources, one step after the other; jobs can be added while they go on. Close it after use."""
+    """Visits to sources, one step after the other; jobs can be added while they go on.
+
+    Close it after use: before the end that calls off what is under way, and sets `access.stop`.
+    """
 
     def __init__(self, access: Access) -> None:
         self._access = access
@@ -82,27 +89,27 @@ class Fetching:
         self._abroad.close()
 
     def _stay_at_home(self, job: Job) -> Iterator[Step]:
-        with closing(_visit(job)) as visit:
+        with closing(fetch_one(job)) as visit:
             for found in visit:
                 if self._access.stop.is_set():
                     return
                 yield job.number, found
 
 
-def _visit(job: Job) -> Generator[Found | Begun | Over]:
+def fetch_one(job: Job) -> Generator[Found | Begun | Over]:
     """What a source holds, and how that ended."""
     yield Begun()
     try:
         with closing(job.source.documents(job.stamps)) as found:
             yield from found
-    except SourceError as error:
+    except (SourceError, DatabaseError) as error:  # the latter from what is remembered
         yield Over(error)
     except Exception:
         # One source that we cannot cope with must not stop the others.
-        log.exception("%s", clean_line(job.source.location))
+        log.exception("%s", shown(job.source.location))
         yield Over(
             SourceError(
-                f"{clean_line(job.source.location)} could not be read because of a mistake in this program. "
+                f"{shown(job.source.location)} could not be read because of a mistake in this program. "
                 "The log tells more; `cryptonews paths` says where it is."
             )
         )
@@ -121,7 +128,7 @@ class _Abroad:
         self._waiting: dict[str, deque[Job]] = {}
         self._visited: Counter[str] = Counter()
         """How many visits to a host are going on."""
-        self._threads = 0
+        self._threads: list[threading.Thread] = []
         self._changed = threading.Condition()
         self._closed = False
 
@@ -130,15 +137,21 @@ class _Abroad:
         with self._changed:
             self._waiting.setdefault(host_of(job.source.location), deque()).append(job)
             self._changed.notify_all()
-            if self._threads < self._access.hosts_at_once * self._access.requests_per_host:
-                self._threads += 1
+            if len(self._threads) < self._access.hosts_at_once * self._access.requests_per_host:
                 # Daemons: no address that does not answer can hold up the end of the program.
-                threading.Thread(target=self._work, name="source", daemon=True).start()
+                thread = threading.Thread(target=self._work, name="source", daemon=True)
+                self._threads.append(thread)
+                thread.start()
 
     def close(self) -> None:
+        if self.left:
+            self._access.stop.set()
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        end = time.monotonic() + _GRACE
+        for thread in [*self._threads]:
+            thread.join(max(end - time.monotonic(), 0.0))
 
     def step(self) -> Step:
         try:
@@ -152,7 +165,7 @@ class _Abroad:
         while (taken := self._next()) is not None:
             host, job = taken
             try:
-                with closing(_visit(job)) as visit:
+                with closing(fetch_one(job)) as visit:
                     for found in visit:
                         if not self._hand_over(job.number, found):
                             return
@@ -178,7 +191,7 @@ class _Abroad:
                             self._waiting[host] = jobs  # behind the others
                         return host, job
                 self._changed.wait(BEAT)
-            self._threads -= 1
+            self._threads.remove(threading.current_thread())
             return None
 
     def _hand_over(self, number: int, found: Found | Begun | Over) -> bool:

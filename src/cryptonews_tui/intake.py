@@ -124,6 +124,7 @@ class Intake:
         self.precious = precious
         self.trusted = trusted
         self.before = _Before(writer, report.location)
+        self.there_before: Set[str] = frozenset()
         self.there: set[str] = set()
         self.gone: set[str] = set()
         self.rest = False
@@ -136,6 +137,11 @@ class Intake:
     def stamps(self) -> Mapping[str, str]:
         """What the source is told of the last visit; for any one thread."""
         return self.writer.stamps(self.report.location)
+
+    def begin(self) -> None:
+        """The visit begins: what is not there now but comes meanwhile, another program has brought."""
+        self.report.begin()
+        self.there_before = self.writer.items(self.report.location)
 
     def take(self, found: Found) -> None:
         """Read it, keep it until there is enough to write."""
@@ -165,36 +171,47 @@ class Intake:
 
     def finish(self) -> None:
         """The visit is complete: only now it is known what is gone, and the source's own stamp can be trusted."""
-        gone = {*filter(self._was_known, self.gone)} if self.rest else self.before.items() - self.there
-        if self._is_believed(len(gone)):
+        known = self.there_before | self.there
+        gone = known & self.gone if self.rest else self.there_before - self.there
+        left = len(known - gone)
+        if self._is_believed(left):
             self.report.removed = len(gone)
             self.items.update(self.whole)
         else:
-            before = self.before.items()
-            left = len(before) - len(gone)
             self.report.problems.append(
                 Problem(
                     "",
                     None,
-                    f"Only {left:,} of {len(before):,} articles are left here, which was not believed: nothing was "
-                    "marked or removed. If it is true: cryptonews sync --trust NAME",
+                    f"Only {left:,} of {len(self.there_before):,} articles are left here, which was not believed: "
+                    "nothing was marked or removed. If it is true: cryptonews sync --trust NAME",
                 )
             )
             gone = set()
+        if not gone.isdisjoint(self.items):
+            self.close()  # an article of the past is there first, and gone then
         self._write(gone)
+        self._let_go()
 
     def close(self) -> None:
         """Write what was taken so far."""
         self._write()
 
-    def _was_known(self, item: str) -> bool:
-        return item in self.there or self.before.get(item) is not None
+    def fail(self, error: Exception) -> None:
+        """The visit has come to a bad end; what was taken is kept."""
+        self.report.fail(error)
+        self.close()
+        self._let_go()
 
-    def _is_believed(self, gone: int) -> bool:
-        if not gone or self.trusted or self.source.policy == Policy.KEEP:
+    def _let_go(self) -> None:
+        """Of hundreds of visits that are over none is to keep the names of what is there."""
+        self.before = _Before(self.writer, self.report.location)
+        self.there_before, self.there = frozenset(), set()
+
+    def _is_believed(self, left: int) -> bool:
+        if self.trusted or self.source.policy == Policy.KEEP:
             return True  # nothing is lost by it
-        before = len(self.before.items())
-        return before <= FEW or gone * 2 <= before
+        before = len(self.there_before)
+        return before <= FEW or left * 2 >= before
 
     def _read(self, document: Document) -> None:
         content_hash = hashlib.blake2b(document.data, digest_size=12).digest()
@@ -246,15 +263,8 @@ class _Before:
 
     def get(self, item: str) -> Remembered | None:
         self._asked += 1
-        if self._asked > ONE_BY_ONE:
-            return self.all().get(item)
-        return self._writer.known(self._location, item)
-
-    def all(self) -> dict[str, Remembered]:
+        if self._asked <= ONE_BY_ONE:
+            return self._writer.known(self._location, item)
         if self._all is None:
             self._all = self._writer.remembered(self._location)
-        return self._all
-
-    def items(self) -> Set[str]:
-        """Without the source itself."""
-        return self.all().keys() - {""}
+        return self._all.get(item)

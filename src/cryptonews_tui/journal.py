@@ -24,6 +24,11 @@ class _Cleaned(logging.Formatter):
         return "\n".join(clean_line(line, 2_000) if line.strip() else "" for line in lines)
 
 
+class _Journal(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - what logging calls it
+        """A full disk is no reason to write into the screen."""
+
+
 def keep_journal(path: Path, *, aloud: bool = False) -> None:
     """Write what is logged from now on to the file at `path`, and `aloud` to the standard error as well.
 
@@ -35,9 +40,7 @@ def keep_journal(path: Path, *, aloud: bool = False) -> None:
     _logger.setLevel(logging.DEBUG)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        journal = RotatingFileHandler(
-            path, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True
-        )
+        journal = _Journal(path, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True)
         journal.setFormatter(_Cleaned("%(asctime)s %(levelname).1s %(message)s"))
         _logger.addHandler(journal)
     if aloud:

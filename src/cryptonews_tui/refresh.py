@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cryptonews_tui import schedule
 from cryptonews_tui.article import Document, Problem
-from cryptonews_tui.fetching import Begun, Fetching, Job, Over, Step
+from cryptonews_tui.fetching import Begun, Fetching, Job, Over, Step, fetch_one
 from cryptonews_tui.intake import Intake, Report
 from cryptonews_tui.library import DatabaseError, State, StoredSource, Visit, Writer
 from cryptonews_tui.reading import read
@@ -24,7 +24,7 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of, open_source
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import written_out
+from cryptonews_tui.sources.addresses import shown, written_out
 from cryptonews_tui.sources.secrets import Secrets, without_password
 
 FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
@@ -161,7 +161,6 @@ def _take_all(
                         writer.publish()
                 except DatabaseError as error:
                     visit.report.fail(error)
-                    unpublished = False  # another try would wait as long, and fail as well
                 progress(visit.report)
                 if visit.report.over:
                     _log.info("%s", _summary(visit.report))
@@ -178,7 +177,8 @@ def _take_all(
                 visit.report.stop()
                 with suppress(DatabaseError):
                     visit.close()
-        if unpublished:
+        # Where nothing could be written another try would wait as long, and fail as well.
+        if unpublished and any(visit.report.error is None for visit in visits):
             with suppress(DatabaseError):
                 writer.publish()
     for visit in visits:
@@ -190,10 +190,9 @@ def _take_all(
 def _take(visit: Intake, found: Found | Begun | Over) -> None:
     match found:
         case Begun():
-            visit.report.begin()
-        case Over(SourceError() as error):
-            visit.report.fail(error)
-            visit.close()
+            visit.begin()
+        case Over(error) if error is not None:
+            visit.fail(error)
         case Over():
             visit.finish()
             visit.report.end()
@@ -206,21 +205,30 @@ def _summary(report: Report) -> str:
     counts = ("seen", "added", "updated", "unchanged", "removed", "marked", "deleted", "left_out", "received")
     told = ", ".join(f"{getattr(report, name):,} {name}" for name in counts if getattr(report, name))
     problems = f", {len(report.problems):,} problems" if report.problems else ""
-    return f"{report.location}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
+    return (
+        f"{shown(report.location)}: {report.error or told or 'nothing'}{problems} in {report.seconds:.1f} s"
+    )
 
 
 def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
     """Remember what came of a visit, and when the next one is due; `minutes` is the usual interval.
 
-    A visit that was called off is none.
+    A visit that was called off is none. A source may have been changed or removed while it was visited.
     """
-    if report.stopped:
+    visited, location = report.source, report.source.location
+    source = state.source_at(location)
+    if source is None and visited.name:
+        writer.forget_source(report.location)
+    if source is None or report.stopped:
         return
+    anew = (source.languages, source.history) != (visited.languages, visited.history)
+    if anew:
+        writer.forget_stamps(report.location)
     wait = schedule.wait(
-        report.source.minutes or minutes,
+        source.minutes or minutes,
         fresh=report.fresh,
         retry_after=report.retry_after,
-        failures=report.source.failures + 1 if report.error else 0,
+        failures=source.failures + 1 if report.error else 0,
     )
     now = time.time_ns() // 1_000_000
     visit = Visit(
@@ -234,10 +242,11 @@ def note(writer: Writer, state: State, report: Report, minutes: float) -> None:
         problems=len(report.problems),
         error=report.error,
     )
-    due = now + round(wait * 1000)
-    state.note_visit(report.location, visit, report.problems, due=due, withdrawn=report.withdrawn)
-    if report.moved and report.error is None and state.move_source(report.location, report.moved):
-        writer.move_source(report.location, report.moved)
+    due = None if anew else now + round(wait * 1000)
+    state.note_visit(location, visit, report.problems, due=due, withdrawn=report.withdrawn)
+    to = report.moved or report.location  # which may be spelled otherwise than it was of old
+    if report.error is None and to != location and state.move_source(location, to):
+        writer.move_source(report.location, to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +272,11 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
     report.begin()
     try:
         source = open_source(location, _own(access, report))
+    except SourceError as error:
+        report.fail(error)
+    else:
         report.location = source.location
-        with closing(source.documents({})) as found:
+        with closing(fetch_one(Job(0, source, {}))) as found:
             for one in found:
                 match one:
                     case Document():
@@ -278,13 +290,14 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
                         report.problems.append(one)
                     case About():
                         report.learn(one)
+                    case Over(wrong) if wrong is not None:
+                        report.fail(wrong)
                 if len(titles) >= most or access.stop.is_set():
                     break
+    if not report.over:
         report.end()
-    except SourceError as error:
-        report.fail(error)
-        if (url := written_out(location)) and not os.path.lexists(report.location):
-            report.error = f"{error} If it is a web address, write {url}."
+    if report.error and (url := written_out(location)) and not os.path.lexists(report.location):
+        report.error = f"{report.error} If it is a web address, write {url}."
     return Trial(report, titles, NOT_STORED if secret is not None else "")
 
 

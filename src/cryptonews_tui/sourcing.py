@@ -87,7 +87,7 @@ def _sync(
     if not sources:
         return DONE
     from cryptonews_tui.journal import keep_journal
-    from cryptonews_tui.library import Writer
+    from cryptonews_tui.library import DatabaseError, Writer
     from cryptonews_tui.refresh import access_of, note, refresh
     from cryptonews_tui.sections import Roles
 
@@ -104,7 +104,11 @@ def _sync(
         )
         with closing(reports):
             for report in reports:
-                note(writer, state, report, settings.refresh_minutes)
+                try:
+                    note(writer, state, report, settings.refresh_minutes)
+                except DatabaseError as error:  # that is no reason not to read the others
+                    say(f"cryptonews: {error}")
+                    code = FAILED
                 if json:
                     output.print_json(output.report_json(report), indent=None)
                 code = max(code, _say_report(report))
@@ -256,12 +260,14 @@ def _minutes(given: str) -> int:
 def _languages(given: str) -> tuple[str, ...]:
     import argparse
 
-    codes = tuple(dict.fromkeys(text(given).lower().replace(",", " ").split()))
-    if codes == ("all",):
-        return ()
-    if not codes or not all(code.isascii() and code.replace("-", "").isalnum() for code in codes):
-        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk")
-    return codes
+    from cryptonews_tui.library.subscriptions import languages_of
+
+    try:
+        if not given.strip(" ,"):
+            raise ValueError(given)
+        return languages_of(text(given))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk") from None
 
 
 def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -308,7 +314,7 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.refresh import access_of, try_out
 
     keep_journal(paths.journal, aloud=options.verbose)
-    tried = try_out(options.location, access_of(settings, paths.cache))
+    tried = try_out(options.location, replace(access_of(settings, paths.cache), cache=None))
     output.show(trial(tried))
     if tried.report.error:
         say(f"cryptonews: {tried.report.error}")
@@ -404,6 +410,7 @@ def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> 
 
 def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import opml
+    from cryptonews_tui.library import StoredSource
 
     try:
         if options.file == "-":
@@ -415,22 +422,23 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         raise UserError(f"{options.file} cannot be read: {error.strerror}") from None
     except opml.OpmlError as error:
         raise UserError(f"{options.file} cannot be taken in: {error}. Nothing was changed.") from None
-    added = 0
+    places = []
+    for subscription in listed.subscriptions:
+        try:
+            location = place(subscription.location)
+            if location == "-":
+                raise UserError("The standard input is no place to come back to; it was not taken.")
+        except UserError as error:
+            say(str(error))
+        else:
+            places.append(StoredSource(subscription.name, location))
     with open_state(paths) as state:
-        for subscription in listed.subscriptions:
-            try:
-                location = place(subscription.location)
-            except UserError as error:
-                say(str(error))
-                continue
-            before = len(state.sources())
-            source = state.add_source(subscription.name, location)
-            if len(state.sources()) > before:
-                added += 1
-                say(f"added {source.name}: {location}")
+        added = state.add_sources(places)
+    for source in added:
+        say(f"added {source.name}: {source.location}")
     for note in listed.notes:
         say(f"{options.file}:{note.line}: {note.message}")
-    say(f"{added:,} added, {len(listed.subscriptions) - added:,} were sources already or are none")
+    say(f"{len(added):,} added, {len(listed.subscriptions) - len(added):,} were sources already or are none")
     return DONE
 
 

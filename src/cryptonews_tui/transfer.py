@@ -9,13 +9,12 @@ are cleaned as those of articles are.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from cryptonews_tui.library.state import Belongings, Marked
-from cryptonews_tui.library.subscriptions import StoredSource
+from cryptonews_tui.library.subscriptions import LANGUAGE, MINUTES_LIMIT, StoredSource
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.views import View
 
@@ -25,8 +24,6 @@ VERSION = 1
 NOTE_LIMIT = 100_000
 """Characters of a note that are kept."""
 QUERY_LIMIT = 10_000
-MINUTES_LIMIT = 100_000
-_LANGUAGE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*")
 
 
 class TransferError(ValueError):
@@ -123,7 +120,7 @@ def _source(item: Mapping[str, Any]) -> StoredSource:
     if not (minutes is None or (type(minutes) is int and 0 < minutes <= MINUTES_LIMIT)):
         raise TransferError("minutes is no whole number of minutes")
     if not (
-        isinstance(languages, list) and all(isinstance(e, str) and _LANGUAGE.fullmatch(e) for e in languages)
+        isinstance(languages, list) and all(isinstance(e, str) and LANGUAGE.fullmatch(e) for e in languages)
     ):
         raise TransferError("languages is no list of languages")
     policy = item.get("vanished", "keep")

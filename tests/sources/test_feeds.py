@@ -334,6 +334,22 @@ def test_a_feed_that_declares_the_wrong_encoding_is_read(declared: str) -> None:
     assert only(text.encode()).title == "Біткоїн"
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!-- made by <a href='https://maker.example/'>us</a> -->",
+        "<?maker <b>us</b> ?>",
+        "<!DOCTYPE rss [<!ENTITY us '<b>us</b>'>]>",
+        "\n<!-- one -->\n<!-- <b> -->\n",
+    ],
+)
+def test_what_stands_before_a_feed_is_no_part_of_it(before: str) -> None:
+    visit = read(rss(ITEM).replace(b"<rss", f"{before}<rss".encode()))
+    assert visit.problems == {}
+    assert [about.kind for about in visit.about] == ["a feed (RSS 2.0)"]
+    assert len(visit.documents) == 1
+
+
 def test_what_html_names_may_be_named_in_a_feed() -> None:
     assert only(rss(ITEM.replace("Bitcoin rests", "A&nbsp;day&mdash;two"))).title == "A day—two"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import getpass
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -553,8 +555,34 @@ def test_a_visit_is_called_off_at_once(site: Site) -> None:
     start = time.monotonic()
     assert "called off" in str(refusal(site.url("/news.git"), access))
     assert time.monotonic() - start < 4
-    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [command for command in running if site.url("/news.git").encode() in command]
+    assert not is_asked(site.url("/news.git"))
+
+
+def is_asked(url: str) -> bool:
+    """Whether a program has this address in its command line."""
+    running = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            running.append(path.read_bytes())
+    return any(url.encode() in command for command in running)
+
+
+def test_a_refresh_that_is_interrupted_leaves_no_git_behind(site: Site, tmp_path: Path) -> None:
+    url = site.url("/news.git")
+    site.answers["/news.git/info/refs?service=git-upload-pack"] = silent
+    files = [f"--{name}={tmp_path / name}" for name in ("library", "state")]
+    command = [sys.executable, "-m", "cryptonews_tui", "sync", url, *files]
+    process = subprocess.Popen(command, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
+    try:
+        deadline = time.monotonic() + 10
+        while not site.requests and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130
+    finally:
+        process.kill()
+    assert site.requests
+    assert not is_asked(url)
 
 
 def test_a_fetch_has_an_end(site: Site) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -21,7 +23,7 @@ from cryptonews_tui.sources.manifest import entries
 from tests.sources import conftest as serve
 from tests.sources.conftest import Site, page, redirect, with_etag
 from tests.sources.packing import packed
-from tests.sources.visiting import QUICK, article, or_a_sentence, sort_out, visit
+from tests.sources.visiting import HASTY, QUICK, article, or_a_sentence, sort_out, visit
 
 BASE = "https://news.example/2025/list.json"
 
@@ -105,6 +107,47 @@ def test_a_host_that_never_answers_is_not_asked_for_everything(news: Site) -> No
     assert len(found.problems) == 40
     assert len(news.requests) < 12
     assert sum("not asked again" in message for message in found.problems.values()) > 28
+
+
+def test_a_host_that_asks_for_a_rest_gets_it(news: Site) -> None:
+    busy = [f"/{number}.md" for number in range(40)]
+    news.answers |= dict.fromkeys(busy, page(b"", 429, Retry_After="3600"))
+    news.answers["/list.json"] = page(manifest("/a.md", *busy))
+    found = visit(news.url("/list.json"))
+    assert len(found.documents) == 1
+    assert sum("asks for fewer visits" in message for message in found.problems.values()) == 40
+    assert len(news.requests) == 3
+    assert found.about[-1] == About(fresh=3600)
+
+
+def test_a_host_that_is_in_trouble_is_not_asked_for_everything(news: Site) -> None:
+    busy = [f"/{number}.md" for number in range(40)]
+    news.answers |= dict.fromkeys(busy, page(b"", 503))
+    news.answers["/list.json"] = page(manifest(*busy))
+    assert len(visit(news.url("/list.json"), limits=HASTY).problems) == 40
+    assert len(news.requests) == 1 + HASTY.silences * HASTY.attempts
+
+
+def test_a_name_that_is_looked_up_for_ever_does_not_hold_up_the_end(news: Site) -> None:
+    news.answers["/list.json"] = page(manifest("http://slow.example/a.md"))
+    program = f"""
+import socket, threading, time
+from cryptonews_tui.sources import SourceError, open_source
+from cryptonews_tui.sources.access import Access
+known = socket.getaddrinfo
+slow = "slow.example"
+socket.getaddrinfo = lambda host, *rest, **more: time.sleep(60) if host == slow else known(host, *rest, **more)
+access = Access()
+threading.Timer(0.5, access.stop.set).start()
+try:
+    for found in open_source({news.url("/list.json")!r}, access).documents({{}}):
+        print(found)
+except SourceError as error:
+    print(error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=20, text=True)
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines()[-1] == "The visit was called off."
 
 
 @pytest.mark.parametrize("lines", [1, 4])

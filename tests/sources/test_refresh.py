@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cryptonews_tui.intake import Report
-from cryptonews_tui.library import Library, State, Writer
-from cryptonews_tui.query import Query
+from cryptonews_tui.library import DatabaseError, Library, State, StoredSource, Writer, writing
+from cryptonews_tui.query import parse
 from cryptonews_tui.refresh import note, refresh, try_out
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.local import LocalSource
+from tests.programs import needs
 from tests.sources.conftest import Handler, Site, page
+from tests.sources.repositories import Publisher
 from tests.sources.visiting import QUICK, article
 from tests.strategies import write
 
@@ -40,9 +45,22 @@ class Desk:
                 reports.append(report)
         return reports
 
-    def stories(self) -> int:
+    def stories(self, query: str = "") -> int:
         with closing(Library(self.writer.path, self.state.path)) as library:
-            return library.count(Query())
+            return library.count(parse(query))
+
+    def publish(self, numbers: Iterable[int] = range(3)) -> Path:
+        """Have so many articles in a folder."""
+        folder = self.folder / "news"
+        for number in numbers:
+            write(folder, f"{number}.md", title=f"Story {number}", externalId=str(number))
+        return folder
+
+    def add(self, location: object, **choices: Any) -> StoredSource:
+        """Have a source with these choices."""
+        source = self.state.add_source("news", str(location))
+        self.state.change_source(source.location, replace(source, **choices))
+        return self.state.sources()[-1]
 
 
 @pytest.fixture
@@ -105,6 +123,10 @@ def test_a_refresh_that_is_called_off_keeps_what_it_read_and_is_no_visit(desk: D
     desk.state.add_source("news", str(desk.folder / "news"))
 
     def wait(handler: Handler) -> None:
+        deadline = time.monotonic() + 4
+        with closing(Writer(desk.writer.path)) as writer:
+            while not writer.items(str(desk.folder / "news")) and time.monotonic() < deadline:
+                time.sleep(0.01)
         access.stop.set()
         handler.server.site.closing.wait(10)
         handler.close_connection = True
@@ -197,6 +219,224 @@ def test_what_vanishes_is_kept_marked_or_removed_and_starred_stories_stay(desk: 
             assert len(library.stories(parse(f"category:{policy} is:gone"))) == gone
 
 
+@needs("git", "git")
+def test_what_was_deleted_in_the_history_of_a_repository_is_gone(desk: Desk) -> None:
+    publisher = Publisher(desk.folder / "www" / "news.git")
+    publisher.commit({f"{number}.md": named(number) for number in range(4)})
+    publisher.commit({"0.md": None})
+    source = desk.add(publisher.url, policy="mark", history=True)
+    [report] = desk.refresh(access=Access(cache=desk.folder / "cache"))
+    assert (report.error, report.added, report.marked) == (None, 4, 1)
+    assert (desk.stories(), desk.stories("is:gone")) == (4, 1)
+    assert desk.writer.items(source.location) == {"1.md", "2.md", "3.md"}
+
+
+def test_a_folder_that_is_put_in_order_has_lost_nothing(desk: Desk) -> None:
+    folder = desk.publish(range(40))
+    desk.add(folder, policy="remove")
+    desk.refresh()
+    (folder / "2025").mkdir()
+    for path in [*folder.glob("*.md")]:
+        path.rename(folder / "2025" / path.name)
+    [report] = desk.refresh()
+    assert report.problems == []
+    assert (desk.stories(), desk.stories("is:gone")) == (40, 0)
+    assert all(item.startswith("2025/") for item in desk.writer.items(str(folder)))
+
+
+@needs("git", "git")
+def test_a_repository_that_is_put_in_order_has_lost_nothing(desk: Desk) -> None:
+    publisher = Publisher(desk.folder / "www" / "news.git")
+    publisher.commit({f"{number}.md": named(number) for number in range(40)})
+    desk.add(publisher.url, policy="mark")
+    access = Access(cache=desk.folder / "cache")
+    desk.refresh(access=access)
+    publisher.commit(renamed={f"{number}.md": f"2025/{number}.md" for number in range(40)})
+    [report] = desk.refresh(access=access)
+    assert report.problems == []
+    assert desk.stories("is:gone") == 0
+
+
+def test_what_another_program_brings_meanwhile_is_not_gone(desk: Desk) -> None:
+    folder = desk.publish()
+    desk.add(folder, policy="remove")
+    desk.refresh()
+
+    def visit_too(report: Report) -> None:
+        if report.seen == 1 and not (folder / "9.md").exists():
+            desk.publish([9])
+            with closing(Writer(desk.writer.path)) as writer:
+                assert [each.added for each in refresh(writer, desk.state.sources(), Access())] == [1]
+
+    [report] = refresh(desk.writer, desk.state.sources(), Access(), progress=visit_too)
+    assert (report.seen, report.removed) == (3, 0)
+    assert desk.stories() == 4
+
+
+def test_what_lies_in_a_folder_that_cannot_be_looked_into_is_not_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = desk.publish()
+    write(folder / "locked", "9.md", title="Story 9", externalId="9")
+    desk.add(folder, policy="remove")
+    desk.refresh()
+    (folder / "0.md").unlink()
+    look = os.scandir
+
+    def refuse(path: str) -> Any:
+        if path.rstrip("/").endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", refuse)
+        [report] = desk.refresh()
+    assert [problem.message for problem in report.problems] == [
+        "The folder cannot be read: Permission denied."
+    ]
+    assert desk.stories() == 4
+    desk.refresh()
+    assert desk.stories() == 3
+
+
+# What happens to a source while it is visited
+
+
+def test_a_source_that_is_removed_while_it_is_visited_holds_nothing(desk: Desk) -> None:
+    folder = desk.publish()
+    desk.add(folder)
+
+    def remove(report: Report) -> None:
+        if report.seen == 2 and desk.state.remove_source("news"):
+            desk.writer.forget_source(str(folder))
+
+    for report in refresh(desk.writer, desk.state.sources(), Access(), progress=remove):
+        note(desk.writer, desk.state, report, 15)
+    assert desk.writer.items(str(folder)) == set()
+    assert desk.stories() == 3
+
+
+def test_languages_that_are_chosen_while_a_source_is_visited_are_read_at_the_next_visit(desk: Desk) -> None:
+    source = desk.add(desk.publish(), languages=("uk",))
+
+    def choose(report: Report) -> None:
+        if report.seen == 1:
+            desk.state.change_source(source.location, replace(source, languages=()))
+            desk.writer.forget_stamps(source.location)
+
+    for report in refresh(desk.writer, desk.state.sources(), Access(), progress=choose):
+        note(desk.writer, desk.state, report, 15)
+    assert desk.stories() == 0
+    assert desk.state.sources()[0].due is None
+    desk.refresh()
+    assert desk.stories() == 3
+
+
+def test_failures_are_counted_on_from_what_they_are_by_now(desk: Desk, site: Site) -> None:
+    desk.add(site.url("/gone.md"))
+    [stale] = desk.state.sources()
+    for expected in (30, 60, 120):
+        [report] = refresh(desk.writer, [stale], Access(QUICK))
+        note(desk.writer, desk.state, report, 15)
+        [source] = desk.state.sources()
+        assert source.due is not None
+        assert 0.85 < (source.due - time.time() * 1000) / 60_000 / expected < 1.15
+
+
+def test_a_location_that_was_stored_in_another_spelling_is_noted_and_mended(desk: Desk, site: Site) -> None:
+    site.answers["/1.md"] = page(named(1))
+    desk.state.add_source("news", site.url("/1.md#top"))
+    desk.refresh(access=Access(QUICK))
+    [source] = desk.state.sources()
+    assert source.location == site.url("/1.md")
+    assert source.synced is not None
+    assert len(desk.state.visits(source.location)) == 1
+
+
+def test_a_library_that_cannot_be_asked_for_stamps_is_no_mistake_of_the_program(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add(desk.publish())
+    desk.refresh()
+
+    def refuse(*_: object) -> None:
+        raise DatabaseError("The library is locked.")
+
+    monkeypatch.setattr(writing, "connect", refuse)
+    [report] = desk.refresh()
+    assert report.error == "The library is locked."
+
+
+def test_what_was_read_is_on_view_although_the_last_visit_could_not_be_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add(desk.publish())
+    desk.add(desk.folder / "other")
+    write(desk.folder / "other", "9.md", title="Story 9", externalId="9")
+    whole = desk.writer.items
+
+    def refuse(source: str) -> set[str]:
+        if source.endswith("other"):
+            raise DatabaseError("The library is locked.")
+        return whole(source)
+
+    monkeypatch.setattr(desk.writer, "items", refuse)
+    assert [report.error for report in desk.refresh()] == [None, "The library is locked."]
+    assert desk.stories() == 3
+
+
+@needs("git", "git")
+def test_what_vanished_before_a_source_is_read_anew_is_gone(desk: Desk) -> None:
+    publisher = Publisher(desk.folder / "www" / "news.git")
+    publisher.commit({f"{number}.md": named(number) for number in range(4)})
+    source = desk.add(publisher.url, policy="mark")
+    access = Access(cache=desk.folder / "cache")
+    desk.refresh(access=access)
+    publisher.commit({"0.md": None})
+    desk.writer.forget_stamps(source.location)
+    desk.refresh(access=access)
+    assert desk.stories("is:gone") == 1
+
+
+def test_an_entry_without_a_date_keeps_its_own_when_a_feed_is_read_anew(desk: Desk, site: Site) -> None:
+    item = b"<item><title>Bitcoin rests</title><guid>https://news.example/bitcoin-rests</guid></item>"
+    site.answers["/feed.xml"] = page(b'<rss version="2.0"><channel>%s</channel></rss>' % item)
+    source = desk.add(site.url("/feed.xml"))
+    desk.refresh(access=Access(QUICK))
+    time.sleep(1.1)  # the date is kept in seconds
+    desk.writer.forget_stamps(source.location)
+    [report] = desk.refresh(access=Access(QUICK))
+    assert (report.seen, report.updated, report.unchanged) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"error": "no such key"}',
+        b"{",
+        b"",
+        b"<!doctype html><html></html>",
+        b'<!doctype html><input type="password">',
+        b'<?xml version="1.0"?><foo/>',
+        b"<urlset></urlset>",
+        b"<urlset",
+        b"<opml></opml>",
+        b'<rss version="2.0"><channel><item><title>x',
+        b'["../a.md", 1]',
+        b"\x00\x01",
+    ],
+)
+def test_a_key_in_an_address_is_in_no_sentence(desk: Desk, site: Site, answer: bytes) -> None:
+    site.answers["/news?api_key=hunter2"] = page(answer)
+    desk.add(site.url("/news?api_key=hunter2"))
+    [report] = desk.refresh(access=Access(QUICK))
+    told = [report.error or "", report.kind, *(problem.message for problem in report.problems)]
+    assert "hunter2" not in "".join(told)
+
+
+# Trying
+
+
 def test_a_trial_stores_nothing_and_reads_no_more_than_it_shows(desk: Desk) -> None:
     for number in range(30):
         write(desk.folder / "news", f"{number:02}.md", title=f"Story {number}", externalId=str(number))
@@ -205,6 +445,16 @@ def test_a_trial_stores_nothing_and_reads_no_more_than_it_shows(desk: Desk) -> N
     assert (trial.report.kind, trial.report.expected, trial.report.seen) == ("a folder", 30, 5)
     assert desk.stories() == 0
     assert "Check the path" in (try_out("/no/such/place", Access()).report.error or "")
+
+
+def test_a_trial_of_what_we_cannot_cope_with_fails_with_a_sentence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(LocalSource, "documents", stumble)
+    assert "a mistake in this program" in (try_out(str(desk.publish()), Access()).report.error or "")
 
 
 def test_a_trial_can_be_called_off(site: Site) -> None:

@@ -15,7 +15,9 @@ import pytest
 from cryptonews_tui import journal
 from cryptonews_tui.library import State
 from tests.command_line import Ran, Run
+from tests.programs import needs
 from tests.sources.conftest import Handler, Site, page, redirect
+from tests.sources.repositories import Publisher
 from tests.sources.visiting import article
 from tests.strategies import write
 
@@ -36,6 +38,14 @@ def test_a_place_is_tried_without_storing_anything(run: Run, news: Path, places:
     assert ran.lines[-1] == f"Nothing was stored. Add it: cryptonews sources add {news}"
     assert not (places / "library.db").exists()
     assert not (places / "state.db").exists()
+
+
+@needs("git", "git")
+def test_a_repository_is_tried_without_keeping_it(run: Run, tmp_path: Path, places: Path) -> None:
+    publisher = Publisher(tmp_path / "www" / "news.git")
+    publisher.commit({"a.md": article("Bitcoin rests")})
+    assert "  Bitcoin rests" in run("sources", "test", publisher.url).lines
+    assert not list(places.rglob("*.pack"))
 
 
 def test_no_more_is_read_than_is_shown(run: Run, tmp_path: Path) -> None:
@@ -136,7 +146,8 @@ def test_a_change_of_nothing_or_of_nobody_is_refused(run: Run, news: Path) -> No
         "cryptonews: there is a source “news” already\n"
     )
     assert run("sources", "edit", "news", "--minutes", "soon").code == 2
-    assert run("sources", "edit", "news", "--languages", "en;uk").code == 2
+    for languages in ("en;uk", "12", "e", ","):
+        assert run("sources", "edit", "news", "--languages", languages).code == 2
 
 
 def test_only_languages_that_are_wanted_are_taken_in(run: Run, news: Path) -> None:
@@ -220,9 +231,22 @@ def test_the_journal_does_not_grow_for_ever_and_holds_nothing_that_harms(
     assert not set("\x1b\x07\u202e") & set(text)
 
 
-def test_a_journal_that_cannot_be_written_stops_nothing(run: Run, news: Path, places: Path) -> None:
-    (places / "state.db.log").mkdir()
-    assert run("sync", news).code == 0
+def test_a_key_in_an_address_is_not_in_the_journal(run: Run, places: Path, site: Site) -> None:
+    site.answers["/a.md?api_key=hunter2"] = page(article())
+    run("sync", site.url("/a.md?api_key=hunter2"))
+    run("sync", f"git+{site.url('/news.git?api_key=hunter2')}")
+    journal = (places / "state.db.log").read_text()
+    assert f"{site.url('/a.md?api_key=…')}: 1 seen" in journal
+    assert "hunter2" not in journal
+
+
+def test_a_journal_that_cannot_be_written_is_none(run: Run, places: Path, site: Site) -> None:
+    site.answers["/a.md"] = page(article())
+    (places / "state.db.log").mkdir(parents=True)
+    ran = run("sync", site.url("/a.md"))
+    assert ran.code == 0
+    assert "1 seen, 1 added" in ran.err
+    assert "rror" not in ran.err
 
 
 def test_a_source_that_moved_is_remembered_at_its_new_place(run: Run, site: Site) -> None:
@@ -273,6 +297,15 @@ def test_what_is_no_list_is_not_taken_in(run: Run, tmp_path: Path, content: byte
     assert ran.code == 1
     assert "cannot be taken in" in ran.err
     assert run("sources", "import", tmp_path / "none.opml").code == 1
+
+
+def test_no_list_makes_the_standard_input_a_source(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.opml").write_text(
+        '<opml version="2.0"><body><outline type="cryptonews" text="in" xmlUrl="-"/></body></opml>'
+    )
+    ran = run("sources", "import", tmp_path / "list.opml")
+    assert "no place to come back to" in ran.err
+    assert run("sources").out == ""
 
 
 def test_a_password_in_an_address_is_not_stored(run: Run, places: Path) -> None:

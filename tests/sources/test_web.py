@@ -400,6 +400,10 @@ def test_a_public_address_does_not_lead_into_the_house(site: Site, site_elsewher
             "2130706433",
             "0x7f.1",
             "[::ffff:127.0.0.1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::10.0.0.1]",
+            "[64:ff9b:1::808:808]",
+            "[2002:7f00:1::]",
         ):
             with pytest.raises(SourceError, match="which is private; it was not called"):
                 http.fetch(f"http://{host}:{site.port}/a.md", limit=100, may_enter=False)

@@ -224,6 +224,24 @@ async def test_the_same_failure_is_not_said_twice_unless_a_key_asks(desk: Desk, 
         assert "There is no file or folder" in reader.said
 
 
+async def test_a_server_that_asks_for_a_rest_is_named_once_however_long_it_takes(
+    desk: Desk,
+    site: Site,  # noqa: F811
+) -> None:
+    url = site.url("/feed.xml")
+    site.answers["/feed.xml"] = page(b"", 429, Retry_After="3600")
+    with closing(State(desk.paths.state)) as state:
+        state.add_source("feed", url)
+    async with desk.open(size=SMALL) as reader:
+        assert "Try again in 3,600 seconds" in reader.said
+        reader.main.hush()
+        site.answers["/feed.xml"] = page(b"", 429, Retry_After="3210")
+        reader.app.refreshing.ask(reader.app.state.sources())
+        await reader.settle()
+        assert visits(reader, url) == 2
+        assert not reader.said
+
+
 async def test_a_failure_is_said_again_after_it_had_gone(desk: Desk, tmp_path: Path) -> None:
     desk.write("1")
     place = tmp_path / "place"

@@ -341,6 +341,7 @@ def test_what_a_form_shows_means_what_the_source_is() -> None:
         ("minutes", "9" * 400, "is not a whole number"),
         ("policy", "burn", "“burn” is none of keep, mark, remove."),
         ("languages", "en; uk", "“en;” is no language"),
+        ("languages", "en 12", "“12” is no language"),
         ("history", "maybe", "“maybe” is neither yes nor no."),
     ],
 )

@@ -445,7 +445,7 @@ _OWN_TABLES = {
         *("story", "article", "timeline", "facet", "tagged"),
         *("item", "gone", "alias", "address"),
     ),
-    "state": ("mark", "source", "view", "asked", "visit", "place", "read_text"),
+    "state": ("mark", "source", "outcome", "view", "asked", "visit", "place", "read_text"),
 }
 
 # What Python has to understand of a row, apart from numbers
@@ -467,7 +467,14 @@ _STATE_UNDERSTOOD = {
     "mark": "typeof(story) = 'text' AND typeof(read) IN ('integer', 'null')"
     " AND typeof(starred) IN ('integer', 'null') AND typeof(note) IN ('text', 'null')",
     "source": "typeof(name) = 'text' AND typeof(location) = 'text'"
-    " AND typeof(synced) IN ('integer', 'null') AND typeof(error) IN ('text', 'null')",
+    " AND typeof(synced) IN ('integer', 'null') AND typeof(error) IN ('text', 'null')"
+    " AND enabled IN (0, 1) AND history IN (0, 1) AND policy IN ('keep', 'mark', 'remove')"
+    " AND typeof(minutes) IN ('integer', 'null') AND typeof(due) IN ('integer', 'null')"
+    " AND typeof(failures) = 'integer' AND typeof(languages) = 'text'"
+    " AND (problems IS NULL OR json_valid(problems))",
+    "outcome": "typeof(time) = 'integer' AND typeof(seconds) = 'real' AND typeof(received) = 'integer'"
+    " AND typeof(seen) = 'integer' AND typeof(added) = 'integer' AND typeof(updated) = 'integer'"
+    " AND typeof(removed) = 'integer' AND typeof(problems) = 'integer' AND typeof(error) IN ('text', 'null')",
     "view": "typeof(name) = 'text' AND typeof(query) = 'text' AND typeof(key) IN ('text', 'null')",
     "asked": "typeof(query) = 'text' AND typeof(time) = 'integer'",
     "visit": "typeof(\"left\") = 'integer'",

@@ -95,6 +95,14 @@ def _library_2_to_3(connection: sqlite3.Connection) -> None:
             """
         )
         connection.execute("DROP INDEX by_hash")
+        # Of two texts of a story one was kept. What leads to it is found out where the other is read again.
+        connection.execute(
+            """
+            UPDATE item SET hash = NULL, stamp = iif(stamp = '', '', '?' || stamp)
+            WHERE article IS NULL AND (hash IS NOT NULL OR item = '' AND source IN (
+                SELECT source FROM item WHERE article IS NULL AND hash IS NOT NULL))
+            """
+        )
     list_addresses(connection)
     bring_up_to_date(connection)  # the steps before have left that to this one
     grow(connection)

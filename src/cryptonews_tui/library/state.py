@@ -329,11 +329,7 @@ class State(Subscriptions):
                     added.append(new)
             if added:
                 self._put_views(saved)
-            known = {source.location for source in self.sources()}
-            sources = [
-                self._add_source(source) for source in belongings.sources if source.location not in known
-            ]
-            return Merged(len(changed), added, sources)
+            return Merged(len(changed), added, self._add_sources(belongings.sources))
 
 
 def _place(lang: Any, section: Any, block: Any, fraction: Any) -> Place:

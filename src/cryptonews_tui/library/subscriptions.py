@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,21 @@ from cryptonews_tui.library.database import understood
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.state_file import StateFile, now_ms, numbered, text, typed, whole
 
+MINUTES_LIMIT = 100_000
+"""The longest interval that can be chosen."""
+LANGUAGE = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*")
+"""As articles name theirs."""
+
 VISITS = 20
 """So many visits of each source are remembered."""
 PROBLEMS = 100
 """So many problems of the last visit are remembered, and all are counted."""
 
 _COLUMNS = "name, location, synced, error, enabled, minutes, policy, languages, history, due, failures"
+_SOURCES = (
+    f"SELECT {_COLUMNS}, (SELECT outcome.problems FROM outcome WHERE outcome.source = source.id"
+    " ORDER BY rowid DESC LIMIT 1) FROM source"
+)
 _COUNTS = ("received", "seen", "added", "updated", "removed", "problems")
 
 
@@ -69,11 +79,13 @@ class Subscriptions(StateFile):
     def sources(self) -> list[StoredSource]:
         """The reader's sources in the order they were added."""
         with understood(self.path, STATE_KIND):
-            rows = self._connection.execute(
-                f"SELECT {_COLUMNS}, (SELECT outcome.problems FROM outcome WHERE outcome.source = source.id"
-                " ORDER BY rowid DESC LIMIT 1) FROM source ORDER BY id"
-            )
-            return [_source(*row) for row in rows]
+            return [_source(*row) for row in self._connection.execute(f"{_SOURCES} ORDER BY id")]
+
+    def source_at(self, location: str) -> StoredSource | None:
+        """The source at this place (in its canonical form)."""
+        with understood(self.path, STATE_KIND):
+            row = self._connection.execute(f"{_SOURCES} WHERE location = ?", (location,)).fetchone()
+            return _source(*row) if row else None
 
     def source(self, name: str, location: str = "") -> StoredSource | None:
         """The source of this name, else the one at this place (`location` is its canonical form)."""
@@ -90,21 +102,33 @@ class Subscriptions(StateFile):
 
     def add_source(self, name: str, location: str) -> StoredSource:
         """Add a source; the name gets a number if it is taken. A known location keeps its name."""
-        with self._changing():
-            return self._add_source(StoredSource(name, location))
+        self.add_sources([StoredSource(name, location)])
+        added = self.source_at(location)
+        assert added is not None
+        return added
 
-    def _add_source(self, source: StoredSource) -> StoredSource:
-        known = {each.location: each for each in self.sources()}
-        if source.location in known:
-            return known[source.location]
-        names = {each.name for each in known.values()}
-        unique = next(n for n in numbered(source.name, "-") if n not in names)
-        self._connection.execute(
-            "INSERT INTO source (name, location, enabled, minutes, policy, languages, history)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (unique, source.location, *_choices(source)),
-        )
-        return self.sources()[-1]
+    def add_sources(self, sources: Iterable[StoredSource]) -> list[StoredSource]:
+        """Add those at locations that are not known yet; these, with the names they got."""
+        with self._changing():
+            return self._add_sources(sources)
+
+    def _add_sources(self, sources: Iterable[StoredSource]) -> list[StoredSource]:
+        known = self.sources()
+        names, locations = {source.name for source in known}, {source.location for source in known}
+        proposed: dict[str, Iterator[str]] = {}
+        for source in sources:
+            if source.location in locations:
+                continue
+            proposals = proposed.setdefault(source.name, numbered(source.name, "-"))
+            name = next(proposal for proposal in proposals if proposal not in names)
+            self._connection.execute(
+                "INSERT INTO source (name, location, enabled, minutes, policy, languages, history)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (name, source.location, *_choices(source)),
+            )
+            names.add(name)
+            locations.add(source.location)
+        return self.sources()[len(known) :]
 
     def change_source(self, location: str, changed: StoredSource) -> str | None:
         """Give a source another name, interval, policy, other languages …; it is due at once.
@@ -242,6 +266,17 @@ def _source(
         whole(failures),
         typed(problems, int) or 0,
     )
+
+
+def languages_of(typed: str) -> tuple[str, ...]:
+    """What somebody typed to choose languages: `en, uk`, or nothing or `all`. Raises `ValueError` with what is none."""
+    codes = tuple(dict.fromkeys(typed.lower().replace(",", " ").split()))
+    if codes == ("all",):
+        return ()
+    for code in codes:
+        if not LANGUAGE.fullmatch(code):
+            raise ValueError(code)
+    return codes
 
 
 def due_now(source: StoredSource, now: int | None = None) -> bool:

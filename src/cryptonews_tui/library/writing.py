@@ -132,6 +132,14 @@ class Writer:
                 for item, stamp, found, problems in rows
             }
 
+    def items(self, source: str) -> set[str]:
+        """The names of the items of a source, without that of the whole."""
+        with understood(self.path, LIBRARY_KIND):
+            rows = self._connection.execute(
+                "SELECT item FROM item WHERE source = ? AND item != ''", (source,)
+            )
+            return {item for (item,) in rows}
+
     def known(self, source: str, item: str) -> Remembered | None:
         """One item of a source as it was at the last visit."""
         with understood(self.path, LIBRARY_KIND):
@@ -258,9 +266,16 @@ class Writer:
                 self._connection.execute(f"DELETE FROM {table} WHERE source = ?", (old,))
 
     def forget_stamps(self, source: str) -> None:
-        """The next visit to a source reads everything anew."""
+        """The next visit to a source reads everything anew.
+
+        No stamp is like what is there any more, but sources still learn from them what there was, and since when.
+        """
         with explained(self.path, LIBRARY_KIND), transaction(self._connection):
-            self._connection.execute("UPDATE item SET stamp = '', hash = NULL WHERE source = ?", (source,))
+            self._connection.execute(
+                "UPDATE item SET hash = NULL, stamp = iif(stamp = '' OR stamp LIKE '?%', stamp, '?' || stamp)"
+                " WHERE source = ?",
+                (source,),
+            )
 
     def forget_source(self, source: str) -> None:
         """Nothing is known of a source any more; the articles that came from it stay."""

@@ -16,6 +16,9 @@ _KEYS = re.compile(
     "([?&][^?&=#]*(?:key|token|secret|sig|signature|auth|authorization|password|passwd|pwd|credential)=)[^&#]+",
     re.IGNORECASE,
 )
+_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+_INSIDE = (ipaddress.ip_network("64:ff9b:1::/48"),)
+"""What stands for IPv4 addresses (RFC 6052, 4291), and what does so in private networks (RFC 8215)."""
 _USER = re.compile("(?<=//)[^/?#]*@")
 _BARE = re.compile(
     r"([\w-]+\.)+(?!(md|markdown|zip|tar|t?gz|xml|rss|atom|json)$)[a-z]{2,24}(:\d+)?(/\S*)?", re.IGNORECASE
@@ -73,9 +76,16 @@ def is_inside(host: str) -> bool:
         address = ipaddress.ip_address(name.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return not address.is_global
+    if isinstance(address, ipaddress.IPv6Address):
+        address = _translated(address) or address
+    return not address.is_global or any(address in network for network in _INSIDE)
+
+
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that this one stands for: systems and gateways call that."""
+    if any(address in network for network in _TRANSLATED):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def next_address(url: str, location: str) -> str:

@@ -42,6 +42,9 @@ _PROLOGUE = (
     )
     + "]>"
 )
+_BEFORE_ROOT = re.compile(
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
+)
 _ROOT = re.compile(r"<(?=[A-Za-z_])")
 _ROOT_TAG = re.compile(r"<[^<>]+>")
 _STARTS = re.compile(r"<((?:[A-Za-z][\w.-]*:)?(?:item|entry))(?=[\s>])")
@@ -267,7 +270,10 @@ def _decode(data: bytes, media_type: str) -> str:
 
 def _without_prologue(text: str) -> tuple[str, int]:
     """What begins with the outermost element, and the number of the line it is on."""
-    root = _ROOT.search(text)
+    start = 0
+    while before := _BEFORE_ROOT.match(text, start):
+        start = before.end()
+    root = _ROOT.search(text, start)
     start = root.start() if root else len(text)
     return text[start:], text.count("\n", 0, start) + 1
 

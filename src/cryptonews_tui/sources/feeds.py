@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, SourceError
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.entries import (
     Entry,
     Form,
@@ -76,7 +77,7 @@ def read(
     Whoever fetched it adds `Rest()`, as a feed shows its newest entries only, and `Seen("", stamp)`.
     Raises `SourceError` when it is no feed.
     """
-    where = clean_line(url, 300)
+    where = shown(url)
     if len(data) > limits.feed:
         raise SourceError(f"The feed {where} is larger than {in_words(limits.feed)}; it was not read.")
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
@@ -117,7 +118,7 @@ def read_json(
     """Like `read`, for a JSON feed that is parsed already."""
     items = value.get("items")
     if not isinstance(items, list):
-        raise SourceError(f"The JSON feed {clean_line(url, 300)} has no list of items. Tell its publisher.")
+        raise SourceError(f"The JSON feed {shown(url)} has no list of items. Tell its publisher.")
     feed = _Feed(
         url=url,
         site=absolute(url, value.get("home_page_url")),

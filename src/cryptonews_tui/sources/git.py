@@ -24,7 +24,7 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.http import web_address
+from cryptonews_tui.sources.addresses import shown, web_address
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, item_name
 from cryptonews_tui.sources.repository import TIP, Address, BrokenError, File, Repository, passing
@@ -179,7 +179,7 @@ class GitSource:
         program = git_program()
         if program is None:
             raise SourceError(
-                f"The program git, which reads {clean_line(self.location, 300)}, is not installed. "
+                f"The program git, which reads {shown(self.location)}, is not installed. "
                 "Install git and try again."
             )
         yield About("a Git repository", clean_line(self.address.name))
@@ -225,7 +225,7 @@ class GitSource:
             except OSError:
                 if self.access.stop.wait(0.05) or time.monotonic() > end:
                     raise passing(
-                        f"Another program is reading {clean_line(self.location, 300)} at this moment. "
+                        f"Another program is reading {shown(self.location)} at this moment. "
                         "Try again when it is done."
                     ) from None
             else:
@@ -248,7 +248,7 @@ class GitSource:
         if old is None:
             if now is None and not plan.past and not any(remembered):
                 raise SourceError(
-                    f"There is no {clean_line(folder)} in {clean_line(repository.where)}. "
+                    f"There is no {clean_line(folder)} in {shown(repository.where)}. "
                     "Check the name of the folder."
                 )
             self._compare_with(remembered, repository.listing(now), plan)
@@ -278,7 +278,7 @@ class GitSource:
         total = sum(plan.sizes.get(file.blob, 0) for file in (*plan.articles, *plan.past))
         if total > self.access.limits.repository:
             raise SourceError(
-                f"The articles in {clean_line(self.location, 300)} are larger than "
+                f"The articles in {shown(self.location)} are larger than "
                 f"{in_words(self.access.limits.repository)} together. Name a folder of it."
             )
         readable: list[File] = []

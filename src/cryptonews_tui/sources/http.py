@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import is_inside, next_address, shown, web_address
+from cryptonews_tui.sources.addresses import next_address, shown
 from cryptonews_tui.sources.decoding import PIECE, decoder
 from cryptonews_tui.sources.faults import NoAnswerError, line_error, on_the_line, status_error
 from cryptonews_tui.sources.freshness import conditions, fresh
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState, Retrying
 
-__all__ = ["Fetched", "Http", "NoAnswerError", "is_inside", "web_address"]
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, Seen, SourceError
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.entries import (
     Entry,
     Form,
@@ -103,7 +104,7 @@ def read(
             value, url = more(following), following
             _judged(value, url, shapes)
         except SourceError as error:
-            yield Problem(clean_line(following, 300), None, str(error))
+            yield Problem(shown(following), None, str(error))
             return
 
 
@@ -141,7 +142,7 @@ def _judged(value: object, url: str, shapes: Sequence[Shape]) -> tuple[Shape, li
     """The shape that fits the value, and the list of its articles."""
     shape = _of_settings(url, shapes)
     listed, _ = _list(value, shape.items if shape else PUBLISHER.items)
-    where = clean_line(url, 300)
+    where = shown(url)
     refusal = "" if listed else _refusal(value)
     if refusal:
         raise SourceError(f"{where} answers: {refusal.rstrip('.')}. Check the address and its key.")

@@ -15,12 +15,11 @@ from html import unescape
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from cryptonews_tui.article import Problem
-from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import web_address
+from cryptonews_tui.sources.addresses import shown, web_address
 from cryptonews_tui.sources.crew import Entry
-from cryptonews_tui.sources.faults import NoAnswerError, PassingError
+from cryptonews_tui.sources.faults import PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.kinds import root, text_of
 from cryptonews_tui.sources.limits import Limits
@@ -113,8 +112,8 @@ def walk(http: Http, first: Folder, base: str, access: Access, may_enter: bool) 
             pages += 1
             try:
                 inner = _look_into(http, url, base, limits, may_enter)
-            except NoAnswerError as error:
-                silences += 1
+            except PassingError as error:
+                silences += 1 if not error.retry_after else limits.silences
                 found.miss(name, str(error))
             except SourceError as error:
                 found.miss(name, str(error))
@@ -210,7 +209,7 @@ def read_xml(data: bytes, base: str, folder: str) -> Folder:
         return _folder(_xml_links(data), base, folder)
     except XmlError as error:
         raise SourceError(
-            f"The listing {clean_line(folder, 300)} is broken in line {error.line}. Tell its publisher."
+            f"The listing {shown(folder)} is broken in line {error.line}. Tell its publisher."
         ) from None
 
 

@@ -111,17 +111,23 @@ class LocalSource:
         return status
 
     def _folder(self, remembered: Mapping[str, str]) -> Iterator[Found]:
-        files, problems = self._scan()
+        files, problems, whole = self._scan()
         yield Expected(len(files) + len(problems))
         if not (files or problems or remembered):
             yield Problem(item_name(self.location), None, NO_ARTICLES)
         yield from problems
         yield from self._read(files, remembered)
+        if not whole:
+            yield Rest()
 
-    def _scan(self) -> tuple[list[_File], list[Problem]]:
-        """All articles below the folder, sorted; a folder that can be reached in two ways counts once."""
+    def _scan(self) -> tuple[list[_File], list[Problem], bool]:
+        """All articles below the folder, sorted, and whether every folder could be looked into.
+
+        A folder that can be reached in two ways counts once.
+        """
         files: list[_File] = []
         problems: list[Problem] = []
+        whole = True
         visited: set[tuple[int, int]] = set()
         folders = [""]
         while folders:
@@ -141,6 +147,7 @@ class LocalSource:
                 problems.append(
                     Problem(item_name(prefix), None, f"The folder cannot be read: {_reason(error)}.")
                 )
+                whole = False
                 continue
             for entry in listed:
                 name = entry.name
@@ -161,7 +168,7 @@ class LocalSource:
                     if is_article(name):
                         message = f"The file cannot be read: {_reason(error)}."
                         problems.append(Problem(item_name(prefix + name), None, message))
-        return sorted(files), sorted(problems, key=lambda problem: problem.item)
+        return sorted(files), sorted(problems, key=lambda problem: problem.item), whole
 
     def _read(self, files: list[_File], remembered: Mapping[str, str]) -> Iterator[Found]:
         ahead: deque[_Open | Seen | Problem] = deque()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from cryptonews_tui.article import Problem
-from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.crew import address
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.names import is_article_at
@@ -28,7 +28,7 @@ def json_value(data: bytes, base: str) -> object:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise SourceError(
-            f"{clean_line(base, 300)} is not valid JSON. Check the address, or tell its publisher."
+            f"{shown(base)} is not valid JSON. Check the address, or tell its publisher."
         ) from None
 
 
@@ -43,7 +43,7 @@ def names_articles(value: object) -> bool:
 
 def entries_of(value: object, base: str, limits: Limits) -> list[str | Problem]:
     """As `entries`, of JSON that was parsed already."""
-    where = clean_line(base, 300)
+    where = shown(base)
     listed = _list(value)
     if not isinstance(listed, list):
         raise SourceError(
@@ -71,8 +71,8 @@ def _entry(entry: object, base: str, number: int) -> str | Problem:
     text = _text(entry)
     if not isinstance(text, str) or not text.strip():
         return Problem(f"entry {number}", None, "This entry of the manifest has no address.")
-    shown = f"entry {number}" if "@" in text else clean_line(text, 300) or f"entry {number}"
+    item = f"entry {number}" if "@" in text else shown(text) or f"entry {number}"
     try:
         return address(base, text)
     except SourceError as error:
-        return Problem(shown, None, str(error))
+        return Problem(item, None, str(error))

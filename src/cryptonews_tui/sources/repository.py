@@ -25,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name
 
@@ -170,7 +171,7 @@ class Repository:
         """Have all these blobs here, asking the server once for those that are missing."""
         if len(files) > self._access.limits.files:
             raise SourceError(
-                f"There are more than {self._access.limits.files:,} articles in {clean_line(self.where)}. "
+                f"There are more than {self._access.limits.files:,} articles in {shown(self.where)}. "
                 "Name a folder of it."
             )
         blobs = list(dict.fromkeys(file.blob for file in files))
@@ -367,7 +368,7 @@ class Repository:
                 listener.join()
                 _log.debug(
                     "git %s for %s: ended with %s, %.2f s",
-                    *(arguments[0], self.where, process.returncode, time.monotonic() - start),
+                    *(arguments[0], shown(self.where), process.returncode, time.monotonic() - start),
                 )
             if process.returncode:
                 raise self._explained(listener.told) if afar else self.broken()
@@ -386,11 +387,11 @@ class Repository:
                 raise self._called_off()
             if time.monotonic() > end:
                 raise passing(
-                    f"{clean_line(self.where)} was not complete after {limits.fetch:g} seconds. Try again later."
+                    f"{shown(self.where)} was not complete after {limits.fetch:g} seconds. Try again later."
                 )
             if os.fstat(out.fileno()).st_size > limits.download:  # folders can hold one another without end
                 raise SourceError(
-                    f"{clean_line(self.where)} has more files than can be listed. Name a folder of it."
+                    f"{shown(self.where)} has more files than can be listed. Name a folder of it."
                 )
             if afar:
                 self._count()
@@ -408,7 +409,7 @@ class Repository:
         if size > self._access.limits.repository:
             self.discard()
             raise SourceError(
-                f"{clean_line(self.where)} is larger than {in_words(self._access.limits.repository)}; "
+                f"{shown(self.where)} is larger than {in_words(self._access.limits.repository)}; "
                 "it was not read. Name a folder of it."
             )
 
@@ -454,14 +455,14 @@ class Repository:
 
     def broken(self) -> BrokenError:
         """What is said if fetching anew does not help."""
-        return BrokenError(f"What git has of {clean_line(self.where, 300)} is damaged. Try again later.")
+        return BrokenError(f"What git has of {shown(self.where)} is damaged. Try again later.")
 
     def _called_off(self) -> SourceError:
-        return passing(f"The visit to {clean_line(self.where)} was called off.")
+        return passing(f"The visit to {shown(self.where)} was called off.")
 
     def _explained(self, told: str) -> Exception:
         """What git says about a server, as a sentence of ours."""
-        where = clean_line(self.where, 300)
+        where = shown(self.where)
         ref = clean_line(self._address.ref, 100)
         for pattern, kind, sentence in _SENTENCES:
             if re.search(pattern, told, re.IGNORECASE):
@@ -474,7 +475,9 @@ class Repository:
                 error.withdrawn = "(410)" in sentence
                 return error
         said = [line for line in told.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
-        reason = clean_line(said[-1].partition(":")[2] if said else "it did not say why", 200).rstrip(".")
+        reason = clean_line(shown(said[-1].partition(":")[2] if said else "it did not say why"), 200).rstrip(
+            "."
+        )
         return BrokenError(f"{where} could not be fetched ({reason}). Try again later.")
 
 

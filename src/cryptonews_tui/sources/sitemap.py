@@ -15,8 +15,9 @@ from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.crew import Entry, address
-from cryptonews_tui.sources.faults import NoAnswerError, PassingError
+from cryptonews_tui.sources.faults import PassingError
 from cryptonews_tui.sources.http import Http
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_article_at
@@ -49,20 +50,20 @@ def unpacked(data: bytes, where: str, limits: Limits) -> bytes:
     """The XML text of what may be packed. Raises `SourceError` when it is damaged or too large."""
     if not data.startswith(b"\x1f\x8b"):
         return data
-    shown = clean_line(where, 300)
+    named = shown(where)
     try:
         with gzip.GzipFile(fileobj=BytesIO(data)) as file:
             text = file.read(limits.manifest + 1)
     except (OSError, EOFError, zlib.error):
-        raise SourceError(f"{shown} is compressed and damaged. Try again later.") from None
+        raise SourceError(f"{named} is compressed and damaged. Try again later.") from None
     if len(text) > limits.manifest:
-        raise SourceError(f"{shown} unpacks to more than {in_words(limits.manifest)}; it was not read.")
+        raise SourceError(f"{named} unpacks to more than {in_words(limits.manifest)}; it was not read.")
     return text
 
 
 def read(data: bytes, base: str, limits: Limits, now: datetime) -> Sitemap:
     """What the sitemap at `base` lists, each address once. Raises `SourceError` when it is none."""
-    where = clean_line(base, 300)
+    where = shown(base)
     sitemap = Sitemap()
     known: set[str] = set()
     path: list[str] = []
@@ -126,7 +127,8 @@ def gather(http: Http, first: Sitemap, access: Access, may_enter: bool) -> Sitem
             if len(found.articles) + len(inner.articles) > limits.entries:
                 raise SourceError(f"With this sitemap there are more than {limits.entries:,} articles.")
         except SourceError as error:
-            silences = silences + 1 if isinstance(error, NoAnswerError) else 0
+            silences = silences + 1 if error.passing else 0
+            silences += limits.silences if error.retry_after else 0
             found.miss(part.item, str(error))
         else:
             silences = 0
@@ -154,7 +156,7 @@ def _take(
         return
     if not part and not is_article_at(text):
         return
-    item = "an address with a password" if "@" in text else clean_line(text, 300)
+    item = "an address with a password" if "@" in text else shown(text)
     listed = clean_line(values.get("lastmod", ""), 40)
     try:
         item = address(base, text)

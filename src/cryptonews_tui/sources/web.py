@@ -16,6 +16,7 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
+from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.crew import Crew, Entry, listed_in, parts_of
 from cryptonews_tui.sources.http import Fetched, Http
@@ -189,8 +190,8 @@ class WebSource:
         found = sitemap.gather(http, first, self.access, answer.fetched.inside)
         if not found.articles:
             raise SourceError(
-                f"The sitemap {_shown(answer.url)} lists no Markdown files. "
-                f"Name the site's feed, or a page that advertises it, such as {_shown(_front_page(answer.url))}."
+                f"The sitemap {shown(answer.url)} lists no Markdown files. "
+                f"Name the site's feed, or a page that advertises it, such as {shown(_front_page(answer.url))}."
             )
         yield from self._entries(
             found.articles, remembered, answer.fetched, found.whole, keep=not first.sitemaps
@@ -214,6 +215,8 @@ class WebSource:
             for found in crew.visit(listed, remembered):
                 whole = whole and isinstance(found, Seen | Document) and bool(found.stamp)
                 yield found
+            if crew.rest:
+                yield About(fresh=crew.rest)
         if not complete:
             yield Rest()
         # An unchanged list is not sent again: then all entries must be known by stamps of their own.
@@ -259,14 +262,14 @@ class WebSource:
         if page.feeds:
             yield from self._advertised(page, answer, http, remembered)
         elif page.login:
-            led = "" if answer.url == self.location else f"{_shown(self.location)} leads to a login page: "
+            led = "" if answer.url == self.location else f"{shown(self.location)} leads to a login page: "
             raise SourceError(
-                f"{led}{_shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the "
+                f"{led}{shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the "
                 "settings; else name an address that is open to everybody."
             )
         else:
             raise SourceError(
-                f"{_shown(answer.url)} is a web page, not articles, and it advertises no feed. "
+                f"{shown(answer.url)} is a web page, not articles, and it advertises no feed. "
                 "Look there for the address of a feed (RSS, Atom), of Markdown files or of an archive, and name that."
             )
 
@@ -291,7 +294,7 @@ class WebSource:
                 failure = failure or str(error)
                 continue
             yield About(
-                f"a feed that a web page advertises, {_shown(url)}",
+                f"a feed that a web page advertises, {shown(url)}",
                 page.title,
                 fetched.moved or url,
                 fetched.fresh,
@@ -303,7 +306,7 @@ class WebSource:
                 yield from self._feed(feed, url, remembered)
             return
         raise SourceError(
-            f"{_shown(answer.url)} is a web page whose feed cannot be read. {failure or 'Tell its publisher.'}"
+            f"{shown(answer.url)} is a web page whose feed cannot be read. {failure or 'Tell its publisher.'}"
         )
 
     def _fed(self, fetched: Fetched) -> _Answer | None:
@@ -315,12 +318,12 @@ class WebSource:
         with fetched.body:
             answer = self._answer(fetched, Kind.XML)
         if not feeds.is_feed(answer.start, fetched.media_type):
-            raise SourceError(f"{_shown(fetched.url)} is no feed. Tell its publisher.")
+            raise SourceError(f"{shown(fetched.url)} is no feed. Tell its publisher.")
         return answer
 
     def _refused(self, answer: _Answer) -> SourceError:
         """Why this cannot be read, and what can be done."""
-        where = _shown(answer.url)
+        where = shown(answer.url)
         if answer.kind is Kind.NOTHING:
             return SourceError(f"{where} is empty. Check the address, or try again later.")
         if root(text_of(answer.start)) == "opml":
@@ -341,12 +344,8 @@ class WebSource:
 def _check_size(data: bytes, url: str, limit: int) -> None:
     if len(data) > limit:
         raise SourceError(
-            f"{_shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
+            f"{shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
         )
-
-
-def _shown(url: str) -> str:
-    return clean_line(url, 300)
 
 
 def _front_page(url: str) -> str:

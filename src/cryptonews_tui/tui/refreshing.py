@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -171,7 +172,7 @@ class Refreshing:
         if not self.busy:
             from cryptonews_tui.cli import samples_location
 
-            self._begin([StoredSource("samples", samples_location())])
+            self._begin([StoredSource("", samples_location())])
 
     def ask_for_story(self, story: str | None) -> None:
         """Visit the sources that hold a story; where there is no story, all."""
@@ -325,19 +326,24 @@ class Refreshing:
 
                 self._forget_stamps(sources, writer)
                 access = replace(access_of(app.settings, app.paths.cache), stop=halt)
-                for report in refresh(
+                reports = refresh(
                     *(writer, sources, access),
                     more=more,
                     progress=hear,
                     roles=app.library.roles,
                     precious=state.precious,
-                ):
-                    note(writer, state, report, app.settings.refresh_minutes)
-                    if report.error:
-                        failures.append(report)
-                    if report.source.location in self._awaited:
-                        self._awaited.discard(report.source.location)
-                        app.tell(app.main.catch_up)
+                )
+                with closing(reports):
+                    for report in reports:
+                        try:
+                            note(writer, state, report, app.settings.refresh_minutes)
+                        except DatabaseError as error:  # that is no reason not to read the others
+                            trouble = str(error)
+                        if report.error:
+                            failures.append(report)
+                        if report.source.location in self._awaited:
+                            self._awaited.discard(report.source.location)
+                            app.tell(app.main.catch_up)
         except DatabaseError as error:
             trouble = str(error)
         except Exception as error:  # a bug is to be seen, from this thread too
@@ -381,7 +387,7 @@ class Refreshing:
             location, error = report.source.location, report.error or ""
             known = self._failed.get(location, report.source.error if report.source.failures else None)
             self._failed[location] = error
-            if error != known or location in self._by_key:
+            if known is None or not _are_alike(error, known) or location in self._by_key:
                 yield report
 
     def _sentence(self, failures: Sequence[Report]) -> str:
@@ -414,3 +420,8 @@ class Refreshing:
             self._app.main.show_activity(
                 f"↻ {last:%H:%M}" if last.date() == now.date() else f"↻ {day(last, now)}"
             )
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two sentences say the same: a server that asks for a rest names another number of seconds each time."""
+    return re.sub(r"\d+", "", one) == re.sub(r"\d+", "", other)

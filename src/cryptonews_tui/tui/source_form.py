@@ -13,11 +13,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cryptonews_tui.library import StoredSource
+from cryptonews_tui.library.subscriptions import MINUTES_LIMIT, languages_of
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.tui.query_line import QueryLine
 
 NAME_LENGTH = 40
-_MOST_MINUTES = 100_000
 _POLICIES = ("keep", "mark", "remove")
 _YES, _NO = ("yes", "y", "on", "true"), ("no", "n", "off", "false", "")
 _FIELDS = (
@@ -148,15 +148,15 @@ def understood(
         return Mistaken("name", f"A name has at most {NAME_LENGTH} characters.")
     if name in taken:
         return Mistaken("name", f"There is a source “{name}” already.")
-    if minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes[:9]) <= _MOST_MINUTES):
+    if minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes) <= MINUTES_LIMIT):
         return Mistaken("minutes", f"“{minutes[:40]}” is not a whole number of minutes, such as 15.")
     policy = next((policy for policy in _POLICIES if policy == typed["policy"].lower()), None)
     if policy is None:
         return Mistaken("policy", f"“{typed['policy'][:40]}” is none of keep, mark, remove.")
-    codes = tuple(dict.fromkeys(typed["languages"].lower().replace(",", " ").split()))
-    wrong = next((code for code in codes if not (code.isascii() and code.replace("-", "").isalnum())), None)
-    if wrong is not None:
-        return Mistaken("languages", f"“{wrong[:40]}” is no language such as en or uk.")
+    try:
+        languages = languages_of(typed["languages"])
+    except ValueError as error:
+        return Mistaken("languages", f"“{str(error)[:40]}” is no language such as en or uk.")
     history = typed["history"].lower()
     if history not in (*_YES, *_NO):
         return Mistaken("history", f"“{history[:40]}” is neither yes nor no.")
@@ -165,6 +165,6 @@ def understood(
         name=name,
         minutes=int(minutes) or None if minutes else None,
         policy=policy,
-        languages=() if codes == ("all",) else codes,
+        languages=languages,
         history=history in _YES,
     )
