@@ -9,11 +9,12 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cryptonews_tui import journal
-from cryptonews_tui.library import State
+from cryptonews_tui.library import DatabaseError, State
 from tests.command_line import Ran, Run
 from tests.programs import needs
 from tests.sources.conftest import Handler, Site, page, redirect
@@ -229,6 +230,27 @@ def test_the_journal_does_not_grow_for_ever_and_holds_nothing_that_harms(
     text = files[0].read_text()
     assert "visit 1999" in text
     assert not set("\x1b\x07\u202e") & set(text)
+
+
+def test_what_cannot_be_noted_of_one_source_stops_no_visit_to_another(
+    run: Run, news: Path, tmp_path: Path, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "other", "9.md", title="Story 9", externalId="9")
+    run("sources", "add", news)
+    run("sources", "add", tmp_path / "other")
+    note = State.note_visit
+
+    def refuse(state: State, location: str, *rest: Any, **more: Any) -> None:
+        if location == str(news):
+            raise DatabaseError("The state is locked.")
+        note(state, location, *rest, **more)
+
+    monkeypatch.setattr(State, "note_visit", refuse)
+    ran = run("sync")
+    assert ran.code == 1
+    assert "cryptonews: The state is locked.\n" in ran.err
+    with closing(sources(places)) as state:
+        assert [bool(source.synced) for source in state.sources()] == [False, True]
 
 
 def test_a_key_in_an_address_is_not_in_the_journal(run: Run, places: Path, site: Site) -> None:
