@@ -78,7 +78,8 @@ ROOMS: dict[str, set[str]] = {
     "library": {"library", "article", "assets", "moments", "query", "safety", "sections", "views", "wording"},
     "xml_events": set(),
     "opml": {"safety", "xml_events"},
-    "sources": {"", "sources", "article", "safety", "xml_events"},
+    "sources": {"sources", "article", "safety", "xml_events"},
+    "sources.http": {"", "safety", "sources"},
     "covers": {"pictures", "safety", "sources"},
     "schedule": set(),
     "intake": {"article", "library", "reading", "safety", "sections", "sources"},
@@ -230,7 +231,7 @@ def room(module: str) -> str | None:
     if module in ROOMS:
         return module
     package = module.rpartition(".")[0]
-    return package if package in ("library", "sources") else None
+    return package if package in ("library", "sources", "sources.http") else None
 
 
 def imports(source: str, *, runtime: bool = False) -> Iterator[str]:

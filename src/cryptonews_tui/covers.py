@@ -24,7 +24,7 @@ from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import MIB, Limits
 
 if TYPE_CHECKING:
-    from cryptonews_tui.sources.http import Http
+    from cryptonews_tui.sources.http.client import Http
 
 LIMITS = Limits(connect=10, read=15, whole=40, attempts=1, redirects=3, download=8 * MIB)
 """For one size of one cover: nobody waits two minutes for a picture."""
@@ -105,7 +105,7 @@ class Covers:
     @contextlib.contextmanager
     def _line(self, turn: int) -> Iterator[Http]:
         """A line to the web that `cancel` can cut."""
-        from cryptonews_tui.sources.http import Http
+        from cryptonews_tui.sources.http.client import Http
 
         with Http(Access(self._limits)) as line:
             with self._lock:
@@ -120,8 +120,8 @@ class Covers:
 
     def _first(self, line: Http, addresses: Sequence[str], origin: str) -> bytes:
         """The first of these pictures that is there, or why the first is not."""
-        from cryptonews_tui.sources.addresses import is_inside, web_address
-        from cryptonews_tui.sources.faults import NoAnswerError
+        from cryptonews_tui.sources.http.addresses import is_inside, web_address
+        from cryptonews_tui.sources.http.faults import NoAnswerError
 
         fault: SourceError | None = None
         silent: set[str] = set()

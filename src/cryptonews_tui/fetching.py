@@ -18,7 +18,7 @@ from queue import Empty, Full, Queue
 from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.sources import Found, Source, SourceError, host_of
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown
+from cryptonews_tui.sources.http.addresses import shown
 
 log = logging.getLogger(__name__)
 

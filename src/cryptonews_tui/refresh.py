@@ -24,8 +24,8 @@ from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.settings import Settings
 from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of, open_source
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown, written_out
-from cryptonews_tui.sources.secrets import Secrets, without_password
+from cryptonews_tui.sources.http.addresses import shown, written_out
+from cryptonews_tui.sources.http.secrets import Secrets, without_password
 
 FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
 """New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cryptonews_tui.article import Role
 
 if TYPE_CHECKING:
-    from cryptonews_tui.sources.secrets import Secret
+    from cryptonews_tui.sources.http.secrets import Secret
     from cryptonews_tui.sources.shapes import Shape
 
 APP = "cryptonews-tui"
@@ -165,7 +165,7 @@ def _command(value: Any) -> tuple[str, ...] | None:
 
 
 def _secrets(value: Any) -> tuple[Secret, ...] | None:
-    from cryptonews_tui.sources.secrets import Secret
+    from cryptonews_tui.sources.http.secrets import Secret
 
     try:
         return tuple(Secret.from_table(place, table) for place, table in dict(value).items())

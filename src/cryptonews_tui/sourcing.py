@@ -323,8 +323,8 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
 
 def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
-    from cryptonews_tui.sources.addresses import written_out
-    from cryptonews_tui.sources.secrets import without_password
+    from cryptonews_tui.sources.http.addresses import written_out
+    from cryptonews_tui.sources.http.secrets import without_password
 
     typed, secret = without_password(options.location)
     location = place(typed)

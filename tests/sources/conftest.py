@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from cryptonews_tui.sources import line
+from cryptonews_tui.sources.http import line
 from tests.programs import find
 
 Answer = Callable[["Handler"], None]

@@ -29,11 +29,11 @@ from hypothesis import strategies as st
 from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown
-from cryptonews_tui.sources.decoding import ACCEPTED, DecodingError, _zstd, decoder
-from cryptonews_tui.sources.faults import NoAnswerError
-from cryptonews_tui.sources.freshness import DAY, come_back, fresh
-from cryptonews_tui.sources.http import Fetched, Http
+from cryptonews_tui.sources.http.addresses import shown
+from cryptonews_tui.sources.http.client import Fetched, Http
+from cryptonews_tui.sources.http.decoding import ACCEPTED, DecodingError, _zstd, decoder
+from cryptonews_tui.sources.http.faults import NoAnswerError
+from cryptonews_tui.sources.http.freshness import DAY, come_back, fresh
 from cryptonews_tui.sources.limits import MIB, Limits
 from tests.programs import find, needs
 from tests.sources import conftest as serve

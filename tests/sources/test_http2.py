@@ -18,9 +18,9 @@ import pytest
 from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.http import Fetched, Http
+from cryptonews_tui.sources.http.client import Fetched, Http
+from cryptonews_tui.sources.http.secrets import Secret, Secrets
 from cryptonews_tui.sources.limits import MIB, Limits
-from cryptonews_tui.sources.secrets import Secret, Secrets
 from tests.programs import needs
 from tests.sources.conftest import Nginx, self_made_certificate
 from tests.sources.visiting import QUICK, article, visit

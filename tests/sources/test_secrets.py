@@ -21,11 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cryptonews_tui.safety import clean
-from cryptonews_tui.sources import SourceError, secrets
+from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import web_address
-from cryptonews_tui.sources.http import Http
-from cryptonews_tui.sources.secrets import Secret, Secrets, without_password
+from cryptonews_tui.sources.http import secrets
+from cryptonews_tui.sources.http.addresses import web_address
+from cryptonews_tui.sources.http.client import Http
+from cryptonews_tui.sources.http.secrets import Secret, Secrets, without_password
 from tests.programs import find, needs
 from tests.sources.conftest import Answer, Handler, Site, page, redirect
 from tests.sources.visiting import QUICK, article

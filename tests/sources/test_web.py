@@ -21,7 +21,7 @@ from cryptonews_tui import __version__
 from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.http import Http
+from cryptonews_tui.sources.http.client import Http
 from cryptonews_tui.sources.limits import MIB, Limits
 from tests.programs import needs
 from tests.sources import conftest as serve

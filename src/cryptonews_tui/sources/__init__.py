@@ -130,7 +130,7 @@ def open_source(location: str, access: Access | None = None) -> Source:
         local.check()
         return local
     if scheme[0].lower().startswith(("http:", "https:")):
-        from cryptonews_tui.sources.addresses import web_address
+        from cryptonews_tui.sources.http.addresses import web_address
         from cryptonews_tui.sources.web import WebSource
 
         return WebSource(web_address(text), access)

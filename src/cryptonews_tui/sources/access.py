@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptonews_tui.sources.hosts import Hosts
+from cryptonews_tui.sources.http.hosts import Hosts
+from cryptonews_tui.sources.http.line import Lines
+from cryptonews_tui.sources.http.secrets import Secrets
 from cryptonews_tui.sources.limits import Limits
-from cryptonews_tui.sources.line import Lines
-from cryptonews_tui.sources.secrets import Secrets
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.shapes import Shape

@@ -19,10 +19,10 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown, web_address
 from cryptonews_tui.sources.archive import looks_like_archive
-from cryptonews_tui.sources.faults import PassingError
-from cryptonews_tui.sources.http import Http
+from cryptonews_tui.sources.http.addresses import shown, web_address
+from cryptonews_tui.sources.http.client import Http
+from cryptonews_tui.sources.http.faults import PassingError
 from cryptonews_tui.sources.kinds import START, is_html
 
 _AHEAD = 16

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
-from cryptonews_tui.sources.addresses import web_address
+from cryptonews_tui.sources.http.addresses import web_address
 from cryptonews_tui.sources.markup import tags, text_after
 
 _FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, SourceError
-from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.entries import (
     Entry,
     Form,
@@ -28,6 +27,7 @@ from cryptonews_tui.sources.entries import (
     newest_of_each,
     plain,
 )
+from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits, in_words
 
 _ROOT = re.compile(

@@ -201,7 +201,7 @@ class ForgeSource:
 
     def _from_archive(self, remembered: Mapping[str, str]) -> Iterator[Found]:
         from cryptonews_tui.sources.archive import members
-        from cryptonews_tui.sources.http import Http
+        from cryptonews_tui.sources.http.client import Http
         from cryptonews_tui.sources.local import unchanged
 
         forge = FORGES[self.place.word]

@@ -24,7 +24,7 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown, web_address
+from cryptonews_tui.sources.http.addresses import shown, web_address
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, item_name
 from cryptonews_tui.sources.repository import TIP, Address, BrokenError, File, Repository, passing

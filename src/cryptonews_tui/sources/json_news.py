@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, Seen, SourceError
-from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.entries import (
     Entry,
     Form,
@@ -26,6 +25,7 @@ from cryptonews_tui.sources.entries import (
     newest_of_each,
 )
 from cryptonews_tui.sources.feeds import is_json_feed, iso_time, read_json
+from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.shapes import BUILT_IN, COINDESK, PUBLISHER, Paths, Shape
 

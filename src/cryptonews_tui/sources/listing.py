@@ -17,10 +17,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from cryptonews_tui.article import Problem
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown, web_address
 from cryptonews_tui.sources.crew import Entry
-from cryptonews_tui.sources.faults import PassingError
-from cryptonews_tui.sources.http import Http
+from cryptonews_tui.sources.http.addresses import shown, web_address
+from cryptonews_tui.sources.http.client import Http
+from cryptonews_tui.sources.http.faults import PassingError
 from cryptonews_tui.sources.kinds import root, text_of
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.markup import tags, text_after

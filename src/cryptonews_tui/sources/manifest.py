@@ -6,8 +6,8 @@ import json
 
 from cryptonews_tui.article import Problem
 from cryptonews_tui.sources import SourceError
-from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.crew import address
+from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.names import is_article_at
 

@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown
+from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name
 

@@ -15,10 +15,10 @@ from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.crew import Entry, address
-from cryptonews_tui.sources.faults import PassingError
-from cryptonews_tui.sources.http import Http
+from cryptonews_tui.sources.http.addresses import shown
+from cryptonews_tui.sources.http.client import Http
+from cryptonews_tui.sources.http.faults import PassingError
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_article_at
 from cryptonews_tui.xml_events import End, Start, Text, XmlError, events

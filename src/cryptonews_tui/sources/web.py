@@ -16,10 +16,10 @@ from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import About, Expected, Found, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import shown
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.crew import Crew, Entry, listed_in, parts_of
-from cryptonews_tui.sources.http import Fetched, Http
+from cryptonews_tui.sources.http.addresses import shown
+from cryptonews_tui.sources.http.client import Fetched, Http
 from cryptonews_tui.sources.kinds import START, Kind, kind_of, root, text_of
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.local import unchanged

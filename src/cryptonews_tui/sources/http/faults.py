@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
-from cryptonews_tui.sources.addresses import shown
-from cryptonews_tui.sources.decoding import DecodingError
-from cryptonews_tui.sources.freshness import come_back
+from cryptonews_tui.sources.http.addresses import shown
+from cryptonews_tui.sources.http.decoding import DecodingError
+from cryptonews_tui.sources.http.freshness import come_back
 from cryptonews_tui.sources.limits import Limits
 
 _OUT_OF_TIME = (9, 10)

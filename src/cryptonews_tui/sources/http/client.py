@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
-from cryptonews_tui.sources.addresses import next_address, shown
-from cryptonews_tui.sources.decoding import PIECE, decoder
-from cryptonews_tui.sources.faults import NoAnswerError, line_error, on_the_line, status_error
-from cryptonews_tui.sources.freshness import conditions, fresh
-from cryptonews_tui.sources.freshness import stamp as stamp_of
-from cryptonews_tui.sources.hosts import wait
+from cryptonews_tui.sources.http.addresses import next_address, shown
+from cryptonews_tui.sources.http.decoding import PIECE, decoder
+from cryptonews_tui.sources.http.faults import NoAnswerError, line_error, on_the_line, status_error
+from cryptonews_tui.sources.http.freshness import conditions, fresh
+from cryptonews_tui.sources.http.freshness import stamp as stamp_of
+from cryptonews_tui.sources.http.hosts import wait
+from cryptonews_tui.sources.http.line import Line
 from cryptonews_tui.sources.limits import MIB, in_words
-from cryptonews_tui.sources.line import Line
 
 if TYPE_CHECKING:
     import httpx

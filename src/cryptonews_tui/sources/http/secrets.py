@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
-from cryptonews_tui.sources.addresses import web_address
+from cryptonews_tui.sources.http.addresses import web_address
 
 SERVICE = "cryptonews-tui"
 """What our secrets are filed under in the system's keyring; the user there is the place."""

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from cryptonews_tui import __version__
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
-from cryptonews_tui.sources.addresses import is_inside, shown
-from cryptonews_tui.sources.decoding import ACCEPTED
+from cryptonews_tui.sources.http.addresses import is_inside, shown
+from cryptonews_tui.sources.http.decoding import ACCEPTED
 from cryptonews_tui.sources.limits import Limits
 
 if TYPE_CHECKING:
