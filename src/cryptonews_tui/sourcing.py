@@ -319,7 +319,7 @@ def _test(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     if tried.report.error:
         say(f"cryptonews: {tried.report.error}")
         return FAILED
-    return DONE
+    return FAILED if tried.report.problems and not tried.titles else DONE
 
 
 def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:

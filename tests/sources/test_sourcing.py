@@ -77,6 +77,7 @@ def test_an_empty_folder_says_what_to_do(run: Run, tmp_path: Path) -> None:
     assert ran.lines[0] == f"{tmp_path / 'empty'} is a folder."
     assert ran.lines[1].startswith("There are no Markdown files")
     assert "or name another place." in ran.lines[-1]
+    assert ran.code == 1
 
 
 def test_what_is_piped_in_cannot_be_added(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

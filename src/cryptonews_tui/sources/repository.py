@@ -532,7 +532,7 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
     (
         r"couldn't find remote ref",
         SourceError,
-        "There is no branch or tag {ref} in {where}. Check its name.",
+        "There is no branch or tag {ref} in {where}. Check its name; a folder stands behind a colon: #branch:folder.",
     ),
     (
         r"not our ref|unadvertised object|does not allow request",
