@@ -10,6 +10,8 @@ from hypothesis import settings
 
 pytest_plugins = ["pytester", "tests.programs", "tests.command_line"]
 
+os.environ["LANGUAGE"] = "en"  # what the tests expect the program to say
+
 # A busy machine is no bug: how long things take is measured elsewhere.
 settings.register_profile("cryptonews", deadline=None)
 settings.load_profile("cryptonews")

@@ -91,6 +91,10 @@ def _run(arguments: list[str]) -> int:
 # What can be asked
 
 
+_FLAGS = ("--help", "--version", "--restricted", "--frugal")
+"""The global options that take no value."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Complaints quote what was typed, which may come from anywhere."""
 
@@ -114,6 +118,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
     )
     parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
+    parser.add_argument(
+        "--restricted", action="store_true", help="for strangers: no way out of the program (docs/server.md)"
+    )
+    parser.add_argument("--frugal", action="store_true", help="write as little as possible to the terminal")
     chosen, rest = _command(arguments, commands)
     if chosen is None:
         parser.add_argument(
@@ -140,7 +148,7 @@ def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None
     while position < len(arguments) and arguments[position].startswith("--"):
         if arguments[position] == "--":
             return None, arguments
-        position += 1 if "=" in arguments[position] or arguments[position] in ("--help", "--version") else 2
+        position += 1 if "=" in arguments[position] or arguments[position] in _FLAGS else 2
     if position < len(arguments) and arguments[position] in commands:
         return arguments[position], arguments[:position] + arguments[position + 1 :]
     return None, arguments
@@ -256,9 +264,11 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
 
     gc.disable()  # until the first paint; the reader turns it on again
     os.environ.setdefault("TEXTUAL_FPS", "120")  # a frame waits half as long for company
+    from cryptonews_tui.session import session_of
     from cryptonews_tui.tui.app import run
 
-    return run(paths, settings, options.locations, options.complaints)
+    session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
+    return run(paths, settings, options.locations, options.complaints, session)
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:

@@ -30,6 +30,11 @@ COLUMNS = ("mood", "age", "source", "category", "lang", "score")
 PICTURES = ("blocks", "kitty", "sixel")
 """How a cover can be drawn."""
 
+SIGNS = ("auto", "unicode", "ascii")
+"""Which letters and signs a terminal can show."""
+
+WHEN = ("auto", "always", "never")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -49,6 +54,9 @@ class Settings:
     watch_folders: bool = True
     hosts_at_once: int = 8
     requests_per_host: int = 1
+    mouse: bool = True
+    signs: str = "auto"
+    frugal: str = "auto"
     show_covers: bool = False
     cover_cache_mb: int = 100
     views: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
@@ -258,6 +266,23 @@ SETTINGS: dict[str, Setting] = {
         "How many requests one server gets at once.",
         "a whole number from 1 to 16",
         _whole(1, 16),
+    ),
+    "mouse": Setting(
+        "Take the mouse: click and wheel do what you expect. Without it the mouse is the terminal's own, as for "
+        "marking text.",
+        "true or false",
+        _truth,
+    ),
+    "signs": Setting(
+        "Which letters and signs your terminal shows. `auto` goes by LC_ALL, LC_CTYPE and LANG; `ascii` does without "
+        "▲▼•│.",
+        "`auto`, `unicode` or `ascii`",
+        _one_of(SIGNS),
+    ),
+    "frugal": Setting(
+        "Write as little as possible to the terminal, with fewer colours. `auto`: over SSH.",
+        "`auto`, `always` or `never`",
+        _one_of(WHEN),
     ),
     "show_covers": Setting(
         "Show the cover of each article that is opened, without being asked.",

@@ -24,6 +24,7 @@ from textual.screen import Screen
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
+from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
@@ -50,6 +51,7 @@ class CryptonewsApp(App[None]):
         settings: Settings,
         locations: Sequence[str] = (),
         *,
+        session: Session = LOCAL,
         now: Callable[[], datetime] = system_now,
         driver_class: type[Driver] | None = None,
     ) -> None:
@@ -57,6 +59,7 @@ class CryptonewsApp(App[None]):
         self.use_command_palette = True
         self.paths = paths
         self.settings = settings
+        self.session = session
         self.locations = tuple(locations)
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
@@ -250,15 +253,21 @@ class CryptonewsApp(App[None]):
         self.refreshing.finish(seconds)
 
 
-def run(paths: Paths, settings: Settings, locations: Sequence[str], complaints: Sequence[str] = ()) -> int:
+def run(
+    paths: Paths,
+    settings: Settings,
+    locations: Sequence[str],
+    complaints: Sequence[str] = (),
+    session: Session = LOCAL,
+) -> int:
     """Open the reader and return its exit code."""
     driver: type[Driver] | None = None
     if sys.platform != "win32":
         from cryptonews_tui.tui.driver import TerminalDriver
 
         driver = TerminalDriver
-    app = CryptonewsApp(paths, settings, locations, driver_class=driver)
+    app = CryptonewsApp(paths, settings, locations, session=session, driver_class=driver)
     app.complain(complaints)
-    app.run()
+    app.run(mouse=session.mouse)
     app.finish(0.5)
     return app.return_code or 0

@@ -1,0 +1,45 @@
+"""What this run of the program may do, and what the terminal in front of it can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptonews_tui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Decided once, when the program starts; a plain local terminal unless said otherwise."""
+
+    restricted: bool = False
+    """Offered to strangers: no way out of the program, and nothing but the library and the own state."""
+    frugal: bool = False
+    """On a slow link: fewer colours, no reports of the mouse's every move, only what has changed."""
+    mouse: bool = True
+    """Clicks and the wheel are ours; else they are the terminal's own."""
+    ascii: bool = False
+    """The terminal shows no letters and signs but ASCII."""
+
+
+LOCAL = Session()
+
+
+def session_of(
+    environment: Mapping[str, str], settings: Settings, *, restricted: bool = False, frugal: bool = False
+) -> Session:
+    """The session that an environment, the settings and the command line make together."""
+    return Session(
+        restricted=restricted,
+        frugal=frugal
+        or settings.frugal == "always"
+        or (settings.frugal == "auto" and _is_remote(environment)),
+        mouse=settings.mouse,
+        ascii=settings.signs == "ascii",
+    )
+
+
+def _is_remote(environment: Mapping[str, str]) -> bool:
+    return any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
