@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.driver import Driver
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
@@ -26,6 +27,7 @@ from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
@@ -36,12 +38,27 @@ from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
 
+_TWICE_SECONDS = 2.0
+"""Ctrl+C again within this time is meant."""
+
+
+@runtime_checkable
+class JobControl(Protocol):
+    """A driver in whose terminal a shell can stop the program."""
+
+    def suspend(self) -> None:
+        """Give the terminal back and stop, until the shell continues the program."""
+
+
 class CryptonewsApp(App[None]):
     """The reader. Give it paths and settings; `now` is the clock, in the zone that times are told in."""
 
     TITLE = "cryptonews"
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {CommandProvider}
+    BINDINGS: ClassVar = [
+        Binding(BY_ID["suspend"].keys, "suspend_process", show=False, priority=True, id="suspend")
+    ]
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
 
@@ -71,6 +88,7 @@ class CryptonewsApp(App[None]):
             self.library = self._library(paths.samples)
         self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
         self._stop = False
+        self._interrupted = -_TWICE_SECONDS
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         for theme in OURS:
@@ -95,8 +113,23 @@ class CryptonewsApp(App[None]):
         return MainScreen(self.library, self.size)
 
     def action_help_quit(self) -> None:
-        """Ctrl+C, which many try first."""
-        self.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        """Ctrl+C, which many try first: says how to quit; the second time in a row it quits."""
+        before, self._interrupted = self._interrupted, time.monotonic()
+        if self._interrupted - before < _TWICE_SECONDS:
+            self.exit()
+        elif self.is_running:
+            self.say(
+                _("{key} goes back, and quits at the top level; Ctrl+C once more quits at once.").format(
+                    key=shown_keys(BY_ID["quit"], self.remapped)
+                )
+            )
+
+    def action_suspend_process(self) -> None:
+        """Stop, and leave the terminal to the shell; nobody gets a shell out of a restricted session."""
+        if self.session.restricted:
+            self.say(_("In this session the program cannot be stopped for a while."))
+        elif isinstance(self._driver, JobControl):
+            self._driver.suspend()
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
@@ -110,12 +143,6 @@ class CryptonewsApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
-        if sys.platform != "win32":
-            # Textual would die of the first two with the terminal left in its own mode.
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit)
-            loop.add_signal_handler(signal.SIGINT, self.action_help_quit)
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
@@ -188,7 +215,7 @@ class CryptonewsApp(App[None]):
 
     @on(KeyDone)
     async def _key_done(self) -> None:
-        for _ in range(3):  # a worker that the key has started comes to what it opens
+        for _turn in range(3):  # a worker that the key has started comes to what it opens
             await asyncio.sleep(0)
         await self.keys.done()
 

@@ -339,6 +339,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("wider", "greater_than_sign", "Wider", "A wider reading column.", group=_SHOW),
     Command("theme", "f9", "Theme …", "Choose the colours.", group=_SHOW),
     Command("help", "question_mark,f1", "Help", "What every key does.", group=_SHOW),
+    Command(
+        "suspend", "ctrl+z", "Suspend", "Back to the shell for a while; its `fg` brings the reader back."
+    ),
     Command("palette", "ctrl+p,colon", "All commands …", "Find a command by its name.", group=_SHOW),
 )
 

@@ -20,7 +20,7 @@ from cryptonews_tui.tui.galley import SIDE_BY_SIDE, TAIL, Spot
 if TYPE_CHECKING:
     from cryptonews_tui.tui.reading_screen import ReadingScreen
 
-_KEEP_SECONDS = 0.2
+_KEEP_SECONDS = 0.1
 """After so long without a move it is remembered where the reader is: the connection may be lost at any time."""
 
 
