@@ -33,6 +33,7 @@ from cryptonews_tui.console import (
 )
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("cryptonews: the disk is full; make room and try again")
         return FAILED
     except KeyboardInterrupt:
+        say(_("cryptonews: interrupted"))
         return 130
 
 

@@ -89,6 +89,7 @@ class CryptonewsApp(App[None]):
         self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
         self._stop = False
         self._interrupted = -_TWICE_SECONDS
+        self._there = self._leaving = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         for theme in OURS:
@@ -112,12 +113,18 @@ class CryptonewsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library, self.size)
 
+    async def action_quit(self) -> None:
+        """End as soon as there is a screen to end: Textual cannot while it makes one."""
+        self._leaving = True
+        if self._there:
+            self.exit()
+
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first: says how to quit; the second time in a row it quits."""
         before, self._interrupted = self._interrupted, time.monotonic()
         if self._interrupted - before < _TWICE_SECONDS:
-            self.exit()
-        elif self.is_running:
+            self.call_later(self.action_quit)
+        elif self._there and self.is_running:
             self.say(
                 _("{key} goes back, and quits at the top level; Ctrl+C once more quits at once.").format(
                     key=shown_keys(BY_ID["quit"], self.remapped)
@@ -154,7 +161,11 @@ class CryptonewsApp(App[None]):
         gc.set_threshold(20_000, 50, 100)
         for complaint in (*self._complaints, *self.main.complaints):
             self.main.say(complaint, in_turn=True)
-        self.refreshing.start()
+        self._there = True
+        if self._leaving:
+            self.exit()
+        else:
+            self.refreshing.start()
 
     def complain(self, sentences: Iterable[str]) -> None:
         """Say these once the screen is there."""
@@ -206,6 +217,8 @@ class CryptonewsApp(App[None]):
     async def _hand_on(self, key: Key) -> MessagePump:
         receiver = self.focused or self.screen
         await super().on_event(key)
+        if key.key == "ctrl+c" and self.screen.is_modal and not getattr(self.focused, "selected_text", ""):
+            self.action_help_quit()  # dialogues hide what the app binds
         return receiver if key.is_forwarded else self  # dealt with already
 
     def _takes_keys(self) -> bool:

@@ -45,8 +45,8 @@ _ANSWER_SECONDS = 1.0
 """How long the rest of a terminal's answer is waited for."""
 _PATIENCE = 1.5
 """Seconds within which the program has ended, even if its terminal takes nothing any more."""
-_KITTY_KEYS = "\x1b[>25u"
-"""Every key by a sequence of its own, with its text."""
+_KITTY_KEYS = "\x1b[<u\x1b[>25u"
+"""Every key by a sequence of its own, with its text; once, however often it is said."""
 
 
 class Pastes:
@@ -172,12 +172,12 @@ class TerminalDriver(LinuxDriver):
         if not self._taken:
             return
         self.disable_input()
-        self._taken = False
         self.write(self._give_back())
         if self._writer_thread is not None:
             self._writer_thread.stop()
             self._writer_thread = None
         self._restore_line()
+        self._taken = False
 
     def _give_back(self) -> str:
         keys = "\x1b[<u" if self._takes_questions else ""
@@ -232,7 +232,7 @@ class TerminalDriver(LinuxDriver):
         signal.signal(signal.SIGALRM, self._end_at_once)
         signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
         with contextlib.suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(self._app.exit)
+            self._loop.call_soon_threadsafe(self._app.call_later, self._app.action_quit)
 
     def _end_at_once(self, *_: object) -> None:
         if self._taken:
@@ -296,9 +296,11 @@ class TerminalDriver(LinuxDriver):
                     except OSError:  # the terminal is gone
                         data = b""
                     if not data:
-                        self._app.call_later(self._app.exit)
+                        self._app.call_later(self._app.action_quit)
                         break
-                    if text := answers.feed(pastes.feed(decode(data))):  # nothing would be the end of the parser
+                    if text := answers.feed(
+                        pastes.feed(decode(data))
+                    ):  # nothing would be the end of the parser
                         for event in parser.feed(text):
                             self.process_message(event)
                 elif answers.give_up():
