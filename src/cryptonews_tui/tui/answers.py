@@ -24,6 +24,8 @@ _MODE = re.compile(r"\x1b\[\?2026;\d\$y")
 """Whether the terminal shows a frame as a whole: the one question that is ours."""
 _REST = re.compile(r"\[[?>\d]|\]\d|P[01>]")
 """What follows the Esc of an answer, and no person types at once."""
+_STRINGS = {"]": "0123456789lL", "P": "0123456789!$>", "_": "G"}
+"""How answers begin that are strings up to a terminator."""
 _WHERE = re.compile(r"\x1b\[\d+;\d+R")
 
 
@@ -77,9 +79,7 @@ class Answers:
         if kind in "O]P_" and length == 2:
             return ""
         self._held = ""
-        if (kind, character) in (("P", "$"), ("P", ">"), ("P", "!"), ("_", "G")) or (
-            kind in "]P" and character.isdecimal()
-        ):
+        if character in _STRINGS.get(kind, ""):
             self._ends = "]"
             return ""
         return "" if kind == "\\" else sequence  # the end of a string; else a key with Alt
@@ -90,6 +90,9 @@ class Answers:
             return ""
         if sequence.startswith("\x1b[M") and len(sequence) < 6:  # the oldest kind of mouse report
             return ""
+        if character == "$" and sequence in ANSI_SEQUENCES_KEYS:  # with Shift, in rxvt
+            self._held = ""
+            return sequence
         if " " <= character <= "?" and not sequence.startswith("\x1b[M"):
             if len(sequence) > _LONGEST:
                 self._held, self._ends = "", "["

@@ -12,7 +12,7 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
@@ -29,25 +29,18 @@ from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
+from cryptonews_tui.tui.colourless import Colourless
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.refreshing import Refreshing
-from cryptonews_tui.tui.theme import OURS, suitable
+from cryptonews_tui.tui.theme import OURS, SIXTEEN, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
-
 
 _TWICE_SECONDS = 2.0
 """Ctrl+C again within this time is meant."""
-
-
-@runtime_checkable
-class JobControl(Protocol):
-    """A driver in whose terminal a shell can stop the program."""
-
-    def suspend(self) -> None:
-        """Give the terminal back and stop, until the shell continues the program."""
 
 
 class CryptonewsApp(App[None]):
@@ -73,6 +66,12 @@ class CryptonewsApp(App[None]):
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
+        self.no_color = is_colourless(os.environ)
+        if self.no_color:
+            self._filters = [
+                *self._filters[:1],
+                Colourless(),
+            ]  # the first is about the terminal's own colours
         self.use_command_palette = True
         self.paths = paths
         self.settings = settings
@@ -92,7 +91,7 @@ class CryptonewsApp(App[None]):
         self._there = self._leaving = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
-        for theme in OURS:
+        for theme in (*OURS, SIXTEEN):
             self.register_theme(theme)
         self.theme = self._chosen_theme()
 
@@ -135,8 +134,8 @@ class CryptonewsApp(App[None]):
         """Stop, and leave the terminal to the shell; nobody gets a shell out of a restricted session."""
         if self.session.restricted:
             self.say(_("In this session the program cannot be stopped for a while."))
-        elif isinstance(self._driver, JobControl):
-            self._driver.suspend()
+        elif (suspend := getattr(self._driver, "suspend", None)) is not None:
+            suspend()
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""

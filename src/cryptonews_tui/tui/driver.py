@@ -180,8 +180,9 @@ class TerminalDriver(LinuxDriver):
         self._taken = False
 
     def _give_back(self) -> str:
-        keys = "\x1b[<u" if self._takes_questions else ""
-        return f"\x1b[?2004l\x1b[?7h\x1b[?1004l{keys}\x1b[?1049l\x1b[?25h"
+        # Where there may be no other screen what stands on the only one is taken away.
+        special = "\x1b[<u" if self._takes_questions else "\x1b[2J\x1b[H"
+        return f"\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?1004l{special}\x1b[?1049l\x1b[?25h"
 
     def _restore_line(self) -> None:
         with contextlib.suppress(termios.error):
@@ -206,6 +207,8 @@ class TerminalDriver(LinuxDriver):
         """All has been done when the terminal was given back."""
 
     def write(self, data: str) -> None:
+        if data.startswith("\x1b]22;") and not self._takes_questions:  # the shape of the mouse's pointer
+            return
         if self._writer_thread is not None:  # what is painted while the program ends is seen by nobody
             self._writer_thread.write(data)
 
@@ -280,7 +283,9 @@ class TerminalDriver(LinuxDriver):
     # -- keys
 
     def run_input_thread(self) -> None:
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        encoding = getattr(sys.__stderr__, "encoding", "utf-8")
+        # A terminal that shows ASCII may well send more.
+        decode = getincrementaldecoder("utf-8" if encoding == "ascii" else encoding)("replace").decode
         parser, pastes, answers = XTermParser(self._debug), Pastes(), Answers()
         patience: float | None = None
         with selectors.DefaultSelector() as selector:

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.article import Article
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from cryptonews_tui.covers import Covers
@@ -38,6 +39,12 @@ class ShownCover:
         """Whether a cover is being fetched."""
         return self._fetching
 
+    @property
+    def _possible(self) -> bool:
+        """Whether the terminal has the signs and colours that pictures are made of."""
+        app = self._screen.app
+        return not (app.session.ascii or app.no_color)
+
     def toggle(self, article: Article) -> None:
         """Show the cover of this article, or take it away."""
         pane = self._screen.article
@@ -48,13 +55,17 @@ class ShownCover:
             self.drop()
         elif not article.cover:
             self._screen.say("This article has no cover picture.")
+        elif not self._possible:
+            self._screen.say(
+                _("There are no pictures in this terminal: it shows no such signs, or no colours.")
+            )
         else:
             self._fetch(article, asked_for=True)
 
     def story_shown(self, article: Article) -> None:
         """Another article is in the pane: its cover is shown by itself only where the settings say so."""
         self.drop()
-        if self._screen.app.settings.show_covers and article.cover:
+        if self._screen.app.settings.show_covers and article.cover and self._possible:
             self._fetch(article, asked_for=False)
 
     def resized(self) -> None:
