@@ -154,7 +154,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.typed_ahead": set(),
     "tui.answers": set(),
     "tui.colourless": set(),
-    "tui.driver": {"tui.answers", "tui.kinds"},
+    "tui.driver": {"session", "tui.answers", "tui.kinds"},
     "tui.kinds": set(),
     "tui.cover": {"pictures", "typesetting"},
     "tui.pane": {"tui.commands"},

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cryptonews_tui import letters
-from cryptonews_tui.letters import PLAIN, charset_of
+from cryptonews_tui.letters import PLAIN, charset_of, codec_of
 from cryptonews_tui.safety import clean
 from cryptonews_tui.session import session_of
 from cryptonews_tui.settings import Settings
 
 
 def plain(text: str, charset: str = "ascii") -> str:
-    return text.encode(charset, PLAIN).decode(charset)
+    return text.encode(codec_of(charset), PLAIN).decode(charset)
 
 
 # --- which charset
@@ -77,6 +77,7 @@ def test_any_locale_makes_some_charset(locale: str) -> None:
     [
         ({"LANG": "C"}, "ascii"),
         ({}, "ascii"),
+        ({"LANG": "xx_XX.KOI8-U"}, "koi8-u"),
         ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "utf-8"),
         ({"LC_CTYPE": "C.UTF-8"}, "utf-8"),
     ],
@@ -84,7 +85,10 @@ def test_any_locale_makes_some_charset(locale: str) -> None:
 def test_what_python_puts_into_the_environment_is_not_what_the_reader_said(
     environment: dict[str, str], charset: str
 ) -> None:
-    line = "import os; from cryptonews_tui.letters import *; print(charset_of(given(os.environ)), os.environ['LC_CTYPE'])"
+    line = (
+        "import os; from cryptonews_tui.letters import charset_of, given; "
+        "print(charset_of(given(os.environ)), os.environ['LC_CTYPE'])"
+    )
     told = subprocess.run(
         [sys.executable, "-c", line],
         env={"PYTHONPATH": os.pathsep.join(sys.path), **environment},
@@ -122,7 +126,7 @@ def test_a_sign_is_shown_by_another_of_its_width(text: str, shown: str) -> None:
 
 
 def test_what_the_charset_has_stays() -> None:
-    assert plain("Біткоїн ▲ é │", "koi8-u") == "Біткоїн ^ e │"
+    assert plain("Біткоїн ▲ é │", "koi8-u") == "Біткоїн ^ e |"
     assert plain("Біткоїн ▲ é │", "iso-8859-1") == "Bitkoin ^ é |"
 
 
@@ -138,6 +142,12 @@ def test_every_text_takes_as_many_cells_as_before(text: str, charset: str) -> No
 def test_nothing_that_a_terminal_obeys_comes_from_a_replacement(text: str) -> None:
     controls = {c for c in text if c < " " or c == "\x7f"}
     assert {c for c in plain(text) if not " " <= c <= "~"} <= controls
+
+
+@pytest.mark.parametrize("charset", ["ascii", "koi8-u", "cp1251", "cp437", "iso-8859-1"])
+def test_no_byte_is_a_control_of_a_terminal_with_eight_bits(charset: str) -> None:
+    every = "".join(map(chr, range(0xA0, 0x3000)))
+    assert not set(range(0x80, 0xA0)) & set(every.encode(codec_of(charset), PLAIN))
 
 
 def test_the_handler_is_for_writing_only() -> None:

@@ -31,7 +31,7 @@ from cryptonews_tui.console import (
     text,
     views_of,
 )
-from cryptonews_tui.letters import PLAIN, charset_of, given
+from cryptonews_tui.letters import PLAIN, charset_of, codec_of, given
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
 from cryptonews_tui.translation import _
@@ -81,7 +81,7 @@ def _speak(charset: str) -> None:
         if not isinstance(stream, io.TextIOWrapper):
             continue
         if output.is_terminal(stream):
-            stream.reconfigure(encoding=charset, errors=PLAIN)
+            stream.reconfigure(encoding=codec_of(charset), errors=PLAIN)
         elif "PYTHONIOENCODING" in os.environ:
             stream.reconfigure(errors=PLAIN)
         else:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 
 PLAIN = "cryptonews.plain"
-"""The name of the error handler that replaces: `stream.reconfigure(encoding=charset, errors=PLAIN)`."""
+"""The error handler that replaces: `stream.reconfigure(encoding=codec_of(charset), errors=PLAIN)`."""
 
 _UTF_8 = "utf-8"
 _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
@@ -36,16 +36,15 @@ def charset_of(environment: Mapping[str, str], signs: str = "auto") -> str:
     charset = named.partition("@")[0].partition(".")[2].lower()
     if charset.replace("-", "") in ("", "utf8"):
         return _UTF_8
-    return charset if _has_single_bytes(charset) else "ascii"
+    return charset if _letters(charset) else "ascii"
 
 
 def given(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """An environment as the program was started with: for `LANG=C` Python has put another LC_CTYPE in (PEP 538)."""
-    if (
-        environment.get("LC_CTYPE") not in _COERCED
-        or environment.get("LC_ALL")
-        or environment.get("LANG", "") not in ("", "C", "POSIX")
-    ):
+    """An environment as the program was started with.
+
+    For `LANG=C`, and for a locale that is not installed, Python has put another LC_CTYPE there (PEP 538).
+    """
+    if environment.get("LC_CTYPE") not in _COERCED or environment.get("LC_ALL"):
         return environment
     try:
         with open("/proc/self/environ", "rb") as file:
@@ -55,13 +54,38 @@ def given(environment: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in environment.items() if name != "LC_CTYPE"} if ours else environment
 
 
-def _has_single_bytes(charset: str) -> bool:
-    """Whether each byte is a letter, and the first 128 are ASCII."""
+def codec_of(charset: str) -> str:
+    """The codec to write with: of what it is given no byte becomes a control (0x80–0x9f) that a terminal may obey."""
+    return charset if charset in (_UTF_8, "ascii") else f"{_PREFIX}{charset.replace('-', '_')}"
+
+
+def _letters(charset: str) -> str:
+    """What each byte means, if each means one character, and the first 128 those of ASCII; else nothing."""
     try:
         letters = bytes(range(256)).decode(charset, "replace")
     except (LookupError, UnicodeError):
-        return False
-    return len(letters) == 256 and letters[:128] == bytes(range(128)).decode("ascii")
+        return ""
+    return letters if len(letters) == 256 and letters[:128] == bytes(range(128)).decode("ascii") else ""
+
+
+_PREFIX = "cryptonews_"
+_NOTHING = "\ufffe"
+
+
+def _find_codec(name: str) -> codecs.CodecInfo | None:
+    if not name.startswith(_PREFIX) or not (letters := _letters(name.removeprefix(_PREFIX))):
+        return None
+    table = codecs.charmap_build(letters[:128] + _NOTHING * 32 + letters[160:].replace("\ufffd", _NOTHING))
+
+    def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
+        return codecs.charmap_encode(text, errors, table)
+
+    class Encoder(codecs.IncrementalEncoder):
+        def encode(self, text: str, final: bool = False) -> bytes:
+            return encode(text, self.errors)[0]
+
+    usual = codecs.lookup(name.removeprefix(_PREFIX))
+    return codecs.CodecInfo(encode, usual.decode, incrementalencoder=Encoder, name=name)
 
 
 # What stands for what
@@ -179,3 +203,4 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(PLAIN, _plain)
+codecs.register(_find_codec)

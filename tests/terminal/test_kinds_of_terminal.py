@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from unicodedata import east_asian_width
 
 import pytest
@@ -83,7 +82,7 @@ def test_an_old_terminal_is_asked_nothing(desk: Desk, start: Start, kind: str) -
     assert b"\x1b[?2026" not in terminal.output
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if "256" not in kind and "all" not in kind])
+@pytest.mark.parametrize("kind", ["linux", "screen", "vt100", "none", "xterm", "xterm with 16 colours"])
 def test_where_there_are_sixteen_colours_only_those_are_used(desk: Desk, start: Start, kind: str) -> None:
     furnish(desk)
     terminal, _ = opened(start, **without(KINDS[kind]))
@@ -106,10 +105,8 @@ def test_without_colour_there_is_none_at_all(desk: Desk, start: Start, theme: st
         terminal.wait_for(seen)
         terminal.press("escape")
         terminal.quiet(0.2)
-    terminal.press("G", "v")
-    terminal.quiet(0.2)
-    terminal.press("q", "q")
-    terminal.wait_end(5)
+    terminal.press("ctrl+c", "ctrl+c")
+    assert terminal.wait_end(5) == 0
     assert colours(terminal.output) == set()
     assert re.search(rb"\x1b\[(?:\d;)*7m", terminal.output), "the cursor is reversed"
     assert_as_before(terminal, before)
@@ -141,7 +138,7 @@ def hard_words(desk: Desk) -> None:
         title=HARD,
         tags=["Ефір"],
         sentiment="POSITIVE",
-        body="## Overview\n\nПро ефір… ▲ and ▼.\n\n| Coin | Share |\n|---|---|\n| біткоїн | 50 % |\n\n> a quote\n\n- one",
+        body="## Overview\n\nПро ефір… ▲ and ▼.\n\n| Coin | Share |\n|---|---|\n| біткоїн | 50 % |\n\n- one",
     )
     desk.sync()
 
@@ -174,7 +171,6 @@ def test_a_terminal_without_our_signs_shows_others_in_their_places(
     assert bytes(terminal.output).decode(charset)
     assert b"\\u" not in terminal.output
     assert "\ufffd" not in "".join(lines) or charset != "ascii"
-    assert [place.start() for place in re.finditer(r"[|+]", lines[10])]
     for line, before in zip(lines[1:], usual[1:], strict=True):  # the first tells the time
         for border in re.finditer("[│╭╮╰╯┌┐└┘]", before):
             cell = sum(2 if east_asian_width(c) in "WF" else 1 for c in before[: border.start()])
@@ -187,8 +183,8 @@ def test_letters_of_the_charset_are_written_and_read(desk: Desk, start: Start) -
     terminal = start(env={"LANG": "uk_UA.KOI8-U", "LANGUAGE": "en"})
     terminal.wait_for_bytes("Біткоїн".encode("koi8-u"))
     terminal.wait_for("Story 0")
-    terminal.send("/" + "ефір".encode("koi8-u").decode("latin-1")) if False else terminal.send(b"/")
-    terminal.wait_for("Enter")
+    terminal.press("/")
+    terminal.wait_for("Enter keep")
     mark = terminal.mark()
     terminal.send("ефір".encode("koi8-u"))
     terminal.wait_for_bytes("ефір".encode("koi8-u"), mark)
@@ -332,6 +328,3 @@ def test_esc_is_a_key_when_nothing_follows(desk: Desk, start: Start) -> None:
     terminal.wait_for("next section")
     terminal.press("escape")
     terminal.wait_for("Enter open")
-
-
-Kinds = Callable[..., Terminal]

@@ -1,4 +1,4 @@
-"""A screen without colours (https://no-color.org): what they tell is told by bold, dim, underlined and reversed text."""
+"""A screen without colours (https://no-color.org): what they tell is told by bold, dim and reversed text."""
 
 from __future__ import annotations
 

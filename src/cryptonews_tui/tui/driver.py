@@ -33,6 +33,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
 from textual.geometry import Size
 
+from cryptonews_tui.session import LOCAL
 from cryptonews_tui.tui.answers import Answers
 from cryptonews_tui.tui.kinds import takes_questions
 
@@ -283,9 +284,9 @@ class TerminalDriver(LinuxDriver):
     # -- keys
 
     def run_input_thread(self) -> None:
-        encoding = getattr(sys.__stderr__, "encoding", "utf-8")
+        charset = getattr(self._app, "session", LOCAL).charset
         # A terminal that shows ASCII may well send more.
-        decode = getincrementaldecoder("utf-8" if encoding == "ascii" else encoding)("replace").decode
+        decode = getincrementaldecoder("utf-8" if charset == "ascii" else charset)("replace").decode
         parser, pastes, answers = XTermParser(self._debug), Pastes(), Answers()
         patience: float | None = None
         with selectors.DefaultSelector() as selector:
