@@ -340,7 +340,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("theme", "f9", "Theme …", "Choose the colours.", group=_SHOW),
     Command("help", "question_mark,f1", "Help", "What every key does.", group=_SHOW),
     Command(
-        "suspend", "ctrl+z", "Suspend", "Back to the shell for a while; its `fg` brings the reader back."
+        "suspend",
+        "ctrl+z",
+        "Suspend",
+        "Back to the shell for a while; its `fg` brings the reader back.",
+        group=_SHOW,
     ),
     Command("palette", "ctrl+p,colon", "All commands …", "Find a command by its name.", group=_SHOW),
 )
