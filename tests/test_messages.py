@@ -1,0 +1,82 @@
+"""The catalogues say all that the code says; `make messages` brings them in line, the rest is translating."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.catalog import Message
+
+from messages import TRANSLATED, as_text, compiled, messages, place, plain, read, said, translated, updated
+
+
+def key(message: Message) -> tuple[object, object]:
+    return message.id, message.context
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """A message or translation in all its plural forms."""
+    return tuple(text) if isinstance(text, tuple | list) else (str(text),)
+
+
+def holes(text: str) -> set[str]:
+    """The names in braces; a text with others than names is refused."""
+    named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    assert all(name.isidentifier() for name in named), text
+    return named
+
+
+def own() -> Iterator[tuple[str, Message]]:
+    for language in TRANSLATED:
+        for message in messages(read(place(language), language)):
+            yield language, message
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_everything_that_the_code_says_is_translated(language: str) -> None:
+    catalog = read(place(language), language)
+    ready = {key(message) for message in messages(catalog) if translated(message) and not message.fuzzy}
+    missing = [message.id for message in messages(said()) if key(message) not in ready]
+    assert missing == [], "make messages, and translate"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_holds_nothing_that_the_code_no_longer_says(language: str) -> None:
+    catalog = read(place(language), language)
+    assert not catalog.obsolete
+    assert {key(message) for message in messages(catalog)} <= {key(message) for message in messages(said())}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
+    catalog = plain(read(place(language), language), language)
+    assert place(language).with_suffix(".mo").read_bytes() == compiled(catalog), "make messages"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_bringing_a_catalogue_in_line_again_changes_nothing(language: str) -> None:
+    written = place(language).read_bytes()
+    assert as_text(updated(language, read(place(language), language))) == written, "make messages"
+
+
+def test_what_is_filled_in_has_a_name_and_is_in_the_translation() -> None:
+    wrong = []
+    for language, message in own():
+        wanted = set.union(*map(holes, forms(message.id)))
+        if any(holes(form) != wanted for form in forms(message.string)):  # Ukrainian says 21 like 1
+            wrong.append((language, message.id, message.string))
+    assert wrong == []
+
+
+def test_a_translation_begins_and_ends_with_the_spaces_of_its_text() -> None:
+    def edges(text: str) -> tuple[str, str]:
+        return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+
+    wrong = [
+        (message.id, string)
+        for _, message in own()
+        for string in forms(message.string)
+        if edges(string) != edges(forms(message.id)[0])
+    ]
+    assert wrong == []
