@@ -8,7 +8,7 @@ from enum import Enum
 
 from cryptonews_tui.library import Facets, FacetValue
 from cryptonews_tui.query import FIELDS, Query, pattern
-from cryptonews_tui.wording import MONTHS
+from cryptonews_tui.wording import month as month_of
 
 VIEWS = "views"
 """The group of the views, which is no field."""
@@ -199,7 +199,7 @@ def _moment(value: str) -> str:
     """A time as people write it, whether the library was asked for its name or not."""
     year, _, month = value.partition("-")
     if year.isdigit() and month.isdigit() and 1 <= int(month) <= 12:
-        return f"{MONTHS[int(month) - 1]} {year}"
+        return month_of(int(year), int(month))
     return f"{value[:-1]} days" if value in ("7d", "30d") else value.capitalize()
 
 
