@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from babel.messages.catalog import Message
-
 from messages import TRANSLATED, as_text, compiled, messages, place, plain, read, said, translated, updated
 
 

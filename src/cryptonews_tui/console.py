@@ -6,6 +6,8 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from cryptonews_tui.translation import _
+
 if TYPE_CHECKING:
     from contextlib import closing
     from pathlib import Path
@@ -30,13 +32,13 @@ class UserError(Exception):
 def files() -> argparse.ArgumentParser:
     """The options that every command has, and every command of a command."""
     common = argparse.ArgumentParser(add_help=False)
-    group = common.add_argument_group("files")
+    group = common.add_argument_group(_("files"))
     for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
         group.add_argument(
             f"--{name}",
             metavar="FILE",
             default=argparse.SUPPRESS,
-            help=f"instead of the usual one (CRYPTONEWS_{variable})",
+            help=_("instead of the usual one (CRYPTONEWS_{variable})").format(variable=variable),
         )
     return common
 
@@ -53,7 +55,7 @@ def is_excluding(word: str) -> bool:
     return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
 
 
-def query_of(text: str, settings: Settings, what: str = "the query") -> Query:
+def query_of(text: str, settings: Settings, what: str = _("the query")) -> Query:
     """The query a user typed; wrong use if it cannot be understood, or names an asset that nobody knows."""
     from cryptonews_tui.query import QueryError, parse
 
@@ -65,7 +67,10 @@ def query_of(text: str, settings: Settings, what: str = "the query") -> Query:
     try:
         return parse(text.strip(), assets)
     except QueryError as error:
-        raise UserError(f"{what} cannot be understood:\n{error.pointed()}", WRONG_USE) from error
+        raise UserError(
+            _("{what} cannot be understood:\n{complaint}").format(what=what, complaint=error.pointed()),
+            WRONG_USE,
+        ) from error
 
 
 def views_of(paths: Paths, settings: Settings) -> list[View]:

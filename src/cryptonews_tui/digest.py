@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.safety import shown_url
+from cryptonews_tui.translation import _
 from cryptonews_tui.wording import SIGNS, date
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ def pages(
 def title(role: str, query: str, count: int) -> str:
     """What it is: `Impact · tag:btc · 12 stories`."""
     amount = f"{count:,} {'story' if count == 1 else 'stories'}"
-    return " · ".join((role.capitalize(), query or "all stories", amount))
+    return " · ".join((role.capitalize(), query or _("all stories"), amount))
 
 
 def why_none(role: str, count: int) -> str:
     """Why there is nothing to tell of so many stories."""
     if not count:
-        return "No story is found."
+        return _("No story is found.")
     return (
         f"None of {count:,} stories has a section “{role}”."
         if count > 1
-        else f"The only story has no section “{role}”."
+        else _("The only story has no section “{role}”.").format(role=role)
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from cryptonews_tui.translation import _
+
 _DEPTH_LIMIT = 40
 _SHORT = 4_096
 _TOO_DEEP = f"nested deeper than {_DEPTH_LIMIT} levels"
@@ -82,7 +84,7 @@ class _Builder:
             value = {}
             for key_node, item in node.value:
                 if not isinstance(key_node, yaml.ScalarNode):
-                    raise FrontMatterError("a key is a list or a map", key_node.start_mark.line)
+                    raise FrontMatterError(_("a key is a list or a map"), key_node.start_mark.line)
                 key = key_node.value
                 if key in value:
                     self._duplicate(key, key_node.start_mark.line)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from cryptonews_tui.article import Role
 from cryptonews_tui.moments import interval, moment, span, swapped
+from cryptonews_tui.translation import _
 
 DEEPEST = 50
 """So many parentheses may stand in each other."""
@@ -325,7 +326,7 @@ def parse(text: str, assets: Callable[[], AssetNames] | None = None) -> Query:
     Which assets there are is a matter of the settings: with `assets` an unknown one is a mistake, too.
     """
     if unknown := _NO_TEXT.search(text):
-        raise QueryError("this is no character that can be looked for", text, unknown.start())
+        raise QueryError(_("this is no character that can be looked for"), text, unknown.start())
     return _Parser(text, assets).query()
 
 
@@ -395,7 +396,7 @@ class _Parser:
     def query(self) -> Query:
         alternatives = self._alternatives()
         if self.position < len(self.text):
-            raise self._error("this parenthesis was never opened")
+            raise self._error(_("this parenthesis was never opened"))
         found = make_query(groups=[Either(alternatives)]) if alternatives else Query()
         return replace(found, sort=_order(self.sort))
 
@@ -408,7 +409,7 @@ class _Parser:
             end = self.position
             operator = self._operator("OR")
             if empty and (operator or alternatives):
-                raise QueryError("OR needs a term on both sides", self.text, start, end - start)
+                raise QueryError(_("OR needs a term on both sides"), self.text, start, end - start)
             if not empty:
                 alternatives.append(found)
             if not operator:
@@ -434,9 +435,9 @@ class _Parser:
             elif term is not None:
                 groups.append(term)
             if self.position < len(self.text) and not (self._here.isspace() or self._here in "()"):
-                raise self._error("put a space between two terms")
+                raise self._error(_("put a space between two terms"))
             if self._here == "(":
-                raise self._error("put a space between two terms")
+                raise self._error(_("put a space between two terms"))
         return make_query(words, filters, groups), not (words or filters or groups)
 
     @property
@@ -468,17 +469,17 @@ class _Parser:
     def _group(self, negated: bool) -> Either:
         opened = self.position
         if self.depth == DEEPEST:
-            raise self._error("parentheses stand too deep here")
+            raise self._error(_("parentheses stand too deep here"))
         self.depth += 1
         self.position += 1
         alternatives = self._alternatives()
         self.depth -= 1
         if self._here != ")":
-            raise QueryError("this parenthesis is not closed", self.text, opened)
+            raise QueryError(_("this parenthesis is not closed"), self.text, opened)
         self.position += 1
         if not alternatives:
             raise QueryError(
-                "there is nothing in these parentheses", self.text, opened, self.position - opened
+                _("there is nothing in these parentheses"), self.text, opened, self.position - opened
             )
         return Either(alternatives, negated)
 
@@ -488,7 +489,10 @@ class _Parser:
         if not any(map(str.isalnum, word)):
             if word:
                 raise QueryError(
-                    f"“{word}” has no letters or digits to look for", self.text, start, self.position - start
+                    _("“{word}” has no letters or digits to look for").format(word=word),
+                    self.text,
+                    start,
+                    self.position - start,
                 )
             what = (
                 f"{scope}: needs a word, such as {FIELDS[scope].example}"
@@ -500,7 +504,7 @@ class _Parser:
         if not exact and "*" in word.rstrip("*"):
             at = begin + word.index("*")
             raise QueryError(
-                "in words * can only stand at the end; in values anywhere: tag:*coin", self.text, at
+                _("in words * can only stand at the end; in values anywhere: tag:*coin"), self.text, at
             )
         return Word(_ESCAPED.sub(r"\1", word) if exact else word, exact, negated, scope)
 
@@ -511,7 +515,12 @@ class _Parser:
         hint = (
             f"did you mean “{nearest}:”?" if nearest else "fields are " + ", ".join(f"{f}:" for f in FIELDS)
         )
-        raise QueryError(f"there is no field “{name}:”; {hint}", self.text, self.position, len(name) + 1)
+        raise QueryError(
+            _("there is no field “{name}:”; {hint}").format(name=name, hint=hint),
+            self.text,
+            self.position,
+            len(name) + 1,
+        )
 
     def _values(self, field: Field) -> tuple[tuple[str, ...], bool]:
         values: list[str] = []
@@ -524,7 +533,13 @@ class _Parser:
                 value = value.replace("\\", "\\\\")
             value = " ".join(value.split()).casefold()
             if not value:
-                raise QueryError(f"{field.name}: needs a value, such as {field.example}", self.text, start)
+                raise QueryError(
+                    _("{name}: needs a value, such as {example}").format(
+                        name=field.name, example=field.example
+                    ),
+                    self.text,
+                    start,
+                )
             if complaint := _complaint(field, value) or self._unknown(field, value):
                 raise QueryError(complaint, self.text, start, self.position - start)
             values.append(_unified(value) if field.kind == "value" else value)
@@ -532,9 +547,9 @@ class _Parser:
             if following not in (",", "&") or not following:
                 return tuple(values), sign == "&"
             if sign and following != sign:
-                raise self._error("either commas (any of) or & (all of), not both")
+                raise self._error(_("either commas (any of) or & (all of), not both"))
             if following == "&" and not field.merges:
-                raise self._error(f"{field.name}: takes no &; say it twice")
+                raise self._error(_("{name}: takes no &; say it twice").format(name=field.name))
             sign = following
             self.position += 1
 
@@ -549,7 +564,7 @@ class _Parser:
 
     def _read_order(self, negated: bool, start: int) -> None:
         if negated:
-            raise QueryError("sort: cannot be excluded; sort:-score falls", self.text, start)
+            raise QueryError(_("sort: cannot be excluded; sort:-score falls"), self.text, start)
         begin = self.position
         value = self._value(_VALUE).casefold()
         if not value:
@@ -557,7 +572,12 @@ class _Parser:
         if value.lstrip("+-") not in ORDERS or len(value) - len(value.lstrip("+-")) > 1:
             nearest = _nearest(value.lstrip("+-"), ORDERS)
             hint = f"did you mean “{nearest}”?" if nearest else "it is one of " + ", ".join(ORDERS)
-            raise QueryError(f"sort: cannot be “{value}”; {hint}", self.text, begin, self.position - begin)
+            raise QueryError(
+                _("sort: cannot be “{value}”; {hint}").format(value=value, hint=hint),
+                self.text,
+                begin,
+                self.position - begin,
+            )
         self.sort = value
 
     def _value(self, bare: re.Pattern[str]) -> str:
@@ -565,7 +585,7 @@ class _Parser:
         if self._here == '"':
             quoted = _QUOTED.match(self.text, self.position)
             if quoted is None:
-                raise self._error("this quote is not closed", len(self.text) - self.position)
+                raise self._error(_("this quote is not closed"), len(self.text) - self.position)
             self.position = quoted.end()
             return quoted[1] if bare is _WORD else _WRITTEN_QUOTE.sub(r"\1", quoted[1])
         found = bare.match(self.text, self.position)

@@ -134,7 +134,12 @@ def _first_cells(text: str, width: int) -> str:
 def about(article: Article) -> Iterator[str]:
     """An article's facts, one a line, for plain text."""
     yield article.title
-    facts = (article.publisher.name, article.category, date(article.published), _(SIGNS[article.sentiment][2]))
+    facts = (
+        article.publisher.name,
+        article.category,
+        date(article.published),
+        _(SIGNS[article.sentiment][2]),
+    )
     yield " · ".join(fact for fact in facts if fact)
     if mark := provenance_mark(article):
         yield mark
@@ -210,6 +215,7 @@ def counted(count: int, name: str, names: str = "") -> str:
     return f"{count:,} {name if count == 1 else names or f'{name}s'}"
 
 
-def decimal(value: float, places: int) -> str:
-    """A number with so many places behind its point, as the language writes it: `3.4`."""
-    return f"{value:.{places}f}".replace(".", pgettext("decimal point", "."))
+def decimal(value: float, places: int | None = None) -> str:
+    """A number with so many places behind its point, or as many as it needs: `3.4`, as the language writes it."""
+    plain = f"{value:g}" if places is None else f"{value:.{places}f}"
+    return plain.replace(".", pgettext("decimal point", "."))

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
+from cryptonews_tui import wording
 from cryptonews_tui.article import Problem
 from cryptonews_tui.library import facets, indexing
 from cryptonews_tui.library.database import (
@@ -44,6 +45,7 @@ from cryptonews_tui.library.packing import Packing, unpack_text
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
+from cryptonews_tui.translation import _
 
 _SAID = 3
 """So many of many like complaints are said."""
@@ -195,12 +197,14 @@ def _examined(checkup: Checkup, kind: Kind) -> Iterator[sqlite3.Connection | Non
             return
         if version:
             checkup.notes.append(
-                f"it is of version {version} and becomes version {kind.newest} when it is next used"
+                _("it is of version {version} and becomes version {newest} when it is next used").format(
+                    version=version, newest=kind.newest
+                )
             )
             with _noted(checkup):
                 _check_structure(connection, checkup)
         else:
-            checkup.notes.append("it is empty")
+            checkup.notes.append(_("it is empty"))
         yield None
 
 
@@ -210,7 +214,7 @@ def _noted(checkup: Checkup) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, *UNREADABLE) as error:
-        sentence = f"a part of it cannot be read: {_plainly(error)}"
+        sentence = _("a part of it cannot be read: {plainly}").format(plainly=_plainly(error))
         if sentence not in checkup.damaged:
             checkup.damaged.append(sentence)
 
@@ -225,8 +229,8 @@ def _refusal(checkup: Checkup, error: DatabaseError) -> str:
 def _plainly(error: Exception) -> str:
     """What is wrong, without the bytes that are."""
     if isinstance(error, sqlite3.DatabaseError):
-        return "a text is no text any more" if "UTF-8" in str(error) else clean_line(str(error), 200)
-    return "a value makes no sense"
+        return _("a text is no text any more") if "UTF-8" in str(error) else clean_line(str(error), 200)
+    return _("a value makes no sense")
 
 
 def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -236,23 +240,23 @@ def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
         checkup.damaged += _shortened(found)
     page = connection.execute("PRAGMA page_size").fetchone()[0]
     if checkup.path.stat().st_size % page:
-        checkup.damaged.append("its end is missing")
+        checkup.damaged.append(_("its end is missing"))
     strays = [
-        f"{table} {row} belongs to no {parent}"
-        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
+        _("{table} {row} belongs to no {parent}").format(table=table, row=row, parent=parent)
+        for table, row, parent, key in connection.execute("PRAGMA foreign_key_check")
         if table not in _DERIVED  # which can be made anew, or done without
     ]
     checkup.damaged += _shortened(strays)
     kind = LIBRARY_KIND if checkup.name == "library" else STATE_KIND
     if recognise(connection, checkup.path, kind) == kind.newest and not has_schema(connection, kind):
-        checkup.damaged.append("its tables are not those that cryptonews makes")
+        checkup.damaged.append(_("its tables are not those that cryptonews makes"))
 
 
 def _check_texts(connection: sqlite3.Connection, checkup: Checkup) -> None:
     """Texts that are no UTF-8 are found by reading them."""
     for table in _OWN_TABLES[checkup.name]:
-        for _ in connection.execute(f"SELECT * FROM {table}"):
-            pass
+        for row in connection.execute(f"SELECT * FROM {table}"):
+            del row
 
 
 def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -265,7 +269,7 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
     )
     if not may_write(checkup.path):
         checkup.notes.append(
-            "the inside of the index of words can only be checked by who may write to the file"
+            _("the inside of the index of words can only be checked by who may write to the file")
         )
         return
     # A command to FTS5 looks like a change.
@@ -278,9 +282,13 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
                 writing.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
             except sqlite3.DatabaseError as error:
                 if result_code(error) == sqlite3.SQLITE_BUSY:
-                    checkup.notes.append("the index of words was not checked: another program is writing")
+                    checkup.notes.append(_("the index of words was not checked: another program is writing"))
                 else:
-                    checkup.stale.append(f"the index of words ({table}) is damaged ({error})")
+                    checkup.stale.append(
+                        _("the index of words ({table}) is damaged ({error})").format(
+                            table=table, error=error
+                        )
+                    )
             if writing.in_transaction:
                 writing.execute("ROLLBACK")
 
@@ -301,7 +309,9 @@ def _check_relevance(connection: sqlite3.Connection, checkup: Checkup) -> None:
                     "SELECT bm25(words) FROM words WHERE words MATCH ?", (f'"{word}"',)
                 ).fetchone()
             except sqlite3.DatabaseError as error:
-                checkup.stale.append(f"it cannot be told which stories are the most relevant ({error})")
+                checkup.stale.append(
+                    _("it cannot be told which stories are the most relevant ({error})").format(error=error)
+                )
 
 
 def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -389,25 +399,34 @@ def _check_facets(connection: sqlite3.Connection, checkup: Checkup) -> None:
         "SELECT position, story FROM timeline WHERE story NOT IN (SELECT story FROM pending)"
     ).fetchall()
     expected: defaultdict[tuple[str, str], BitMap] = defaultdict(BitMap)
-    for position, name, value, _ in facets.facts(connection, settled):
+    for position, name, value, *_rest in facets.facts(connection, settled):
         expected[name, value].add(position)
     waiting = BitMap(p for (p,) in connection.execute("SELECT position FROM timeline"))
     everything = waiting.copy()
-    waiting -= BitMap(position for position, _ in settled)
+    waiting -= BitMap(position for position, story in settled)
     wrong = []
     for name, value, number, blob in connection.execute("SELECT field, value, count, stories FROM facet"):
         try:
             stories = BitMap.deserialize(blob)
         except (ValueError, TypeError):
-            wrong.append(f"the set of stories with {name} “{value}” cannot be read")
+            wrong.append(
+                _("the set of stories with {name} “{value}” cannot be read").format(name=name, value=value)
+            )
             continue
         if (
             stories - waiting != expected.pop((name, value), BitMap())
             or number != len(stories)
             or not stories <= everything
         ):
-            wrong.append(f"the stories with {name} “{value}” are others, or their number is")
-    wrong += [f"it is not known which stories have {name} “{value}”" for name, value in expected]
+            wrong.append(
+                _("the stories with {name} “{value}” are others, or their number is").format(
+                    name=name, value=value
+                )
+            )
+    wrong += [
+        _("it is not known which stories have {name} “{value}”").format(name=name, value=value)
+        for name, value in expected
+    ]
     checkup.stale += _shortened(wrong)
 
 
@@ -420,9 +439,11 @@ def _check_tags(connection: sqlite3.Connection, checkup: Checkup) -> None:
         """
     )
     wrong = 0
-    for _, grouped in groupby(rows, lambda row: row[0]):
+    for _story, grouped in groupby(rows, lambda row: row[0]):
         versions = list(grouped)
-        expected = {numbers.get(tag.casefold()) for _, tags, _ in versions for tag in json.loads(tags)}
+        expected = {
+            numbers.get(tag.casefold()) for *rest, tags, listed in versions for tag in json.loads(tags)
+        }
         try:
             wrong += set(array("I", versions[0][2])) != expected
         except (ValueError, TypeError):
@@ -498,7 +519,11 @@ def _check_texts_read(connection: sqlite3.Connection, checkup: Checkup) -> None:
         try:
             unpack_text(packed)
         except UNREADABLE:
-            lost.append(f"the text of story {story} ({lang}) as it was read cannot be read")
+            lost.append(
+                _("the text of story {story} ({lang}) as it was read cannot be read").format(
+                    story=story, lang=lang
+                )
+            )
     checkup.damaged += _shortened(lost)
 
 
@@ -630,4 +655,8 @@ def _complain(connection: sqlite3.Connection, to: list[str], *complaints: tuple[
 
 def _shortened(complaints: list[str]) -> list[str]:
     rest = len(complaints) - _SAID
-    return complaints if rest <= 0 else [*complaints[:_SAID], f"… and {rest:,} more of the kind"]
+    return (
+        complaints
+        if rest <= 0
+        else [*complaints[:_SAID], _("… and {rest} more of the kind").format(rest=wording.number(rest))]
+    )
