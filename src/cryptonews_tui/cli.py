@@ -33,7 +33,7 @@ from cryptonews_tui.console import (
 )
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
-from cryptonews_tui.translation import N_, _
+from cryptonews_tui.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,9 +111,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="cryptonews",
         description=_("Read crypto news in the terminal."),
-        epilog="commands:\n"
-        + "\n".join(f"  {name:<9} {help}" for name, (help, *rest) in commands.items())
-        + "\n\nHelp for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME.",
+        epilog=_("commands:")
+        + "\n"
+        + "\n".join(f"  {name:<9} {_(help)}" for name, (help, *rest) in commands.items())
+        + "\n\n"
+        + _(
+            "Help for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME."
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
         usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
@@ -135,6 +139,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         parser.set_defaults(run=_open_reader)
     else:
         help, add, run = commands[chosen]
+        help = _(help)
         parser = _Parser(
             prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
         )
@@ -370,11 +375,13 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     if options.format == "json":
         output.print_json(output.facets_json(facets))
         return DONE
-    print(f"{facets.total:,} stories")
+    from cryptonews_tui.wording import number
+
+    print(ngettext("{count} story", "{count} stories", facets.total).format(count=number(facets.total)))
     for field, values in facets.fields.items():
         print(f"\n{field}")
         for value in values:
-            print(f"{value.count:>9,}  {value.label}")
+            print(f"{number(value.count):>9}  {value.label}")
     return DONE
 
 
@@ -383,8 +390,10 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
     remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        where = "" if command.scope == "anywhere" else f" (in the {command.scope})"
-        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}{where}")
+        said = _(command.help)
+        if command.scope != "anywhere":
+            said = _("{command} (in the {pane})").format(command=said, pane=_(command.scope))
+        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {said}")
     for problem in problems:
         say(problem)
     return DONE
@@ -492,7 +501,7 @@ def _library(paths: Paths, settings: Settings) -> closing[Library]:
         say(_("There is no article yet. Add a source: cryptonews sources add LOCATION"))
         return closing(library)
     library.close()
-    say(SAMPLES_HINT)
+    say(_(SAMPLES_HINT))
     return closing(_opened(paths.samples, paths, settings))
 
 
@@ -520,11 +529,14 @@ def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Que
     if view is None:
         names = {known.name.casefold(): known.name for known in views}
         nearest = get_close_matches(options.view.casefold(), names, 1, 0.5)
-        hint = f"did you mean “{names[nearest[0]]}”?" if nearest else f"there are {', '.join(names.values())}"
+        if nearest:
+            hint = _("did you mean “{guess}”?").format(guess=names[nearest[0]])
+        else:
+            hint = _("there are {names}").format(names=", ".join(names.values()))
         raise UserError(
             _("there is no view “{view}”; {hint}").format(view=options.view, hint=hint), WRONG_USE
         )
-    return query_of(view.query, settings, f"the view “{view.name}”").also(query)
+    return query_of(view.query, settings, _("the view “{name}”").format(name=view.name)).also(query)
 
 
 def _drop_output() -> None:

@@ -86,7 +86,9 @@ class _Handler(YAMLHandler):
         except ValueError:
             raise _RefusedError(_("the front matter is not closed by a line “---”"), 1) from None
         if len(fm) > _FRONT_MATTER_LIMIT:
-            raise _RefusedError(f"front matter larger than {_FRONT_MATTER_LIMIT // 1024} KiB", 1)
+            raise _RefusedError(
+                _("front matter larger than {count} KiB").format(count=_FRONT_MATTER_LIMIT // 1024), 1
+            )
         self.fields.text = text
         self.fields.first = text.index(fm)
         return fm, body
@@ -122,7 +124,7 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
         published=published,
         updated=fields.take("updatedAt", _time) or published,
         origin=clean_line(document.origin, 4_096),
-        publisher=fields.take("source", _publisher) or Publisher(key="unknown", name=_("unknown source")),
+        publisher=fields.take("source", _publisher) or Publisher(key="unknown", name="unknown source"),
         description=fields.take("description", _paragraph) or "",
         category=fields.take("category", _line) or "",
         tags=fields.take("tags", _tags) or (),
@@ -146,7 +148,7 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
 
 def _decode(data: bytes, fields: _Fields) -> str:
     if len(data) > ARTICLE_LIMIT:
-        raise _RefusedError(f"larger than {ARTICLE_LIMIT // 1024 // 1024} MiB")
+        raise _RefusedError(_("larger than {count} MiB").format(count=ARTICLE_LIMIT // 1024 // 1024))
     if not data.strip():
         raise _RefusedError(_("the file is empty"))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -299,7 +299,7 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
         report.end()
     if report.error and (url := written_out(location)) and not os.path.lexists(report.location):
         report.error = _("{error} If it is a web address, write {url}.").format(error=report.error, url=url)
-    return Trial(report, titles, NOT_STORED if secret is not None else "")
+    return Trial(report, titles, _(NOT_STORED) if secret is not None else "")
 
 
 NOT_STORED = N_(

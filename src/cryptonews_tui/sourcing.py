@@ -126,7 +126,6 @@ def _sync(
 
 def _say_report(report: Report) -> int:
     from cryptonews_tui.accounts import wrong
-    from cryptonews_tui.wording import counted
 
     for problem in report.problems:
         say(wrong(problem))
@@ -135,13 +134,7 @@ def _say_report(report: Report) -> int:
         if report.withdrawn and report.source.name:
             say(_("{name} is disabled; its articles stay.").format(name=report.source.name))
         return FAILED
-    counts = f"{report.seen:,} seen, {report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"
-    say(
-        f"{report.location}: {counts if report.seen else _('nothing new')}"
-        + (f", {report.removed:,} gone from the source ({_fate(report)})" if report.removed else "")
-        + (f", {report.left_out:,} in other languages left out" if report.left_out else "")
-        + (f", {counted(len(report.problems), 'problem')}" if report.problems else "")
-    )
+    say(f"{report.location}: {_told(report)}")
     if report.moved:
         say(
             _("{location} has moved to {moved}, which is remembered").format(
@@ -151,13 +144,41 @@ def _say_report(report: Report) -> int:
     return DONE
 
 
+def _told(report: Report) -> str:
+    """What a visit found and did, in numbers."""
+    from cryptonews_tui.accounts import problems
+    from cryptonews_tui.wording import number
+
+    told = [_("nothing new")]
+    if report.seen:
+        told = [
+            _("{count} seen").format(count=number(report.seen)),
+            _("{count} added").format(count=number(report.added)),
+            _("{count} updated").format(count=number(report.updated)),
+            _("{count} unchanged").format(count=number(report.unchanged)),
+        ]
+    if report.removed:
+        told.append(
+            _("{count} gone from the source ({fate})").format(
+                count=number(report.removed), fate=_fate(report)
+            )
+        )
+    if report.left_out:
+        told.append(_("{count} in other languages left out").format(count=number(report.left_out)))
+    if report.problems:
+        told.append(problems(len(report.problems)))
+    return ", ".join(told)
+
+
 def _fate(report: Report) -> str:
     """What became of the articles that are gone from a source."""
+    from cryptonews_tui.wording import number
+
     told = [
-        f"{report.marked:,} marked" if report.marked else "",
-        f"{report.deleted:,} removed" if report.deleted else "",
+        _("{count} marked").format(count=number(report.marked)) if report.marked else "",
+        _("{count} removed").format(count=number(report.deleted)) if report.deleted else "",
     ]
-    return ", ".join(filter(None, told)) or "kept"
+    return ", ".join(filter(None, told)) or _("kept")
 
 
 class _progress:  # noqa: N801  # reads as a verb where it is used
@@ -187,7 +208,7 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
         task = self._tasks.get(report.location)
         if task is None:
             description = (
-                _("reading {name}").format(name=report.source.name) if report.source.name else "reading"
+                _("reading {name}").format(name=report.source.name) if report.source.name else _("reading")
             )
             task = self._tasks[report.location] = self._bars.add_task(description, total=None)
         self._bars.update(
@@ -358,7 +379,7 @@ def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     if secret is not None:
         from cryptonews_tui.refresh import NOT_STORED
 
-        say(NOT_STORED)
+        say(_(NOT_STORED))
     with open_state(paths) as state:
         before = len(state.sources())
         source = state.add_source(options.name or name_of(location), location)
@@ -373,10 +394,10 @@ def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             )
         if os.path.isabs(location) and not os.path.exists(location):
             url = written_out(typed)
-            say(
-                f"There is nothing at {location} now."
-                + (f" If it is a web address, write {url}." if url else "")
-            )
+            said = _("There is nothing at {location} now.").format(location=location)
+            if url:
+                said += " " + _("If it is a web address, write {url}.").format(url=url)
+            say(said)
     return DONE
 
 
@@ -440,6 +461,7 @@ def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> 
 def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import opml
     from cryptonews_tui.library import StoredSource
+    from cryptonews_tui.wording import number
 
     try:
         if options.file == "-":
@@ -473,7 +495,12 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         say(_("added {name}: {location}").format(name=source.name, location=source.location))
     for note in listed.notes:
         say(f"{options.file}:{note.line}: {note.message}")
-    say(f"{len(added):,} added, {len(listed.subscriptions) - len(added):,} were sources already or are none")
+    others = len(listed.subscriptions) - len(added)
+    say(
+        _("{count} added, {others} were sources already or are none").format(
+            count=number(len(added)), others=number(others)
+        )
+    )
     return DONE
 
 

@@ -21,7 +21,7 @@ from cryptonews_tui.console import (
     views_of,
 )
 from cryptonews_tui.output import say
-from cryptonews_tui.translation import _
+from cryptonews_tui.translation import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
@@ -146,12 +146,12 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
         output.show(output.checkup(checkup))
     for checkup in checkups if options.vacuum else ():
         if checkup.damaged:
-            say(_("the {name} was not vacuumed; see what is wrong with it").format(name=checkup.name))
+            say(_("the {name} was not vacuumed; see what is wrong with it").format(name=_(checkup.name)))
         elif checkup.there:
             size = health.vacuum(checkup)
             say(
                 _("the {name} takes {size} now, instead of {former}").format(
-                    name=checkup.name,
+                    name=_(checkup.name),
                     size=output.bytes_of(size),
                     former=output.bytes_of(checkup.size),
                 )
@@ -161,12 +161,17 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
 
 def _salvage(path: Path, roles: Roles) -> None:
     from cryptonews_tui.library import health, salvage
+    from cryptonews_tui.wording import number
 
     if not health.check_library(path).damaged:
         say(_("nothing in the library is damaged, so there is nothing to salvage"))
         return
     done = salvage.salvage(path, roles)
-    say(f"articles saved: {done.saved:,}, known to be lost: {done.lost:,}")
+    say(
+        _("articles saved: {saved}, known to be lost: {lost}").format(
+            saved=number(done.saved), lost=number(done.lost)
+        )
+    )
     say(_("the damaged library is kept as {name}").format(name=done.kept.name))
     say(_("bring back what your sources still have: cryptonews sync"))
 
@@ -217,11 +222,12 @@ def add_import(parser: argparse.ArgumentParser) -> None:
 def import_(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import transfer
     from cryptonews_tui.views import all_views
+    from cryptonews_tui.wording import number
 
     try:
         belongings = transfer.read(_read(options.file))
     except transfer.TransferError as error:
-        name = "standard input" if options.file == "-" else options.file
+        name = _("standard input") if options.file == "-" else options.file
         raise UserError(
             _("{name} cannot be taken in: {error}. Nothing was changed.").format(name=name, error=error)
         ) from None
@@ -231,7 +237,13 @@ def import_(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
         say(_("added source {name}: {location}").format(name=source.name, location=source.location))
     for view in merged.views:
         say(_("added view {name}: {query}").format(name=view.name, query=view.query))
-    say(f"{merged.marks:,} stories are marked otherwise than before")
+    say(
+        ngettext(
+            "{count} story is marked otherwise than before",
+            "{count} stories are marked otherwise than before",
+            merged.marks,
+        ).format(count=number(merged.marks))
+    )
     return DONE
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from cryptonews_tui.article import Article, Sentiment
+from cryptonews_tui.article import Article, Role, Sentiment
 from cryptonews_tui.translation import N_, _, ngettext, pgettext
 
 SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
@@ -16,6 +16,19 @@ SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
     None: ("", "", N_("unrated")),
 }
 """Sign, letter and word of each sentiment: colour is never the only mark."""
+
+ROLES: dict[str, str] = {
+    Role.OVERVIEW: N_("Overview"),
+    Role.EVENTS: N_("Events"),
+    Role.SIGNIFICANCE: N_("Significance"),
+    Role.REGULATION: N_("Regulation"),
+    Role.MARKET: N_("Market"),
+    Role.OUTLOOK: N_("Outlook"),
+    Role.AUTHOR: N_("Author"),
+    Role.IMPACT: N_("Impact"),
+    Role.OTHER: N_("Other"),
+}
+"""What sections of each role are called, as a heading."""
 
 # Scripts that take one cell a character in every terminal: there a width is a length.
 NARROW = re.compile(

@@ -88,7 +88,7 @@ def events(data: bytes) -> Iterator[Event]:
         except XmlError as error:
             problem = error
         except expat.ExpatError as error:
-            problem = XmlError(expat.ErrorString(error.code) or "it is not well-formed", error.lineno)
+            problem = XmlError(expat.ErrorString(error.code) or _("it is not well-formed"), error.lineno)
         except (ValueError, LookupError):  # an encoding that nobody knows, or one of several bytes
             problem = XmlError(_("its encoding is not known"), 1)
         yield from found

@@ -85,7 +85,7 @@ def connect(path: Path, kind: Kind) -> sqlite3.Connection:
         except OSError as error:
             raise DatabaseError(
                 _("cannot make the folder for the {name} at {path}: {reason}").format(
-                    name=kind.name, path=path, reason=error.strerror
+                    name=_(kind.name), path=path, reason=error.strerror
                 )
             ) from None
         connection = _open(path)
@@ -114,7 +114,7 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
             if version == 0:
                 raise DatabaseError(
                     _("the {name} at {path} is empty, and may not be written to.").format(
-                        name=kind.name, path=path
+                        name=_(kind.name), path=path
                     )
                 )
             if version < kind.newest:
@@ -122,7 +122,7 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
                     _(
                         "the {name} at {path} was made by an older cryptonews, and you may not write to it; {owner} "
                         "must run this version on it once: cryptonews list --limit 1"
-                    ).format(name=kind.name, path=path, owner=_owner(path))
+                    ).format(name=_(kind.name), path=path, owner=_owner(path))
                 )
         except BaseException:
             opened.connection.close()
@@ -171,7 +171,7 @@ def explained(path: Path, kind: Kind, attached: Attached = None) -> Iterator[Non
             if code == sqlite3.SQLITE_CANTOPEN and os.path.isfile(path) and not _may(path, os.R_OK):
                 reason = _REASONS[sqlite3.SQLITE_PERM]
             raise DatabaseError(
-                _("the {name} at {path}: {reason}").format(name=kind.name, path=path, reason=_(reason))
+                _("the {name} at {path}: {reason}").format(name=_(kind.name), path=path, reason=_(reason))
             ) from error
         # Without a code: a text that is no UTF-8.
         if code == sqlite3.SQLITE_CORRUPT or (not code and isinstance(error, sqlite3.OperationalError)):
@@ -226,14 +226,14 @@ def recognise(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
     if found_id != kind.application_id or version < 1:
         raise DatabaseError(
             _("{path} is not a cryptonews {name}; it was left as it is. Name another file.").format(
-                path=path, name=kind.name
+                path=path, name=_(kind.name)
             )
         )
     if version > kind.newest:
         raise DatabaseError(
             _(
                 "the {name} at {path} was made by a newer cryptonews; update this one, or name another file."
-            ).format(name=kind.name, path=path)
+            ).format(name=_(kind.name), path=path)
         )
     return version
 
@@ -382,7 +382,7 @@ _REASONS = {
 def _damage(path: Path, kind: Kind, what: str) -> DatabaseError:
     return DatabaseError(
         _("the {name} at {path}: {what}; {advice}{remedy}").format(
-            name=kind.name, path=path, what=what, advice=_(SEE_DOCTOR), remedy=kind.remedy
+            name=_(kind.name), path=path, what=what, advice=_(SEE_DOCTOR), remedy=_(kind.remedy)
         )
     )
 

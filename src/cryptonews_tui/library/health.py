@@ -45,7 +45,7 @@ from cryptonews_tui.library.packing import Packing, unpack_text
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
-from cryptonews_tui.translation import _
+from cryptonews_tui.translation import N_, _
 
 _SAID = 3
 """So many of many like complaints are said."""
@@ -221,7 +221,7 @@ def _noted(checkup: Checkup) -> Iterator[None]:
 
 def _refusal(checkup: Checkup, error: DatabaseError) -> str:
     """What was said of a file that cannot be opened, without the advice to come here."""
-    sentence, advised, remedy = str(error).partition(f"; {SEE_DOCTOR}")
+    sentence, advised, remedy = str(error).partition(f"; {_(SEE_DOCTOR)}")
     checkup.refused = not advised
     return f"{sentence}. {remedy}" if advised else sentence
 
@@ -264,8 +264,14 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.stale,
-        ("stories are missing in the index of words", f"({story} EXCEPT SELECT id FROM words_docsize)"),
-        ("entries of the index of words have no story", f"(SELECT id FROM words_docsize EXCEPT {story})"),
+        (
+            N_("{count} stories are missing in the index of words"),
+            f"({story} EXCEPT SELECT id FROM words_docsize)",
+        ),
+        (
+            N_("{count} entries of the index of words have no story"),
+            f"(SELECT id FROM words_docsize EXCEPT {story})",
+        ),
     )
     if not may_write(checkup.path):
         checkup.notes.append(
@@ -301,7 +307,9 @@ def _check_relevance(connection: sqlite3.Connection, checkup: Checkup) -> None:
         for length in lengths
     )
     if odd:
-        checkup.stale.append(f"of {odd:,} stories it is not known how long they are")
+        checkup.stale.append(
+            _("of {count} stories it is not known how long they are").format(count=wording.number(odd))
+        )
     for (title,) in connection.execute("SELECT title FROM article WHERE counts LIMIT 1").fetchall():
         for word in re.findall(r"[^\W_]+", title)[:1]:
             try:
@@ -319,7 +327,7 @@ def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "articles count that should not, or the other way round",
+            N_("{count} articles count that should not, or the other way round"),
             """
             (SELECT 1 FROM article WHERE counts IS NOT
                 (draft = (SELECT min(draft) FROM article AS version WHERE version.story = article.story)))
@@ -329,7 +337,7 @@ def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.damaged,
-        ("articles have no text", "(SELECT id FROM article EXCEPT SELECT article FROM body)"),
+        (N_("{count} articles have no text"), "(SELECT id FROM article EXCEPT SELECT article FROM body)"),
     )
 
 
@@ -338,18 +346,18 @@ def _check_names(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "items of sources lead to no article",
+            N_("{count} items of sources lead to no article"),
             "item WHERE article IS NOT NULL AND article NOT IN (SELECT id FROM article)",
         ),
         (
-            "articles are said to be gone that are not there, or that a source holds",
+            N_("{count} articles are said to be gone that are not there, or that a source holds"),
             """
             gone WHERE article NOT IN (SELECT id FROM article)
                 OR article IN (SELECT article FROM item WHERE article IS NOT NULL)
             """,
         ),
         (
-            "further keys lead to no story, or are the key of one",
+            N_("{count} further keys lead to no story, or are the key of one"),
             "alias WHERE story NOT IN (SELECT id FROM story) OR key IN (SELECT key FROM story)",
         ),
     )
@@ -361,16 +369,19 @@ def _check_timeline(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "stories are missing in the timeline",
+            N_("{count} stories are missing in the timeline"),
             f"({stories} EXCEPT SELECT story FROM timeline EXCEPT SELECT story FROM pending)",
         ),
-        ("places in the timeline belong to no story", f"(SELECT story FROM timeline EXCEPT {stories})"),
         (
-            "stories stand twice in the timeline",
+            N_("{count} places in the timeline belong to no story"),
+            f"(SELECT story FROM timeline EXCEPT {stories})",
+        ),
+        (
+            N_("{count} stories stand twice in the timeline"),
             "(SELECT story FROM timeline NOT INDEXED GROUP BY story HAVING count(*) > 1)",
         ),
         (
-            "stories have another time in the timeline",
+            N_("{count} stories have another time in the timeline"),
             """
             (SELECT story FROM timeline JOIN
                 (SELECT story, max(published) AS latest FROM article WHERE counts GROUP BY story) USING (story)
@@ -378,20 +389,24 @@ def _check_timeline(connection: sqlite3.Connection, checkup: Checkup) -> None:
             """,
         ),
         (
-            "places in the timeline are not in order",
+            N_("{count} places in the timeline are not in order"),
             """
             timeline AS one JOIN timeline AS next ON next.position = one.position + 1
             WHERE (next.published, next.story) < (one.published, one.story)
             """,
         ),
         (
-            "places in the timeline follow on none",
+            N_("{count} places in the timeline follow on none"),
             "timeline WHERE position > 0 AND position - 1 NOT IN (SELECT position FROM timeline)",
         ),
     )
     waiting = connection.execute("SELECT count(*) FROM pending").fetchone()[0]
     if waiting:
-        checkup.notes.append(f"{waiting:,} stories wait to be put into lists; the next sync does it")
+        checkup.notes.append(
+            _("{count} stories wait to be put into lists; the next sync does it").format(
+                count=wording.number(waiting)
+            )
+        )
 
 
 def _check_facets(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -449,12 +464,14 @@ def _check_tags(connection: sqlite3.Connection, checkup: Checkup) -> None:
         except (ValueError, TypeError):
             wrong += 1
     if wrong:
-        checkup.stale.append(f"{wrong:,} stories are listed with other tags than they have")
+        checkup.stale.append(
+            _("{count} stories are listed with other tags than they have").format(count=wording.number(wrong))
+        )
     _complain(
         connection,
         checkup.stale,
         (
-            "stories are listed with tags that are no stories",
+            N_("{count} stories are listed with tags that are no stories"),
             "(SELECT story FROM tagged EXCEPT SELECT story FROM article)",
         ),
     )
@@ -509,8 +526,15 @@ _STATE_UNDERSTOOD = {
 
 def _check_belongings(connection: sqlite3.Connection, checkup: Checkup) -> None:
     for table, sound in _STATE_UNDERSTOOD.items():
-        what = f"rows of {table} have something in them that cannot be"
-        _complain(connection, checkup.damaged, (what, f"{table} WHERE NOT ({sound})"))
+        _complain(
+            connection,
+            checkup.damaged,
+            (
+                N_("{count} rows of {table} have something in them that cannot be"),
+                f"{table} WHERE NOT ({sound})",
+            ),
+            table=table,
+        )
 
 
 def _check_texts_read(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -531,9 +555,9 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.damaged,
-        ("articles have something in them that cannot be", f"article WHERE NOT ({UNDERSTOOD})"),
+        (N_("{count} articles have something in them that cannot be"), f"article WHERE NOT ({UNDERSTOOD})"),
         (
-            "articles belong to another story than their numbers say",
+            N_("{count} articles belong to another story than their numbers say"),
             f"article WHERE id / {VERSIONS} != story",
         ),
     )
@@ -541,11 +565,15 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
 
 def _check_sections(connection: sqlite3.Connection, checkup: Checkup, roles: Roles) -> None:
     others = sum(
-        any(role != roles.of(heading) for role, heading, *_ in json.loads(sections))
+        any(role != roles.of(heading) for role, heading, *_rest in json.loads(sections))
         for (sections,) in connection.execute("SELECT sections FROM article")
     )
     if others:
-        checkup.stale.append(f"{others:,} articles have sections with other roles than their headings tell")
+        checkup.stale.append(
+            _("{count} articles have sections with other roles than their headings tell").format(
+                count=wording.number(others)
+            )
+        )
 
 
 def _check_bodies(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -561,7 +589,12 @@ def _check_bodies(connection: sqlite3.Connection, checkup: Checkup) -> None:
                 "SELECT key, lang, origin FROM article JOIN story ON story.id = story WHERE article.id = ?",
                 (article,),
             ).fetchone()
-            lost.append("the text of story {} ({}, from {}) cannot be read".format(*(row or "???")))
+            story, lang, origin = row or "???"
+            lost.append(
+                _("the text of story {story} ({lang}, from {origin}) cannot be read").format(
+                    story=story, lang=lang, origin=origin
+                )
+            )
     checkup.damaged += _shortened(lost)
     checkup.bodies = (kept, whole)
 
@@ -645,12 +678,14 @@ def _find_constants(connection: sqlite3.Connection, checkup: Checkup) -> None:
             checkup.constant[name] = least
 
 
-def _complain(connection: sqlite3.Connection, to: list[str], *complaints: tuple[str, str]) -> None:
+def _complain(
+    connection: sqlite3.Connection, to: list[str], *complaints: tuple[str, str], table: str = ""
+) -> None:
     """Say how many of what should not be there at all."""
     for what, rows in complaints:
         number = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]
         if number:
-            to.append(f"{number:,} {what}")
+            to.append(_(what).format(count=wording.number(number), table=table))
 
 
 def _shortened(complaints: list[str]) -> list[str]:

@@ -29,7 +29,8 @@ from cryptonews_tui.sources.entries import (
 )
 from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits, in_words
-from cryptonews_tui.translation import _
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import number
 
 _ROOT = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*"
@@ -112,16 +113,23 @@ def read(
     entries = newest_of_each(feed.xml_entry(entry, number) for number, entry in enumerate(parsed.entries, 1))
     yield Expected(len(entries))
     if parsed.damage:
-        place = f" at line {parsed.line:,}" if parsed.line else ""
-        lost = {0: "", 1: "; one entry could not be read"}.get(
-            parsed.lost, f"; {parsed.lost:,} entries could not be read"
-        )
+        damage = clean_line(parsed.damage, 100)
+        if parsed.line:
+            said = _("The feed is damaged at line {line}: {damage}").format(
+                line=number(parsed.line), damage=damage
+            )
+        else:
+            said = _("The feed is damaged: {damage}").format(damage=damage)
+        if parsed.lost == 1:
+            said += _("; one entry could not be read")
+        elif parsed.lost:
+            said += ngettext(
+                "; {count} entry could not be read", "; {count} entries could not be read", parsed.lost
+            ).format(count=number(parsed.lost))
         yield Problem(
             where,
             parsed.line,
-            _("The feed is damaged{place}: {damage}{lost}.").format(
-                place=place, damage=clean_line(parsed.damage, 100), lost=lost
-            ),
+            f"{said}.",
         )
     yield from found(entries, remembered, url)
 

@@ -50,7 +50,7 @@ def git_source(text: str, access: Access) -> GitSource:
     Raises `SourceError` for anything else. A password in it is refused and not repeated.
     """
     text = text.strip()
-    start, mark, fragment = text.partition("#")
+    start, _mark, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
     if clean(text) != text or "\n" in text or len(text) > 4_096:

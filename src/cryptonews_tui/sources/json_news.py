@@ -83,7 +83,7 @@ def read(
     for number in range(1, limits.pages + 1):
         shape, listed = _judged(value, url, shapes)
         if number == 1:
-            yield About(shape.kind, host_of(url))
+            yield About(_(shape.kind), host_of(url))
         kept = listed[: limits.entries - total]
         entries = newest_of_each(
             _entry(item, count, url, shape) for count, item in enumerate(kept, total + 1)
@@ -202,6 +202,15 @@ def _refusal(value: object) -> str:
     return ""
 
 
+def _no_use(title: str, published: object) -> str:
+    """What an entry has not, of what each needs."""
+    if title:
+        return _("This entry has no usable date.")
+    return (
+        _("This entry has no usable title.") if published else _("This entry has no usable title and date.")
+    )
+
+
 def _entry(item: object, number: int, url: str, shape: Shape) -> Entry | Problem:
     if not isinstance(item, dict):
         return Problem(f"entry {number}", None, _("This entry is no JSON object."))
@@ -209,9 +218,8 @@ def _entry(item: object, number: int, url: str, shape: Shape) -> Entry | Problem
     title = heading(_line(_first(item, shape.title)))
     published = _time(_first(item, shape.published), shape.published_unit)
     if not title or published is None:
-        missing = " and ".join(name for name, there in (("title", title), ("date", published)) if not there)
         shown = f"entry {number}, id {clean_line(given, 100)}" if given else f"entry {number}"
-        return Problem(shown, None, _("This entry has no usable {missing}.").format(missing=missing))
+        return Problem(shown, None, _no_use(title, published))
     link = absolute(url, _first(item, shape.url))
     text = _text(_first(item, shape.body))
     summary = _text(_first(item, shape.summary))

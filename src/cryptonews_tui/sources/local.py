@@ -124,7 +124,7 @@ class LocalSource:
         files, problems, whole = self._scan()
         yield Expected(len(files) + len(problems))
         if not (files or problems or remembered):
-            yield Problem(item_name(self.location), None, NO_ARTICLES)
+            yield Problem(item_name(self.location), None, _(NO_ARTICLES))
         yield from problems
         yield from self._read(files, remembered)
         if not whole:

@@ -212,7 +212,7 @@ class WebSource:
         """Each entry by itself, in the order of the list; `keep` tells whether the list's own stamp is of use."""
         yield Expected(len(listed))
         if not (listed or remembered):
-            yield Problem(self.location, None, NO_ARTICLES)
+            yield Problem(self.location, None, _(NO_ARTICLES))
         whole = keep
         with Crew(self.access, fetched.inside) as crew:
             for found in crew.visit(listed, remembered):

@@ -272,7 +272,7 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
     import time
 
     advice = _("Try it in a terminal, or change [secrets] in the settings.")
-    name = "a command"
+    name = _("a command")
     try:
         words = shlex.split(secret.command) if isinstance(secret.command, str) else list(secret.command)
         name = clean_line("".join(words[:1]), 100) or name
@@ -311,12 +311,12 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
             _("{whose} was not waited for: the refresh was called off. Start it again.").format(whose=whose)
         )
     if not ended or process.returncode != 0:
-        what = "failed" if ended else "did not end in time"
-        raise SourceError(
-            _("{whose} is to come from {name}, which {what}. {advice}").format(
-                whose=whose, name=name, what=what, advice=advice
-            )
+        said = (
+            _("{whose} is to come from {name}, which failed. {advice}")
+            if ended
+            else _("{whose} is to come from {name}, which did not end in time. {advice}")
         )
+        raise SourceError(said.format(whose=whose, name=name, advice=advice))
     line = output.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").strip()
     if not line:
         raise SourceError(
