@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import string
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -20,10 +20,9 @@ def forms(text: object) -> tuple[str, ...]:
 
 
 def holes(text: str) -> set[str]:
-    """The names in braces; a text with others than names is refused."""
-    named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    assert all(name.isidentifier() for name in named), text
-    return named
+    """What is filled in: `{name}` of ours, `%s` and `%(name)s` of argparse. Others than names are refused."""
+    assert not re.search(r"\{(\d*\}|\w+[!:.\[])", text), text
+    return {*re.findall(r"\{(\w+)\}", text), *re.findall(r"%(?:\(\w+\))?[a-z]", text)}
 
 
 def own() -> Iterator[tuple[str, Message]]:
