@@ -122,7 +122,12 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         parents=[common],
         usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
     )
-    parser.add_argument("--version", action="version", version=f"cryptonews {__version__}", help=_("show program's version number and exit"))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"cryptonews {__version__}",
+        help=_("show program's version number and exit"),
+    )
     parser.add_argument(
         "--restricted",
         action="store_true",
