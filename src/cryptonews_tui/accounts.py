@@ -124,12 +124,14 @@ def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]
 def counts(visit: Visit) -> str:
     """What a visit found: `12 seen, 3 added, 1 updated`."""
     told = [
-        _("{count} seen").format(count=number(visit.seen)),
-        _("{count} added").format(count=number(visit.added)),
-        _("{count} updated").format(count=number(visit.updated)),
+        ngettext("{count} seen", "{count} seen", visit.seen).format(count=number(visit.seen)),
+        ngettext("{count} added", "{count} added", visit.added).format(count=number(visit.added)),
+        ngettext("{count} updated", "{count} updated", visit.updated).format(count=number(visit.updated)),
     ]
     if visit.removed:
-        told.append(_("{count} gone").format(count=number(visit.removed)))
+        told.append(
+            ngettext("{count} gone", "{count} gone", visit.removed).format(count=number(visit.removed))
+        )
     if visit.problems:
         told.append(problems(visit.problems))
     return ", ".join(told)

@@ -22,7 +22,7 @@ from cryptonews_tui.console import (
     text,
 )
 from cryptonews_tui.output import say
-from cryptonews_tui.translation import _
+from cryptonews_tui.translation import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
@@ -152,19 +152,29 @@ def _told(report: Report) -> str:
     told = [_("nothing new")]
     if report.seen:
         told = [
-            _("{count} seen").format(count=number(report.seen)),
-            _("{count} added").format(count=number(report.added)),
-            _("{count} updated").format(count=number(report.updated)),
-            _("{count} unchanged").format(count=number(report.unchanged)),
+            ngettext("{count} seen", "{count} seen", report.seen).format(count=number(report.seen)),
+            ngettext("{count} added", "{count} added", report.added).format(count=number(report.added)),
+            ngettext("{count} updated", "{count} updated", report.updated).format(
+                count=number(report.updated)
+            ),
+            ngettext("{count} unchanged", "{count} unchanged", report.unchanged).format(
+                count=number(report.unchanged)
+            ),
         ]
     if report.removed:
         told.append(
-            _("{count} gone from the source ({fate})").format(
-                count=number(report.removed), fate=_fate(report)
-            )
+            ngettext(
+                "{count} gone from the source ({fate})",
+                "{count} gone from the source ({fate})",
+                report.removed,
+            ).format(count=number(report.removed), fate=_fate(report))
         )
     if report.left_out:
-        told.append(_("{count} in other languages left out").format(count=number(report.left_out)))
+        told.append(
+            ngettext(
+                "{count} in other languages left out", "{count} in other languages left out", report.left_out
+            ).format(count=number(report.left_out))
+        )
     if report.problems:
         told.append(problems(len(report.problems)))
     return ", ".join(told)
@@ -175,8 +185,12 @@ def _fate(report: Report) -> str:
     from cryptonews_tui.wording import number
 
     told = [
-        _("{count} marked").format(count=number(report.marked)) if report.marked else "",
-        _("{count} removed").format(count=number(report.deleted)) if report.deleted else "",
+        ngettext("{count} marked", "{count} marked", report.marked).format(count=number(report.marked))
+        if report.marked
+        else "",
+        ngettext("{count} removed", "{count} removed", report.deleted).format(count=number(report.deleted))
+        if report.deleted
+        else "",
     ]
     return ", ".join(filter(None, told)) or _("kept")
 
