@@ -390,14 +390,21 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     return DONE
 
 
+_IN_A_PANE = {
+    "article": N_("{command} (in the article)"),
+    "digest": N_("{command} (in the digest)"),
+    "filters": N_("{command} (in the filters)"),
+    "sources": N_("{command} (in the sources)"),
+}
+"""What a key does that means something only there."""
+
+
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.tui.commands import COMMANDS, check_remapping, shown_keys
 
     remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        said = _(command.help)
-        if command.scope != "anywhere":
-            said = _("{command} (in the {pane})").format(command=said, pane=_(command.scope))
+        said = _(_IN_A_PANE.get(command.scope, "{command}")).format(command=_(command.help))
         print(f"{shown_keys(command, remapped):<16} {command.id:<20} {said}")
     for problem in problems:
         say(problem)
