@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from cryptonews_tui.article import Article, Sentiment
+from cryptonews_tui.translation import pgettext
 
 SIGNS: dict[Sentiment | None, tuple[str, str, str]] = {
     Sentiment.POSITIVE: ("▲", "P", "positive"),
@@ -168,6 +169,12 @@ def _amount(minutes: int) -> str:
             number = minutes // size
             return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
     raise AssertionError("minutes always fit")
+
+
+def number(count: int) -> str:
+    """A whole number with its thousands apart, as the language writes it: `12,345`."""
+    # Translators: what stands between thousands; a no-break space, say.
+    return f"{count:,}".replace(",", pgettext("between thousands", ","))
 
 
 def counted(count: int, name: str, names: str = "") -> str:
