@@ -315,5 +315,5 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     if headline.category:
         facts.append((Span(line(headline.category), Kind.DIM),))
     if headline.starred:
-        facts.append((Span(f"★ {pgettext('story', 'starred')}", Kind.STRONG),))
+        facts.append((Span("★ " + pgettext("story", "starred"), Kind.STRONG),))
     yield Block(Flow(tuple(facts), Span(" · ", Kind.DIM)), space=0)

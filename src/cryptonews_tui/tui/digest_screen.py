@@ -135,7 +135,8 @@ class DigestScreen(PaneScreen["Opened | None"]):
     def _tell(self) -> None:
         status = self.query_one(StatusLine)
         role = value_name("section", self._role).capitalize()
-        status.query_text = f"{role} · {self._question or _('all stories')}"
+        asked = self._question or _("all stories")
+        status.query_text = f"{role} · {asked}"
         count = self.pane.count
         status.counts = (
             _("{number} of {count}").format(number=number(self.pane.cursor + 1), count=number(count))

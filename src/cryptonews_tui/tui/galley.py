@@ -91,7 +91,7 @@ def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred:
     parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
     yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
     if starred:
-        yield (Span(f"★ {pgettext('story', 'starred')}", Kind.STRONG),)
+        yield (Span("★ " + pgettext("story", "starred"), Kind.STRONG),)
     if article.sticky_weight > 0:
         yield _dim(pgettext("story", "pinned"))
     if article.draft:

@@ -91,7 +91,6 @@ KEY_TITLES: Mapping[str, Mapping[str, str]] = {
         "source-edit": N_("edit"),
         "source-toggle": N_("on/off"),
         "source-remove": N_("remove"),
-        "refresh": N_("read"),
         "refresh-all": N_("all"),
         "cancel-refresh": N_("cancel"),
     },
@@ -104,11 +103,11 @@ FURTHER: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Keys that are no commands."""
 SORTED_BY: Mapping[str, tuple[str, str, str]] = {
-    "published": (N_("time"), N_("newest first"), N_("oldest first")),
-    "updated": (N_("last change"), N_("latest change first"), N_("earliest change first")),
-    "title": (N_("title"), N_("by title from Z to A"), N_("by title")),
-    "source": (N_("source"), N_("by source from Z to A"), N_("by source")),
-    "score": (N_("score"), N_("highest score first"), N_("lowest score first")),
-    "relevance": (N_("relevance"), N_("most relevant first"), N_("least relevant first")),
+    "published": (N_("sorted by time"), N_("newest first"), N_("oldest first")),
+    "updated": (N_("sorted by last change"), N_("latest change first"), N_("earliest change first")),
+    "title": (N_("sorted by title"), N_("by title from Z to A"), N_("by title")),
+    "source": (N_("sorted by source"), N_("by source from Z to A"), N_("by source")),
+    "score": (N_("sorted by score"), N_("highest score first"), N_("lowest score first")),
+    "relevance": (N_("sorted by relevance"), N_("most relevant first"), N_("least relevant first")),
 }
 """The orders in words: in the status line, and above the list when falling and when rising."""

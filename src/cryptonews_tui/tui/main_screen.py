@@ -304,8 +304,7 @@ class MainScreen(ReadingScreen):
         )
         terms = len(self.question)
         filters = ngettext("{count} filter", "{count} filters", terms).format(count=terms) if terms else ""
-        order = _(SORTED_BY[self._asked.order[0]][0])
-        status.details = (filters, _("sorted by {order}").format(order=order))
+        status.details = (filters, _(SORTED_BY[self._asked.order[0]][0]))
 
     def _tell_counts(self, counts: str) -> None:
         self.query_one(StatusLine).counts = counts
@@ -638,7 +637,8 @@ class MainScreen(ReadingScreen):
         if following == "published":
             self._order = following  # no query has to say it
         self.ask(self.question.sorted_by(following), "")  # no story: what is first now is on top
-        self.say(_("Sorted by {order}.").format(order=_(SORTED_BY[following][0])))
+        told = _(SORTED_BY[following][0])
+        self.say(f"{told[0].upper()}{told[1:]}.")
 
     def action_clear(self) -> None:
         self.question = Query()

@@ -175,7 +175,7 @@ def _brief(texts: Sequence[_Text | None]) -> tuple[Block, ...]:
     run = (
         Span("▸ ", Kind.MARK),
         Span(names, Kind.HEADING),
-        Span(f"  {pgettext('section', 'folded')}", Kind.DIM),
+        Span("  " + pgettext("section", "folded"), Kind.DIM),
     )
     return (Block(Paragraph((run,)), space=2),)
 

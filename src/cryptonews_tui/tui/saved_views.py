@@ -133,9 +133,10 @@ class SavedViews:
             return str(error)
         self._deleted.append((view, place))
         self.read()
-        back = shown_keys(BY_ID["undo"], self._remapped).split(" ")[0]
+        undo = BY_ID["undo"]
+        back = shown_keys(undo, self._remapped).split(" ")[0]
         return _("Deleted the view “{name}”; {key} brings it back.").format(
-            name=view.name, key=back or _(BY_ID["undo"].title).lower()
+            name=view.name, key=back or _(undo.title).lower()
         )
 
     def undo(self) -> str:

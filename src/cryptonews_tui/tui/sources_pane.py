@@ -177,7 +177,7 @@ class SourcesPane(_Drawn, can_focus=True):
         name, state, columns = self._widths()
         if y == 0:
             titles = [(_(title), size) for _column, title, size in columns]
-            left = f"{'':{_LEAD}}{fit(_('Source'), name)}{fit(_('State'), state)}"
+            left = " " * _LEAD + fit(_("Source"), name) + fit(_("State"), state)
             return self._line([(left, "header"), *((f"{title:>{size}}", "header") for title, size in titles)])
         number = self.scroll_offset.y + y - _HEADER
         if number >= self.count:
