@@ -13,7 +13,7 @@ from cryptonews_tui.tui.commands import COMMANDS, grouped, key_of_view
 from cryptonews_tui.tui.hints import FURTHER, KEY_TITLES, SORTED_BY
 from cryptonews_tui.tui.progress import reading
 from cryptonews_tui.tui.sources_pane import _COLUMNS, _LABEL, SourceDetail
-from tests.tui.desk import MEDIUM, WIDE, Desk
+from tests.tui.desk import MEDIUM, WIDE, Desk, Reader
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +25,16 @@ def _ukrainian() -> Iterator[None]:
 
 def is_cyrillic(text: str) -> bool:
     return any("Ѐ" <= sign <= "ӿ" for sign in text)
+
+
+async def go_to_row(reader: Reader, word: str) -> None:
+    """Put the cursor of the filters on the row that says this."""
+    for _step in range(30):
+        row = next(line for line in reader.lines if line.startswith("▸")).partition("│")[0]
+        if word in row:
+            return
+        await reader.press("j")
+    raise AssertionError(reader.screen)
 
 
 async def test_panes_and_bars_speak_ukrainian(desk: Desk) -> None:
@@ -60,12 +70,22 @@ async def test_no_word_of_the_filters_is_cut_and_their_values_stay_queries(desk:
         for word in ("непрочитані", "• нейтральні", "без оцінки", "Непрочитані", "Закріплені"):
             assert f"{word} " in reader.screen
         await reader.do("filters-pane")
-        while "нейтральні" not in next(line for line in reader.lines if line.startswith("▸")):
-            await reader.press("j")
+        await go_to_row(reader, "нейтральні")
         await reader.press("enter")
         assert str(reader.main.question) == "sentiment:neutral"
         assert "1 з 2" in reader.status
         assert "1 фільтр" in reader.status
+
+
+async def test_states_are_searched_by_the_words_that_are_shown(desk: Desk) -> None:
+    desk.write("1")
+    async with desk.open(size=WIDE) as reader:
+        await reader.do("filters-pane")
+        await go_to_row(reader, "непрочитані")
+        await reader.press("slash")
+        assert "Enter вибрати   Ctrl+X виключити   Esc вийти" in reader.screen
+        await reader.press(*"непро", "enter")
+        assert str(reader.main.question) == "is:unread"
 
 
 async def test_sentences_are_ukrainian_and_take_what_they_speak_of(desk: Desk) -> None:

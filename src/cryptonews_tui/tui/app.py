@@ -98,8 +98,7 @@ class CryptonewsApp(App[None]):
         return MainScreen(self.library, self.size)
 
     def action_command_palette(self) -> None:
-        if not CommandPalette.is_open(self):
-            self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
+        self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
 
     def search_themes(self) -> None:
         self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
