@@ -189,10 +189,10 @@ class SourcesPane(_Drawn, can_focus=True):
             (f"{row.sign} ", row.tone),
             (f"{fit(row.name, name - 1)} ", "dim" if row.sign == "–" else "text"),
             (f"{fit(row.state, state - 1)} ", row.tone if row.tone == "error" else "dim"),
-            *((f"{getattr(row, column):>{size}}", "dim") for column, _, size in columns),
+            *((f"{getattr(row, column):>{size}}", "dim") for column, _title, size in columns),
         ]
         if at_cursor:
-            shown = "".join(part for part, _ in parts)
+            shown = "".join(part for part, _style in parts)
             style = self._style("title") + self.get_component_rich_style("sources--cursor", partial=True)
             return Strip([Segment(shown, style)]).adjust_cell_length(self.size.width, style)
         return self._line(parts)
