@@ -147,7 +147,7 @@ ROOMS: dict[str, set[str]] = {
             "wording",
         ),
     },
-    "tui.source_rows": {"accounts", "intake", "library", "safety", "wording"},
+    "tui.source_rows": {"accounts", "intake", "library", "safety", "tui.progress", "wording"},
     "tui.neighbours": {"library"},
     "tui.theme": set(),
     "tui.typed_ahead": set(),
@@ -167,7 +167,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.link_hints": set(),
     "tui.compared": {"changes", "tui.galley", "typesetting"},
     "tui.parallel": {"article", "markdown", "tui.galley", "typesetting", "wording"},
-    "tui.piping": set(),
+    "tui.piping": {"wording"},
     "tui.selecting": set(),
     "tui.article_sheet": {"article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},
     # Panes know neither each other nor their screen.

@@ -223,11 +223,6 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", pgettext("between thousands", ","))
 
 
-def counted(count: int, name: str, names: str = "") -> str:
-    """So many of what has this name: `1 mark`, `2 marks`, `2 stories`."""
-    return f"{count:,} {name if count == 1 else names or f'{name}s'}"
-
-
 def decimal(value: float, places: int | None = None) -> str:
     """A number with so many places behind its point, or as many as it needs: `3.4`, as the language writes it."""
     plain = f"{value:g}" if places is None else f"{value:.{places}f}"
