@@ -91,6 +91,7 @@ KEY_TITLES: Mapping[str, Mapping[str, str]] = {
         "source-edit": N_("edit"),
         "source-toggle": N_("on/off"),
         "source-remove": N_("remove"),
+        "refresh": N_("load"),
         "refresh-all": N_("all"),
         "cancel-refresh": N_("cancel"),
     },
