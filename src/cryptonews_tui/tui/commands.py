@@ -40,9 +40,6 @@ _FILTER, _TEXT = N_("In the filters"), N_("In the article")
 _DIGEST = N_("In the digest")
 _SOURCES = N_("In the sources")
 
-SCOPES = (N_("filters"), N_("article"), N_("digest"), N_("sources"))
-"""The panes, and screens of one pane, that have commands of their own."""
-
 COMMANDS: tuple[Command, ...] = (
     Command("down", "j,down", N_("Down"), N_("One line or story down."), group=_MOVE),
     Command("up", "k,up", N_("Up"), N_("One line or story up."), group=_MOVE),

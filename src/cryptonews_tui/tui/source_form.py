@@ -88,6 +88,8 @@ class FormScreen(ModalScreen["Changed | None"]):
         self._source = source
         self._taken = taken
         self._usual = usual
+        self._mistaken = ""
+        """The line that was said to be wrong, as long as the cursor stays there."""
 
     def compose(self) -> ComposeResult:
         values = as_text(self._source)
@@ -106,6 +108,9 @@ class FormScreen(ModalScreen["Changed | None"]):
             yield Static(_(_ABOUT), markup=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if event.widget.id == self._mistaken:
+            return  # what is wrong there has just been said
+        self._mistaken = ""
         hint = next((hint for field, _label, hint in _FIELDS if field == event.widget.id), "")
         self._tell(_(hint) if hint else "", wrong=False)
 
@@ -115,7 +120,8 @@ class FormScreen(ModalScreen["Changed | None"]):
         after = understood(self._source, given, self._taken)
         if isinstance(after, Mistaken):
             self.set_focus(self.query_one(f"#{after.field}"), scroll_visible=False)
-            self.call_after_refresh(self._tell, after.why, wrong=True)
+            self._tell(after.why, wrong=True)
+            self._mistaken = after.field
         else:
             self.dismiss(Changed(self._source, after))
 
