@@ -50,11 +50,11 @@ class ShownCover:
         pane = self._screen.article
         if self._fetching and self._article == article:
             self.drop()
-            self._screen.say("The cover was called off.")
+            self._screen.say(_("The cover was called off."))
         elif pane.illustrated:
             self.drop()
         elif not article.cover:
-            self._screen.say("This article has no cover picture.")
+            self._screen.say(_("This article has no cover picture."))
         elif not self._possible:
             self._screen.say(
                 _("There are no pictures in this terminal: it shows no such signs, or no colours.")
@@ -120,7 +120,7 @@ class ShownCover:
             screen.app.tell(self._fetched, number, found)
 
         if asked_for:
-            screen.say("Fetching the cover …", until_hushed=True)
+            screen.say(_("Fetching the cover …"), until_hushed=True)
         # A thread that ends with the program: a server that does not answer holds nobody up.
         Thread(target=fetch, daemon=True).start()
 
