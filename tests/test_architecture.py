@@ -46,6 +46,7 @@ _PARTS = {
     "tui.query_line",
     "tui.roll",
     "tui.saved_views",
+    "tui.selectable",
     "tui.selecting",
     "tui.source_rows",
     "tui.theme",
@@ -167,8 +168,11 @@ ROOMS: dict[str, set[str]] = {
     "tui.compared": {"changes", "tui.galley", "typesetting"},
     "tui.parallel": {"article", "markdown", "tui.galley", "typesetting", "wording"},
     "tui.piping": set(),
-    "tui.selecting": set(),
-    "tui.article_sheet": {"article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},
+    "tui.selecting": {"typesetting"},
+    "tui.selectable": {"tui.ink", "tui.selecting", "typesetting"},
+    "tui.article_sheet": {
+        *("article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "tui.selectable", "typesetting"),
+    },
     # Panes know neither each other nor their screen.
     "tui.bars": _SEEN | _PARTS,
     "tui.filters_pane": _SEEN | _PARTS,

@@ -44,6 +44,7 @@ class CryptonewsApp(App[None]):
     COMMANDS: ClassVar = {CommandProvider}
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
+    ALLOW_SELECT = False  # in Textual's way, which paints the whole screen at each press of a button
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class CryptonewsApp(App[None]):
         self._stop = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
+        self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
         for theme in OURS:
             self.register_theme(theme)
         self.theme = self._chosen_theme()

@@ -7,10 +7,12 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.actions import SkipAction
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline, Library
 from cryptonews_tui.safety import clean, clean_line, shown_url
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.bars import KeyLine
 from cryptonews_tui.tui.galley import NO_HEADING, line
@@ -116,7 +118,12 @@ class ReadingScreen(PaneScreen[None]):
 
     @on(ArticlePane.LinkPicked)
     def _link_picked(self, event: ArticlePane.LinkPicked) -> None:
-        self.say(f"Enter opens · y copies · Esc leaves · {shown_url(event.url)}", until_hushed=True)
+        said = f"Enter opens · y copies · Esc leaves · {shown_url(event.url)}"
+        if event.clicked:
+            said = _("Click it again or press Enter to open {address} · y copies · Esc leaves").format(
+                address=shown_url(event.url)
+            )
+        self.say(said, until_hushed=True)
 
     @on(ArticlePane.LinkCopied)
     def _link_copied(self, event: ArticlePane.LinkCopied) -> None:
@@ -181,6 +188,12 @@ class ReadingScreen(PaneScreen[None]):
         self.shown.with_url(self.copy_link)
 
     # Copying
+
+    def action_copy_text(self) -> None:
+        """Copy once more what is selected; without a selection the key means what it means everywhere."""
+        if not (text := self.article.selected_text):
+            raise SkipAction
+        self._copy_text(text, "what was selected")
 
     def action_copy_article(self) -> None:
         """Copy the whole article as Markdown."""
