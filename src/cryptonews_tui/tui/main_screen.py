@@ -610,6 +610,7 @@ class MainScreen(ReadingScreen):
 
     # Finding
 
+    @on(StatusLine.Clicked)
     async def action_query(self) -> None:
         await self._editing.begin()
 

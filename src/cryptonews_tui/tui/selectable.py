@@ -139,7 +139,9 @@ class SelectablePane(InkedPane):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.dragged = False
-        self._pressed = self.letter_at(event) if event.button == _LEFT and self.text_lines else None
+        if event.button == _LEFT and self.text_lines:
+            self._pressed = self.letter_at(event)
+            self.capture_mouse()  # what follows is ours, wherever the pointer goes
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._pressed is None:
@@ -152,7 +154,6 @@ class SelectablePane(InkedPane):
             if self._letter(self._pointer) == self._pressed:
                 return
             self.dragged = True
-            self.capture_mouse()
         self._choose()
         beyond = self._pointer.y < self.first_row or self._pointer.y >= self.size.height
         if beyond and self._carrying is None:

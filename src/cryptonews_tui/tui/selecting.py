@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cryptonews_tui.typesetting import Kind, Line, Span, to_text
 
@@ -35,7 +36,7 @@ class Selecting:
 
 
 def between(lines: Sequence[Line], first: Letter, behind: Letter) -> str:
-    """The text from one letter to before another, as it was written: unbroken by the width, without margins and rules."""
+    """The text from one letter to before another, as it was written: unbroken by a width, without margins, rules."""
     picked: list[Line] = []
     for index in range(max(0, first[1]), min(behind[1], len(lines) - 1) + 1):
         line = lines[index]
@@ -49,7 +50,9 @@ def between(lines: Sequence[Line], first: Letter, behind: Letter) -> str:
         mark = text[low : min(begin, high)].replace("▎ ", "").replace("▎", "")
         mark = mark if mark.strip() else ""
         picked.append(Line((Span(mark + text[max(low, begin) : max(begin, high)]),), line.ending, len(mark)))
-    return to_text(picked, wrapped=False).removesuffix("\n")
+    if picked:
+        picked[-1] = replace(picked[-1], ending="")
+    return to_text(picked, wrapped=False)
 
 
 def word(lines: Sequence[Line], at: Letter) -> tuple[Letter, Letter]:
