@@ -96,7 +96,11 @@ ROOMS: dict[str, set[str]] = {
     },
     "transfer": {"library", "safety", "views"},
     "digest": {"library", "markdown", "safety", "typesetting", "wording"},
-    "output": {"article", "intake", "library", "markdown", "safety", "typesetting", "views", "wording"},
+    "output": {
+        *("article", "intake", "library", "markdown", "plain", "safety", "typesetting", "views", "wording"),
+    },
+    "plain": {"article", "library", "markdown", "safety", "typesetting", "wording"},
+    "reciting": {"article", "console", "library", "plain", "settings"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "accounts": {"article", "library", "refresh", "wording"},
     "journal": {"safety"},
@@ -118,6 +122,7 @@ ROOMS: dict[str, set[str]] = {
             "library",
             "output",
             "query",
+            "reciting",
             "safety",
             "session",
             "settings",
@@ -227,7 +232,7 @@ LIBRARIES: dict[str, set[str]] = {
     "watchfiles": {"watching"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
-    "argparse": {"cli", "console", "sourcing", "upkeep"},
+    "argparse": {"cli", "console", "reciting", "sourcing", "upkeep"},
 }
 
 MODULES = {

@@ -62,6 +62,8 @@ class CryptonewsApp(App[None]):
         self.settings = settings
         self.session = session
         self.locations = tuple(locations)
+        self.story = ""
+        """The story to begin with, if any."""
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
@@ -261,14 +263,16 @@ def run(
     locations: Sequence[str],
     complaints: Sequence[str] = (),
     session: Session = LOCAL,
+    story: str = "",
 ) -> int:
-    """Open the reader and return its exit code."""
+    """Open the reader, at a story if one is named, and return its exit code."""
     driver: type[Driver] | None = None
     if sys.platform != "win32":
         from cryptonews_tui.tui.driver import TerminalDriver
 
         driver = TerminalDriver
     app = CryptonewsApp(paths, settings, locations, session=session, driver_class=driver)
+    app.story = story
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)

@@ -427,7 +427,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     # -- the mouse
 
-    def on_mouse_down(self) -> None:
+    def on_mouse_down(self, event: events.MouseDown) -> None:  # Textual calls that of every class
         if not self._clicked:
             self._end_mode()
 
