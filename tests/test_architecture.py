@@ -189,7 +189,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.sources_pane": _SEEN | _PARTS,
     "tui.source_form": _SEEN | _PARTS,
     "tui.prompt": _SEEN | _PARTS,
-    "tui.help_screen": _SEEN | _PARTS,
+    "tui.help_screen": _SEEN | _PARTS | {"tui.app"},
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
     "tui.pane_screen": _SEEN | _PARTS | {"tui.app", "tui.bars"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.command import CommandPalette
 from textual.containers import VerticalScroll
@@ -222,6 +224,27 @@ async def test_a_drag_held_below_the_text_scrolls_and_selects_on(desk: Desk, cop
         assert reader.main.article.position == at
 
 
+async def test_a_drag_ends_with_what_it_was_in(desk: Desk, copied: list[str]) -> None:
+    async with desk.open() as reader:
+        await reader.do("open")
+        begin = in_article(reader, "The harbour")
+        await hold(reader.pilot, None, begin, (begin[0] + 5, begin[1]))
+        await reader.press("question_mark")
+        await let_go(reader.pilot, None, (begin[0] + 5, begin[1]))
+        await wheel(reader.pilot, VerticalScroll, (5, 3))
+        assert reader.app.screen.query_one(VerticalScroll).scroll_offset.y == 3
+        await reader.press("escape")
+        await hold(reader.pilot, None, begin, (begin[0] + 5, begin[1]))
+        await reader.resize(60, 20)
+        await reader.do("headlines-pane")
+        assert not reader.main.article.display
+        await let_go(reader.pilot, None, (5, 5))
+        await reader.pilot.click("#headlines", offset=(20, 5))
+        await reader.settle()
+        assert reader.at == "04"
+        assert copied == []
+
+
 async def test_two_clicks_copy_a_word_and_three_the_paragraph(desk: Desk, copied: list[str]) -> None:
     async with desk.open() as reader:
         await reader.do("open")
@@ -427,3 +450,14 @@ async def test_a_command_of_the_palette_is_chosen_by_a_click(desk: Desk) -> None
         await reader.until(lambda: "Clear the query" in reader.screen)
         await click(reader, on_screen(reader, "Clear the query"))
         await reader.until(lambda: not reader.main.question)
+
+
+async def test_help_tells_of_the_mouse_where_there_is_one(desk: Desk) -> None:
+    async with desk.open(size=(120, 180)) as reader:
+        await reader.press("question_mark")
+        assert "Selects text of an article" in reader.screen
+        await reader.press("escape")
+        reader.app.session = replace(reader.app.session, mouse=False)
+        await reader.press("question_mark")
+        assert "The query" in reader.screen
+        assert "Selects text of an article" not in reader.screen

@@ -168,6 +168,14 @@ class SelectablePane(InkedPane):
         if self.dragged:
             self._copy()
 
+    def on_mouse_release(self) -> None:
+        """Something else lies over the pane now, or wants the mouse."""
+        self._pressed = None
+        self._stop_carrying()
+
+    def on_hide(self) -> None:
+        self._let_go()
+
     def choose_by_clicks(self, event: events.Click) -> None:
         """Two clicks choose and copy the word under the pointer, three the paragraph."""
         from cryptonews_tui.tui.selecting import paragraph, word
