@@ -70,6 +70,28 @@ def test_clicks_drags_and_the_wheel_do_what_they_show(desk: Desk, start: Callabl
     assert terminal.wait_end() == 0
 
 
+def test_a_drag_and_a_click_that_arrive_in_one_piece_do_not_lose_each_other(
+    desk: Desk, start: Callable[..., Terminal]
+) -> None:
+    terminal = start(columns=120, rows=30)
+    terminal.wait_for("↻")
+    terminal.press("enter")
+    terminal.wait_for("next section")
+    terminal.quiet(0.3)
+    begin, row = place_of(terminal, "The harbour", 60), place_of(terminal, "Story 04")
+    mark = terminal.mark()
+    drag = (
+        report(LEFT, (begin[0] + 10, begin[1]))
+        + report(DRAGGED, (5, begin[1]))
+        + report(LEFT, (5, begin[1]), up=True)
+    )
+    terminal.send(drag + click(row))
+    terminal.wait_for_bytes(b"\x1b]52;c;" + base64.b64encode(b"The harbour") + b"\x07", mark)
+    terminal.wait_until(lambda: "▸" in terminal.lines[row[1]])
+    terminal.press("q")
+    assert terminal.wait_end() == 0
+
+
 def test_a_drag_writes_little(desk: Desk, start: Callable[..., Terminal]) -> None:
     terminal = start(columns=120, rows=40)
     terminal.wait_for("Story 05")

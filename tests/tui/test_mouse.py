@@ -41,10 +41,21 @@ def count(boats):
 """ + "\n\n".join(f"{number}. {PARAGRAPH}" for number in range(1, 21))
 
 
+def write(desk: Desk, numbers: range) -> None:
+    for number in numbers:
+        desk.write(f"{number:02}", hours=number, body=BODY, tags=[f"TAG {number:02}"], category="FOG")
+
+
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    for number in range(60):
-        desk.write(f"{number:02}", hours=number, body=BODY, tags=[f"TAG {number:02}"], category="FOG")
+    write(desk, range(8))
+    return desk
+
+
+@pytest.fixture
+def many(desk: Desk) -> Desk:
+    """More stories than fit a screen."""
+    write(desk, range(8, 60))
     return desk
 
 
@@ -338,13 +349,13 @@ async def test_a_click_on_the_top_line_edits_the_query(desk: Desk) -> None:
 # --- lists
 
 
-async def test_the_wheel_moves_the_list_and_not_its_cursor(desk: Desk) -> None:
-    async with desk.open() as reader:
+async def test_the_wheel_moves_the_list_and_not_its_cursor(many: Desk) -> None:
+    async with many.open() as reader:
         await wheel(reader.pilot, "#headlines", (10, 10), 2)
         assert reader.main.headlines.scroll_offset.y == 6
         assert reader.at == "00"
-        desk.write("61", hours=-1)
-        desk.sync()
+        many.write("61", hours=-1)
+        many.sync()
         reader.main.catch_up()  # what comes meanwhile does not take the reader back
         await reader.settle()
         assert reader.main.headlines.scroll_offset.y == 7
@@ -356,8 +367,8 @@ async def test_the_wheel_moves_the_list_and_not_its_cursor(desk: Desk) -> None:
         assert reader.main.headlines.scroll_offset.y == 0
 
 
-async def test_the_wheel_moves_what_is_under_the_pointer_and_leaves_the_focus(desk: Desk) -> None:
-    async with desk.open() as reader:
+async def test_the_wheel_moves_what_is_under_the_pointer_and_leaves_the_focus(many: Desk) -> None:
+    async with many.open() as reader:
         await reader.resize(150, 20)
         await wheel(reader.pilot, "#article", (10, 10))
         assert reader.main.article.position == 3
@@ -393,8 +404,8 @@ async def test_sources_are_chosen_and_scrolled_by_the_mouse(desk: Desk) -> None:
         assert pane.cursor == 3
 
 
-async def test_the_digest_moves_by_the_wheel(desk: Desk) -> None:
-    async with desk.open() as reader:
+async def test_the_digest_moves_by_the_wheel(many: Desk) -> None:
+    async with many.open() as reader:
         await reader.press("I")
         pane = reader.app.screen.query_one(DigestPane)
         before = pane._top
@@ -405,8 +416,8 @@ async def test_the_digest_moves_by_the_wheel(desk: Desk) -> None:
 # --- what lies over the screen
 
 
-async def test_a_picker_is_scrolled_and_left_by_a_click_beside_it(desk: Desk) -> None:
-    async with desk.open() as reader:
+async def test_a_picker_is_scrolled_and_left_by_a_click_beside_it(many: Desk) -> None:
+    async with many.open() as reader:
         await reader.press("t")
         assert isinstance(reader.app.screen, Picker)
         await wheel(reader.pilot, _Choices, (5, 3))

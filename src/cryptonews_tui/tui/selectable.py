@@ -141,7 +141,6 @@ class SelectablePane(InkedPane):
         self.dragged = False
         if event.button == _LEFT and self.text_lines:
             self._pressed = self.letter_at(event)
-            self.capture_mouse()  # what follows is ours, wherever the pointer goes
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self._pressed is None:
@@ -203,6 +202,17 @@ class SelectablePane(InkedPane):
         self._pressed = None
         self._stop_carrying()
         self.release_mouse()
+
+    def _forward_event(self, event: events.Event) -> None:
+        """From a press on what the mouse does is ours, wherever the pointer goes.
+
+        Here, before the press has its turn: over a slow link all of a drag arrives in one piece.
+        """
+        if isinstance(event, events.MouseDown) and event.button == _LEFT:
+            self.capture_mouse()
+        super()._forward_event(event)
+        if isinstance(event, events.MouseUp):
+            self.release_mouse()
 
     def _stop_carrying(self) -> None:
         if self._carrying is not None:
