@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cryptonews_tui import plain
 from cryptonews_tui.article import Article, Document, Provenance, Publisher, Role, Section, Sentiment
 from cryptonews_tui.reading import read
-from tests.command_line import Run, news, places, run, synced  # noqa: F401  # fixtures are found by their names
+from tests.command_line import Run
 from tests.strategies import HOSTILE, threats
 
 KYIV = timezone(timedelta(hours=2))
@@ -189,7 +189,7 @@ def test_whatever_an_article_says_is_words(text: str) -> None:
 # --- a list
 
 
-def test_a_list_says_everything_in_words(run: Run, synced: object) -> None:  # noqa: F811
+def test_a_list_says_everything_in_words(run: Run, synced: object) -> None:
     listed = run("list", "--plain")
     assert listed.lines == [
         "Unread, pinned. Unrated. 1 November 2025, 0:00. Night Ledger: Pinned. Id 3, language en.",
@@ -200,7 +200,7 @@ def test_a_list_says_everything_in_words(run: Run, synced: object) -> None:  # n
     assert run("list", "--plain", "--limit", "1", "ether").lines == listed.lines[2:]
 
 
-def test_reading_is_in_words_where_there_is_no_terminal_and_counts_as_read(run: Run, synced: object) -> None:  # noqa: F811
+def test_reading_is_in_words_where_there_is_no_terminal_and_counts_as_read(run: Run, synced: object) -> None:
     assert run("list", "--format", "ids", "is:unread").lines == ["3", "1", "2"]
     once, again = run("read", "2"), run("read", "--plain", "2")
     assert once.lines[:2] == ["Ether falls.", "Unread. Negative."]
@@ -209,7 +209,7 @@ def test_reading_is_in_words_where_there_is_no_terminal_and_counts_as_read(run: 
     assert run("list", "--format", "ids", "is:unread").lines == ["3", "1"]
 
 
-def test_a_story_is_read_in_the_language_that_is_asked_for(run: Run, synced: object) -> None:  # noqa: F811
+def test_a_story_is_read_in_the_language_that_is_asked_for(run: Run, synced: object) -> None:
     assert run("read", "--lang", "UK", "1").lines[0] == "Біткоїн відпочиває."
     wrong = run("read", "--lang", "de", "1")
     assert (wrong.code, wrong.out) == (1, "")
