@@ -1,4 +1,6 @@
-"""What the terminal sends, before it becomes keys."""
+"""What the terminal sends, before it becomes keys, and a terminal that takes nothing any more."""
+
+import os
 
 import pytest
 from hypothesis import given
@@ -6,7 +8,7 @@ from hypothesis import strategies as st
 from textual._xterm_parser import XTermParser
 from textual.events import Key, Paste
 
-from cryptonews_tui.tui.driver import Pastes
+from cryptonews_tui.tui.driver import Outlet, Pastes
 
 HOSTILE = "buy\x1b]52;c;aG9zdGlsZQ==\x07q\x1bq\x9bq\x1b[Aq\rnow"
 
@@ -43,3 +45,17 @@ def test_two_pastes_follow_each_other() -> None:
     assert pastes.feed("\x1b[200~a\x1b\x1b[201~\x1b[200~\x1bb\x1b[201~\x1b") == (
         "\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~\x1b"
     )
+
+
+def test_a_terminal_that_is_gone_takes_everything() -> None:
+    reader, writer = os.pipe()
+    with open(writer, "w", encoding="utf-8") as file:
+        outlet = Outlet(file)
+        outlet.write("fog")
+        outlet.flush()
+        assert os.read(reader, 10) == b"fog"
+        os.close(reader)
+        for _ in range(3):
+            outlet.write("more fog")
+            outlet.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), writer)  # for the end of the file

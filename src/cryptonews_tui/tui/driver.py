@@ -23,7 +23,7 @@ import signal
 import sys
 import termios
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Callable
 from threading import Thread
 from typing import IO, Any
 
@@ -96,21 +96,18 @@ class Outlet:
         self._gone = False
 
     def write(self, text: str) -> None:
-        with self._unless_gone():
-            self._file.write(text)
+        self._unless_gone(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        with self._unless_gone():
-            self._file.flush()
+        self._unless_gone(self._file.flush)
 
     def fileno(self) -> int:
         return self._file.fileno()
 
-    @contextlib.contextmanager
-    def _unless_gone(self) -> Iterator[None]:
+    def _unless_gone(self, act: Callable[[], object]) -> None:
         try:
             if not self._gone:
-                yield
+                act()
         except (OSError, ValueError):
             self._gone = True
 
