@@ -104,6 +104,8 @@ ROOMS: dict[str, set[str]] = {
         *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
         *("opml", "settings", "sources", "wording"),
     },
+    "facts": {"", "library", "safety", "session"},
+    "crash": {"facts", "safety"},
     "upkeep": {
         *("console", "library", "output", "sections", "settings", "transfer", "views"),
         *("tui.commands", "tui.saved_views"),
@@ -113,6 +115,7 @@ ROOMS: dict[str, set[str]] = {
             "",
             "article",
             "console",
+            "crash",
             "digest",
             "library",
             "output",
@@ -193,7 +196,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
     "tui.palette": {"tui.pane"},
-    "tui.app": _SEEN | {"moments", "refresh", "session", "settings", "tui"},
+    "tui.app": _SEEN | {"crash", "moments", "output", "refresh", "session", "settings", "tui"},
 }
 
 # Libraries → the only places that may import them.

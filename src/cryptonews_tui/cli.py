@@ -63,14 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough
         _drop_output()
         return DONE
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _drop_output()
-        say("cryptonews: the disk is full; make room and try again")
-        return FAILED
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drop_output()
+            say("cryptonews: the disk is full; make room and try again")
+        else:
+            _crashed(error, arguments)
+        return FAILED
 
 
 def _run(arguments: list[str]) -> int:
@@ -86,6 +87,22 @@ def _run(arguments: list[str]) -> int:
     except DatabaseError as error:
         raise UserError(str(error)) from error
     return code
+
+
+def _crashed(error: Exception, arguments: list[str]) -> None:
+    """Say so, and keep what is known of it."""
+    from contextlib import suppress
+
+    from cryptonews_tui import crash
+
+    options = argparse.Namespace()
+    with suppress(Exception, SystemExit):  # the mistake may be anywhere
+        options = _parse(arguments)
+    paths = find_paths(*(getattr(options, name, None) for name in ("library", "state", "config")))
+    names = [*(name for name, *_ in COMMANDS), str(getattr(options, "action", None))]
+    command = crash.command_of(arguments, names)
+    query = getattr(options, "query", None) or []
+    say(crash.report(error, paths.state, command=command, query=" ".join(query)))
 
 
 # What can be asked

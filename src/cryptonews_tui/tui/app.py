@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -23,6 +24,7 @@ from textual.screen import Screen
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
+from cryptonews_tui.output import say
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
@@ -71,6 +73,9 @@ class CryptonewsApp(App[None]):
             self.library = self._library(paths.samples)
         self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
         self._stop = False
+        self._asked = ""
+        self.last_words = ""
+        """What is to be said when the terminal is the shell's again."""
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         for theme in OURS:
@@ -110,6 +115,11 @@ class CryptonewsApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
+        if not self.is_headless:
+            asyncio.get_running_loop().set_exception_handler(
+                lambda _, context: self.fail_elsewhere(context.get("exception"))
+            )
+            threading.excepthook = lambda failed: self.fail_elsewhere(failed.exc_value)
         if sys.platform != "win32":
             # Textual would die of the first two with the terminal left in its own mode.
             loop = asyncio.get_running_loop()
@@ -237,8 +247,25 @@ class CryptonewsApp(App[None]):
         cause = getattr(error, "error", error)  # of a worker
         if isinstance(cause, DatabaseError):
             self.exit(return_code=1, message=f"cryptonews: {cause}")
-        else:
-            super()._handle_exception(error)
+            return
+        # Textual would show the values of all variables: articles, and what is nobody's business.
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error  # what tests look at
+            self._exception_event.set()
+            from cryptonews_tui import crash
+
+            with suppress(Exception):  # there may be no screen yet
+                self._asked = str(self.main.question)
+            self.last_words = crash.report(cause, self.paths.state, command="(reader)", query=self._asked)
+        self._close_messages_no_wait()
+
+    def fail_elsewhere(self, error: BaseException | None) -> None:
+        """An error that no part of the screen will hear of: in a thread, or in what the event loop calls."""
+        loop = self._loop
+        if isinstance(error, Exception) and loop is not None and not self._stop:
+            with suppress(RuntimeError):  # the loop has just ended
+                loop.call_soon_threadsafe(self._handle_exception, error)
 
     def on_unmount(self) -> None:
         self._stop = True
@@ -270,4 +297,6 @@ def run(
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)
+    if app.last_words:
+        say(app.last_words)
     return app.return_code or 0
