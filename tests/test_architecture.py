@@ -107,7 +107,8 @@ ROOMS: dict[str, set[str]] = {
     "facts": {"", "library", "safety", "session"},
     "crash": {"facts", "safety"},
     "upkeep": {
-        *("console", "library", "output", "sections", "settings", "transfer", "views"),
+        *("console", "crash", "facts", "library", "output", "sections", "session", "settings"),
+        *("transfer", "views"),
         *("tui.commands", "tui.saved_views"),
     },
     "cli": {

@@ -108,7 +108,7 @@ def _crashed(error: Exception, arguments: list[str]) -> None:
 # What can be asked
 
 
-_FLAGS = ("--help", "--version", "--restricted", "--frugal")
+_FLAGS = ("--help", "--version", "--verbose", "--restricted", "--frugal")
 """The global options that take no value."""
 
 
@@ -134,7 +134,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         parents=[common],
         usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
     )
-    parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument(
+        "--verbose", action="store_true", help="with --version: all that a report of a bug needs"
+    )
     parser.add_argument(
         "--restricted", action="store_true", help="for strangers: no way out of the program (docs/server.md)"
     )
@@ -265,6 +268,8 @@ def _role(given: str) -> str:
 
 
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if options.version:
+        return _version(options, paths, settings)
     for location in options.locations:
         place(location)
     if (
@@ -286,6 +291,16 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
 
     session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
     return run(paths, settings, options.locations, options.complaints, session)
+
+
+def _version(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if not options.verbose:
+        print(f"cryptonews {__version__}")
+        return DONE
+    from cryptonews_tui import upkeep
+
+    output.show(upkeep.facts_of(paths, settings, restricted=options.restricted, frugal=options.frugal))
+    return DONE
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -390,6 +405,7 @@ def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
 
     for name in ("config", "library", "state", "samples", "cache", "journal"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
+    print(clean(f"{'crashes':<8} {paths.state}.crash-*.txt"))
     return DONE
 
 

@@ -24,6 +24,7 @@ from cryptonews_tui.output import say
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from cryptonews_tui.library import State
     from cryptonews_tui.sections import Roles
@@ -105,7 +106,34 @@ def _unknown(name: str) -> str:
     return f"there is no saved view “{name}”"
 
 
-# The files
+# What the program is, and its files
+
+
+def facts_of(
+    paths: Paths, settings: Settings, *, restricted: bool = False, frugal: bool = False
+) -> Iterator[str]:
+    """All that a report of a bug needs, a fact a line."""
+    from dataclasses import fields
+
+    from cryptonews_tui import crash, facts
+    from cryptonews_tui.session import session_of
+
+    session = session_of(os.environ, settings, restricted=restricted, frugal=frugal)
+    usual = type(settings)()
+    changed = [
+        each.name for each in fields(settings) if getattr(settings, each.name) != getattr(usual, each.name)
+    ]
+    found = (
+        *facts.versions(),
+        *facts.terminal(os.environ, session),
+        ("library", facts.database(paths.library)),
+        ("state", facts.database(paths.state)),
+        ("settings", ", ".join(changed) or "none"),  # what they say is nobody's business
+        ("crashes", str(len(crash.files(paths.state)))),
+    )
+    width = max(len(name) for name, _ in found)
+    for name, said in found:
+        yield f"{name:<{width}}  {said}"
 
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -135,6 +163,7 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
     checkups = (health.check_library(paths.library, roles), health.check_state(paths.state))
     for checkup in checkups:
         output.show(output.checkup(checkup))
+    output.show(["program", *(f"  {fact}" for fact in facts_of(paths, settings))])
     for checkup in checkups if options.vacuum else ():
         if checkup.damaged:
             say(f"the {checkup.name} was not vacuumed; see what is wrong with it")

@@ -1,4 +1,4 @@
-"""An error that nobody foresaw, in a real terminal: the terminal is the shell's again, and a file says what is known."""
+"""An error that nobody foresaw, in a real terminal: the terminal is the shell's again, a file says what is known."""
 
 import stat
 import sys
