@@ -106,6 +106,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "facts": {"", "library", "safety", "session"},
     "crash": {"facts", "safety"},
+    "manual": {"console", "output", "shells"},
+    "shells": {"article", "completion", "console", "library", "output", "query", "safety", "settings"},
     "upkeep": {
         *("console", "crash", "facts", "library", "output", "sections", "session", "settings"),
         *("transfer", "views"),
@@ -119,11 +121,13 @@ ROOMS: dict[str, set[str]] = {
             "crash",
             "digest",
             "library",
+            "manual",
             "output",
             "query",
             "safety",
             "session",
             "settings",
+            "shells",
             "sourcing",
             "tui",
             "upkeep",
@@ -227,7 +231,7 @@ LIBRARIES: dict[str, set[str]] = {
     "watchfiles": {"watching"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
-    "argparse": {"cli", "console", "sourcing", "upkeep"},
+    "argparse": {"cli", "console", "manual", "shells", "sourcing", "upkeep"},
 }
 
 MODULES = {

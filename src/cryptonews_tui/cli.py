@@ -77,6 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     from cryptonews_tui.library.database import DatabaseError
 
+    if arguments[:1] == ["complete"]:  # what the scripts of the shells ask; no command for people
+        from cryptonews_tui import shells
+
+        summaries = {name: help for name, help, _, _ in COMMANDS}
+        return shells.complete(arguments[1:], shells.Commands(summaries, _command, _parser))
     options = _parse(arguments)
     paths = find_paths(options.library, options.state, options.config)
     settings, options.complaints = load(paths.config)
@@ -121,55 +126,67 @@ class _Parser(argparse.ArgumentParser):
         super().error(clean(message))
 
 
+class _ReaderParser(_Parser):
+    def format_help(self) -> str:
+        from cryptonews_tui import manual
+
+        self.description = manual.overview({name: help for name, help, _, _ in COMMANDS})
+        self.epilog = manual.closing_words()
+        return super().format_help()
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    common = files()
-    commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
-    parser = _Parser(
-        prog="cryptonews",
-        description="Read crypto news in the terminal.",
-        epilog="commands:\n"
-        + "\n".join(f"  {name:<9} {help}" for name, (help, _, _) in commands.items())
-        + "\n\nHelp for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
-        usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
-    )
-    parser.add_argument("--version", action="store_true", help="print the version")
-    parser.add_argument(
-        "--verbose", action="store_true", help="with --version: all that a report of a bug needs"
-    )
-    parser.add_argument(
-        "--restricted", action="store_true", help="for strangers: no way out of the program (docs/server.md)"
-    )
-    parser.add_argument("--frugal", action="store_true", help="write as little as possible to the terminal")
-    chosen, rest = _command(arguments, commands)
-    if chosen is None:
-        parser.add_argument(
-            "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
-        )
-        parser.set_defaults(run=_open_reader)
-    else:
-        help, add, run = commands[chosen]
-        parser = _Parser(
-            prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
-        )
-        add(parser)
-        parser.set_defaults(run=run)
-    parser.set_defaults(library=None, state=None, config=None)
+    chosen, rest = _command(arguments)
     if chosen in ("list", "digest", "facets", "views"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if is_excluding(word) else word for word in rest]
-    return parser.parse_args(rest)
+    return _parser(chosen).parse_args(rest)
 
 
-def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None, list[str]]:
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser of a command, or of the reader."""
+    if chosen is not None:
+        _, help, add, run = next(command for command in COMMANDS if command[0] == chosen)
+        parser = _Parser(
+            prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[files()]
+        )
+        add(parser)
+        parser.set_defaults(run=run)
+    else:
+        parser = _ReaderParser(
+            prog="cryptonews",
+            usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[files()],
+        )
+        parser.add_argument(
+            "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
+        )
+        parser.add_argument("--version", action="store_true", help="print the version")
+        parser.add_argument(
+            "--verbose", action="store_true", help="with --version: all that a report of a bug needs"
+        )
+        parser.add_argument(
+            "--restricted",
+            action="store_true",
+            help="for strangers: no way out of the program (docs/server.md)",
+        )
+        parser.add_argument(
+            "--frugal", action="store_true", help="write as little as possible to the terminal"
+        )
+        parser.set_defaults(run=_open_reader)
+    parser.set_defaults(library=None, state=None, config=None)
+    return parser
+
+
+def _command(arguments: list[str]) -> tuple[str | None, list[str]]:
     """The command's name and all other arguments; the global options may stand before it."""
     position = 0
     while position < len(arguments) and arguments[position].startswith("--"):
         if arguments[position] == "--":
             return None, arguments
         position += 1 if "=" in arguments[position] or arguments[position] in _FLAGS else 2
-    if position < len(arguments) and arguments[position] in commands:
+    if position < len(arguments) and any(arguments[position] == name for name, *_ in COMMANDS):
         return arguments[position], arguments[:position] + arguments[position + 1 :]
     return None, arguments
 
@@ -421,6 +438,25 @@ def _sourcing() -> ModuleType:
     return sourcing
 
 
+def _shells() -> ModuleType:
+    from cryptonews_tui import shells
+
+    return shells
+
+
+def _add_man(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--install", action="store_true", help="write it where man looks, instead of showing it"
+    )
+
+
+def _man(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import manual
+
+    parsers = [_parser(name) for name in (None, *(name for name, *_ in COMMANDS))]
+    return manual.man(manual.page(parsers, __version__), install=options.install)
+
+
 def _later(module: Callable[[], ModuleType], name: str) -> Callable[..., Any]:
     """A function of a module that is imported when the function is called: most commands need neither."""
     return lambda *arguments: getattr(module(), name)(*arguments)
@@ -477,6 +513,13 @@ COMMANDS: tuple[
     ),
     ("keys", "print the keys of the reader", _add_nothing, _keys),
     ("paths", "print where settings and databases are", _add_nothing, _paths),
+    ("man", "show the manual page", _add_man, _man),
+    (
+        "completions",
+        "print the completion for bash, zsh or fish",
+        _later(_shells, "add_completions"),
+        _later(_shells, "completions"),
+    ),
 )
 
 

@@ -251,13 +251,13 @@ class CryptonewsApp(App[None]):
         # Textual would show the values of all variables: articles, and what is nobody's business.
         self._return_code = 1
         if self._exception is None:
-            self._exception = error  # what tests look at
-            self._exception_event.set()
             from cryptonews_tui import crash
 
             with suppress(Exception):  # there may be no screen yet
                 self._asked = str(self.main.question)
             self.last_words = crash.report(cause, self.paths.state, command="(reader)", query=self._asked)
+            self._exception = error  # what tests look at
+            self._exception_event.set()
         self._close_messages_no_wait()
 
     def fail_elsewhere(self, error: BaseException | None) -> None:
