@@ -84,7 +84,7 @@ fi
 _FISH = r"""# Completion of cryptonews in fish.
 function __cryptonews_complete
     set -l words (commandline -opc)
-    set -l current (commandline -otc)
+    set -l current (string unescape -- (commandline -ct); or commandline -ct)
     set -l offers ($words[1] complete fish $words[2..-1] "$current" 2>/dev/null)
     if set -q offers[1]
         printf '%s\n' $offers
