@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What the program needs lies in $(VENV)/wheels as well: the test that installs it with pipx asks no network.
 
-.PHONY: run test check format bench screenshots docs dist clean help
+.PHONY: run test check format bench screenshots docs messages dist clean help
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,9 @@ screenshots: $(READY)  ## make screenshots/*.svg and *.png from the samples
 
 docs: $(READY)  ## write the generated tables into README.md and docs/
 	$(BIN)/python -m docs
+
+messages: $(READY)  ## bring the translations in line with the texts of the code, and compile them
+	$(BIN)/python -m messages
 
 dist: $(READY)  ## build dist/*.whl and dist/*.tar.gz
 	rm -rf dist

@@ -33,6 +33,7 @@ from cryptonews_tui.console import (
 )
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
+from cryptonews_tui.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from cryptonews_tui.library import Library
     from cryptonews_tui.query import Query
 
-SAMPLES_HINT = "These are samples. Add your articles: cryptonews sources add LOCATION"
+SAMPLES_HINT = N_("These are samples. Add your articles: cryptonews sources add LOCATION")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _drop_output()
-            say("cryptonews: the disk is full; make room and try again")
+            say(_("cryptonews: the disk is full; make room and try again"))
         else:
             _crashed(error, arguments)
         return FAILED
@@ -80,7 +81,7 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["complete"]:  # what the scripts of the shells ask; no command for people
         from cryptonews_tui import shells
 
-        summaries = {name: help for name, help, _, _ in COMMANDS}
+        summaries = {name: _(help) for name, help, *_rest in COMMANDS}
         return shells.complete(arguments[1:], shells.Commands(summaries, _command, _parser))
     options = _parse(arguments)
     paths = find_paths(options.library, options.state, options.config)
@@ -104,7 +105,7 @@ def _crashed(error: Exception, arguments: list[str]) -> None:
     with suppress(Exception, SystemExit):  # the mistake may be anywhere
         options = _parse(arguments)
     paths = find_paths(*(getattr(options, name, None) for name in ("library", "state", "config")))
-    names = [*(name for name, *_ in COMMANDS), str(getattr(options, "action", None))]
+    names = [*(name for name, *_rest in COMMANDS), str(getattr(options, "action", None))]
     command = crash.command_of(arguments, names)
     query = getattr(options, "query", None) or []
     say(crash.report(error, paths.state, command=command, query=" ".join(query)))
@@ -130,7 +131,7 @@ class _ReaderParser(_Parser):
     def format_help(self) -> str:
         from cryptonews_tui import manual
 
-        self.description = manual.overview({name: help for name, help, _, _ in COMMANDS})
+        self.description = manual.overview({name: _(help) for name, help, *_rest in COMMANDS})
         self.epilog = manual.closing_words()
         return super().format_help()
 
@@ -146,33 +147,34 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _parser(chosen: str | None) -> argparse.ArgumentParser:
     """The parser of a command, or of the reader."""
     if chosen is not None:
-        _, help, add, run = next(command for command in COMMANDS if command[0] == chosen)
+        _name, help, add, run = next(command for command in COMMANDS if command[0] == chosen)
+        said = _(help)
         parser = _Parser(
-            prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[files()]
+            prog=f"cryptonews {chosen}", description=f"{said[0].upper()}{said[1:]}.", parents=[files()]
         )
         add(parser)
         parser.set_defaults(run=run)
     else:
         parser = _ReaderParser(
             prog="cryptonews",
-            usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
+            usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             parents=[files()],
         )
         parser.add_argument(
-            "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
+            "locations", nargs="*", metavar="LOCATION", help=_("synced first, in the background")
         )
-        parser.add_argument("--version", action="store_true", help="print the version")
+        parser.add_argument("--version", action="store_true", help=_("print the version"))
         parser.add_argument(
-            "--verbose", action="store_true", help="with --version: all that a report of a bug needs"
+            "--verbose", action="store_true", help=_("with --version: all that a report of a bug needs")
         )
         parser.add_argument(
             "--restricted",
             action="store_true",
-            help="for strangers: no way out of the program (docs/server.md)",
+            help=_("for strangers: no way out of the program (docs/server.md)"),
         )
         parser.add_argument(
-            "--frugal", action="store_true", help="write as little as possible to the terminal"
+            "--frugal", action="store_true", help=_("write as little as possible to the terminal")
         )
         parser.set_defaults(run=_open_reader)
     parser.set_defaults(library=None, state=None, config=None)
@@ -186,7 +188,7 @@ def _command(arguments: list[str]) -> tuple[str | None, list[str]]:
         if arguments[position] == "--":
             return None, arguments
         position += 1 if "=" in arguments[position] or arguments[position] in _FLAGS else 2
-    if position < len(arguments) and any(arguments[position] == name for name, *_ in COMMANDS):
+    if position < len(arguments) and any(arguments[position] == name for name, *_rest in COMMANDS):
         return arguments[position], arguments[:position] + arguments[position + 1 :]
     return None, arguments
 
@@ -195,16 +197,16 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
     _add_which(parser)
     parser.add_argument(
-        "--all-languages", action="store_true", help="one row a language instead of one a story"
+        "--all-languages", action="store_true", help=_("one row a language instead of one a story")
     )
     parser.add_argument("--format", choices=tuple(output.LIST_FORMATS), default="table")
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", metavar="STORY", type=text, help="the id that `list` prints")
-    parser.add_argument("--lang", metavar="L", type=_lang, help="the language to show")
+    parser.add_argument("story", metavar="STORY", type=text, help=_("the id that `list` prints"))
+    parser.add_argument("--lang", metavar="L", type=_lang, help=_("the language to show"))
     parser.add_argument(
-        "--section", metavar="ROLE", type=text, help="only sections of this role, such as impact"
+        "--section", metavar="ROLE", type=text, help=_("only sections of this role, such as impact")
     )
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
 
@@ -219,30 +221,33 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
         "query",
         nargs="*",
         metavar="QUERY",
-        help='such as: tag:btc -sentiment:positive source:coindesk "etf flows"',
+        help=_('such as: tag:btc -sentiment:positive source:coindesk "etf flows"'),
     )
     parser.add_argument(
-        "--view", metavar="NAME", type=text, help="of the stories of this view; `cryptonews views` lists them"
+        "--view",
+        metavar="NAME",
+        type=text,
+        help=_("of the stories of this view; `cryptonews views` lists them"),
     )
 
 
 def _add_which(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
+    parser.add_argument("--limit", type=_count, metavar="N", help=_("at most N stories"))
     parser.add_argument(
         "--sort",
         type=_order,
         metavar="ORDER",
-        help="published (default, pinned first), updated, title, source, score or relevance; +score rises",
+        help=_("published (default, pinned first), updated, title, source, score or relevance; +score rises"),
     )
 
 
 def _add_digest(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
     parser.add_argument(
-        "--section", type=_role, metavar="ROLE", default="impact", help="of which role; default: impact"
+        "--section", type=_role, metavar="ROLE", default="impact", help=_("of which role; default: impact")
     )
     parser.add_argument(
-        "--since", type=text, metavar="WHEN", help="no older than that, as in a query: 1d, 2w, 2025-11-01"
+        "--since", type=text, metavar="WHEN", help=_("no older than that, as in a query: 1d, 2w, 2025-11-01")
     )
     _add_which(parser)
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
@@ -259,7 +264,7 @@ def _lang(given: str) -> str:
 def _count(given: str) -> int:
     given = given.strip()  # a negative number has been given a space, see above
     if not given.isascii() or not given.isdigit():
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number")
+        raise argparse.ArgumentTypeError(_("{given} is not a whole number").format(given=repr(given)))
     return int(given)
 
 
@@ -268,7 +273,9 @@ def _order(given: str) -> str:
 
     given = given.strip().lower()
     if given.removeprefix("-").removeprefix("+") not in ORDERS:
-        raise argparse.ArgumentTypeError(f"{given!r} is no order; there are {', '.join(ORDERS)}")
+        raise argparse.ArgumentTypeError(
+            _("{given} is no order; there are {orders}").format(given=repr(given), orders=", ".join(ORDERS))
+        )
     return given
 
 
@@ -277,7 +284,11 @@ def _role(given: str) -> str:
 
     role = text(given).casefold()
     if role not in [*Role]:
-        raise argparse.ArgumentTypeError(f"{given!r} is no role of sections; there are {', '.join(Role)}")
+        raise argparse.ArgumentTypeError(
+            _("{given} is no role of sections; there are {roles}").format(
+                given=repr(given), roles=", ".join(Role)
+            )
+        )
     return role
 
 
@@ -365,22 +376,30 @@ def _digest(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 
 def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     if not options.story:
-        raise UserError("no story was named; `cryptonews list` prints the ids", WRONG_USE)
+        raise UserError(_("no story was named; `cryptonews list` prints the ids"), WRONG_USE)
     with _library(paths, settings) as library:
         article = library.article(options.story, options.lang)
         if article is None:
             languages = library.languages_of(options.story)
             if languages:
                 raise UserError(
-                    f"story {options.story} has no text in “{options.lang}”, only in {', '.join(languages)}"
+                    _("story {story} has no text in “{lang}”, only in {languages}").format(
+                        story=options.story, lang=options.lang, languages=", ".join(languages)
+                    )
                 )
-            raise UserError(f"there is no story {options.story}; `cryptonews list` prints the ids")
+            raise UserError(
+                _("there is no story {story}; `cryptonews list` prints the ids").format(story=options.story)
+            )
         sections = article.sections
         if options.section:
             sections = tuple(section for section in sections if section.role == options.section.casefold())
             if not sections:
                 roles = ", ".join(dict.fromkeys(section.role for section in article.sections))
-                raise UserError(f"story {options.story} has no section “{options.section}”, only {roles}")
+                raise UserError(
+                    _("story {story} has no section “{section}”, only {roles}").format(
+                        story=options.story, section=options.section, roles=roles
+                    )
+                )
         if options.format == "json":
             output.print_json(output.article_json(article, library, sections))
         elif options.format == "markdown":
@@ -397,12 +416,23 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     if options.format == "json":
         output.print_json(output.facets_json(facets))
         return DONE
-    print(f"{facets.total:,} stories")
+    from cryptonews_tui.wording import number
+
+    print(ngettext("{count} story", "{count} stories", facets.total).format(count=number(facets.total)))
     for field, values in facets.fields.items():
         print(f"\n{field}")
         for value in values:
-            print(f"{value.count:>9,}  {value.label}")
+            print(f"{number(value.count):>9}  {value.label}")
     return DONE
+
+
+_IN_A_PANE = {
+    "article": N_("{command} (in the article)"),
+    "digest": N_("{command} (in the digest)"),
+    "filters": N_("{command} (in the filters)"),
+    "sources": N_("{command} (in the sources)"),
+}
+"""What a key does that means something only there."""
 
 
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -410,8 +440,8 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
     remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        where = "" if command.scope == "anywhere" else f" (in the {command.scope})"
-        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}{where}")
+        said = _(_IN_A_PANE.get(command.scope, "{command}")).format(command=_(command.help))
+        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {said}")
     for problem in problems:
         say(problem)
     return DONE
@@ -446,14 +476,14 @@ def _shells() -> ModuleType:
 
 def _add_man(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--install", action="store_true", help="write it where man looks, instead of showing it"
+        "--install", action="store_true", help=_("write it where man looks, instead of showing it")
     )
 
 
 def _man(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import manual
 
-    parsers = [_parser(name) for name in (None, *(name for name, *_ in COMMANDS))]
+    parsers = [_parser(name) for name in (None, *(name for name, *_rest in COMMANDS))]
     return manual.man(manual.page(parsers, __version__), install=options.install)
 
 
@@ -473,50 +503,50 @@ COMMANDS: tuple[
 ] = (
     (
         "sync",
-        "bring the library up to date with your sources, or with these locations",
+        N_("bring the library up to date with your sources, or with these locations"),
         _later(_sourcing, "add_sync"),
         _later(_sourcing, "sync"),
     ),
-    ("list", "print stories, newest first", _add_list, _list),
-    ("show", "print one story", _add_show, _show),
-    ("digest", "print one section of every story, for mail and cron", _add_digest, _digest),
-    ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
+    ("list", N_("print stories, newest first"), _add_list, _list),
+    ("show", N_("print one story"), _add_show, _show),
+    ("digest", N_("print one section of every story, for mail and cron"), _add_digest, _digest),
+    ("facets", N_("count stories by sentiment, source, category, tag and language"), _add_facets, _facets),
     (
         "views",
-        "list, add and change queries that have a name",
+        N_("list, add and change queries that have a name"),
         _later(_upkeep, "add_views"),
         _later(_upkeep, "views"),
     ),
     (
         "sources",
-        "list, try, add and change the places that articles come from",
+        N_("list, try, add and change the places that articles come from"),
         _later(_sourcing, "add_sources"),
         _later(_sourcing, "sources"),
     ),
     (
         "doctor",
-        "look whether library and state are well, and mend them",
+        N_("look whether library and state are well, and mend them"),
         _later(_upkeep, "add_doctor"),
         _later(_upkeep, "doctor"),
     ),
     (
         "export",
-        "write your marks, notes, views and sources to a file",
+        N_("write your marks, notes, views and sources to a file"),
         _later(_upkeep, "add_export"),
         _later(_upkeep, "export"),
     ),
     (
         "import",
-        "take in what export wrote, on this machine or another",
+        N_("take in what export wrote, on this machine or another"),
         _later(_upkeep, "add_import"),
         _later(_upkeep, "import_"),
     ),
-    ("keys", "print the keys of the reader", _add_nothing, _keys),
-    ("paths", "print where settings and databases are", _add_nothing, _paths),
-    ("man", "show the manual page", _add_man, _man),
+    ("keys", N_("print the keys of the reader"), _add_nothing, _keys),
+    ("paths", N_("print where settings and databases are"), _add_nothing, _paths),
+    ("man", N_("show the manual page"), _add_man, _man),
     (
         "completions",
-        "print the completion for bash, zsh or fish",
+        N_("print the completion for bash, zsh or fish"),
         _later(_shells, "add_completions"),
         _later(_shells, "completions"),
     ),
@@ -533,18 +563,20 @@ def _library(paths: Paths, settings: Settings) -> closing[Library]:
     """
     if not is_there(paths.library):
         raise UserError(
-            f"there is no library at {paths.library}. Bring articles in: cryptonews sync LOCATION."
-            " Or look at samples in the reader: cryptonews"
+            _(
+                "there is no library at {library}. Bring articles in: cryptonews sync LOCATION. Or look at "
+                "samples in the reader: cryptonews"
+            ).format(library=paths.library)
         )
     library = _opened(paths.library, paths, settings)
     with open_state(paths) as state:
         if not library.is_empty() or state.sources():
             return closing(library)
     if not is_there(paths.samples):
-        say("There is no article yet. Add a source: cryptonews sources add LOCATION")
+        say(_("There is no article yet. Add a source: cryptonews sources add LOCATION"))
         return closing(library)
     library.close()
-    say(SAMPLES_HINT)
+    say(_(SAMPLES_HINT))
     return closing(_opened(paths.samples, paths, settings))
 
 
@@ -572,9 +604,14 @@ def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Que
     if view is None:
         names = {known.name.casefold(): known.name for known in views}
         nearest = get_close_matches(options.view.casefold(), names, 1, 0.5)
-        hint = f"did you mean “{names[nearest[0]]}”?" if nearest else f"there are {', '.join(names.values())}"
-        raise UserError(f"there is no view “{options.view}”; {hint}", WRONG_USE)
-    return query_of(view.query, settings, f"the view “{view.name}”").also(query)
+        if nearest:
+            hint = _("did you mean “{guess}”?").format(guess=names[nearest[0]])
+        else:
+            hint = _("there are {names}").format(names=", ".join(names.values()))
+        raise UserError(
+            _("there is no view “{view}”; {hint}").format(view=options.view, hint=hint), WRONG_USE
+        )
+    return query_of(view.query, settings, _("the view “{name}”").format(name=view.name)).also(query)
 
 
 def _drop_output() -> None:

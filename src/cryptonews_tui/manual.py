@@ -33,7 +33,7 @@ def overview(summaries: Mapping[str, str]) -> str:
     blocks = (
         [_("Read crypto news in the terminal.")],
         [_("examples:"), *_table([(line, _(said)) for line, said in EXAMPLES])],
-        [_("commands:"), *_table([(name, _(said)) for name, said in summaries.items()])],
+        [_("commands:"), *_table([*summaries.items()])],
     )
     return "\n\n".join("\n".join(block) for block in blocks)
 
