@@ -10,6 +10,7 @@ import pytest
 
 from cryptonews_tui import manual
 from cryptonews_tui.cli import COMMANDS
+from cryptonews_tui.translation import use
 from tests.command_line import Run
 from tests.programs import needs
 from tests.pty_terminal import Terminal
@@ -125,3 +126,15 @@ def test_what_is_written_is_read_letter_by_letter(text: str) -> None:
     assert not written.startswith((".", "'"))
     assert "\n" not in written
     assert written.removeprefix("\\&").replace("\\-", "-").replace("\\e", "\\") == " ".join(text.split())
+
+
+def test_in_ukrainian_the_help_fits_as_well(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    use("uk")
+    try:
+        ran, source = run("--help"), page(run)
+    finally:
+        use("en")
+    assert "приклади:" in ran.lines
+    assert [line for line in ran.lines if len(line) > 80] == []
+    assert "відкрити програму" in source
