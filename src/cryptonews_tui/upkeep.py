@@ -39,7 +39,7 @@ _IMPORTED_MOST = 256 * 1024 * 1024
 
 
 def add_views(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="list | add | remove | rename | move")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     common = [files()]
     actions.add_parser("list", help=_("the views and their queries (default)"), parents=common)
     adding = actions.add_parser("add", help=_("keep a query under a name"), parents=common)
