@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without these letters is no reason to stop
+    terminals = [stream for stream in (sys.stdout, sys.stderr) if output.is_terminal(stream)]
     try:
         try:
             return _run(arguments)
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _drop_output()
             say(_("cryptonews: the disk is full; make room and try again"))
-        else:
+        elif all(map(output.is_terminal, terminals)):  # else it went away under us: there is nothing to mend
             _crashed(error, arguments)
         return FAILED
 

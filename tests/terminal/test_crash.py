@@ -113,3 +113,13 @@ def test_an_error_at_the_start_or_the_end_is_told_the_same_way(
     assert "a mistake in the program ended it (ValueError)" in output
     assert "Traceback" not in output
     assert SECRET not in output
+
+
+def test_a_terminal_that_goes_away_is_no_mistake(desk: Desk, start: Start) -> None:
+    for keys in (["j"], ["j", "j", "G", "g"]):
+        terminal = start()
+        terminal.wait_for("Story 0")
+        terminal.press(*keys)
+        terminal.hang_up()
+        terminal.wait_end(5)
+    assert crash.files(desk.paths.state) == []

@@ -19,6 +19,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -129,7 +130,7 @@ class CryptonewsApp(App[None]):
             asyncio.get_running_loop().set_exception_handler(
                 lambda _loop, context: self.fail_elsewhere(context.get("exception"))
             )
-            threading.excepthook = lambda failed: self.fail_elsewhere(failed.exc_value)
+            threading.excepthook = self._thread_failed
         if sys.platform != "win32":
             # Textual would die of the first two with the terminal left in its own mode.
             loop = asyncio.get_running_loop()
@@ -274,12 +275,22 @@ class CryptonewsApp(App[None]):
             self._exception_event.set()
         self._close_messages_no_wait()
 
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        if isinstance(failed.thread, WriterThread) and isinstance(failed.exc_value, OSError):
+            self._hand_over(self.exit)  # the terminal is gone, and nobody left to tell
+        else:
+            self.fail_elsewhere(failed.exc_value)
+
     def fail_elsewhere(self, error: BaseException | None) -> None:
         """An error that no part of the screen will hear of: in a thread, or in what the event loop calls."""
-        loop = self._loop
-        if isinstance(error, Exception) and loop is not None and not self._stop:
+        if isinstance(error, Exception):
+            self._hand_over(self._handle_exception, error)
+
+    def _hand_over(self, call: Callable[..., None], *values: object) -> None:
+        """Have it called where the screen lives, and do not wait: who waits here may be waited for."""
+        if self._loop is not None and not self._stop:
             with suppress(RuntimeError):  # the loop has just ended
-                loop.call_soon_threadsafe(self._handle_exception, error)
+                self._loop.call_soon_threadsafe(call, *values)
 
     def on_unmount(self) -> None:
         self._stop = True
