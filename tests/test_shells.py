@@ -257,7 +257,8 @@ def test_tab_completes_a_strangers_tag_and_runs_nothing(shop: Path, shell: str, 
         terminal.send(f"cryptonews list 'tag:\"{typed}")
         terminal.quiet(0.3)
         terminal.send("\t")
-        terminal.quiet(1.0)
+        terminal.wait_for("\"'")  # the quotes are closed
+        terminal.quiet(0.2)
         terminal.send("\r")
         terminal.wait_for(f"Trap {number}")
         terminal.quiet(0.3)
@@ -285,3 +286,28 @@ def test_a_script_is_printed_or_put_where_its_shell_looks(
     assert (places / place).read_text("utf-8") == shells.SCRIPTS[shell]
     assert run("completions", shell, "--install").code == 0
     assert [path.name for path in (places / place).parent.iterdir()] == [Path(place).name]
+
+
+@needs("zsh", "zsh")
+@needs("fish", "fish")
+@pytest.mark.parametrize("shell", STARTS)
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("cryptonews vie\t", "cryptonews views"), ("li\t", "cryptonews views list")],
+        [("cryptonews views rem\t", "views remove"), ("Cal\t", "Calm")],
+        [("cryptonews list tag:bt\t", "list tag:btc"), ("source:night\t", "tag:btc source:nightledger")],
+    ],
+)
+def test_words_are_completed_as_they_are_typed(shop: Path, shell: str, steps: list[tuple[str, str]]) -> None:
+    command, start = STARTS[shell]
+    with Terminal(
+        ["sh", "-c", f"cd {shop} && exec {' '.join(command)}"], env=environment(shop), columns=150
+    ) as terminal:
+        terminal.quiet(0.3)
+        terminal.send(start)
+        terminal.wait_for("ready>")
+        for typed, shown in steps:
+            terminal.quiet(0.3)
+            terminal.send(typed)
+            terminal.wait_for(shown)
