@@ -110,8 +110,13 @@ ROOMS: dict[str, set[str]] = {
         *("accounts", "console", "intake", "journal", "library", "output", "refresh", "safety", "sections"),
         *("opml", "settings", "sources", "wording"),
     },
+    "facts": {"", "library", "safety", "session"},
+    "crash": {"facts", "safety"},
+    "manual": {"console", "output", "shells"},
+    "shells": {"article", "completion", "console", "library", "output", "query", "safety", "settings"},
     "upkeep": {
-        *("console", "library", "output", "sections", "settings", "transfer", "views", "wording"),
+        *("console", "crash", "facts", "library", "output", "sections", "session", "settings"),
+        *("transfer", "views", "wording"),
         *("tui.commands", "tui.saved_views"),
     },
     "cli": {
@@ -119,15 +124,18 @@ ROOMS: dict[str, set[str]] = {
             "",
             "article",
             "console",
+            "crash",
             "digest",
             "letters",
             "library",
+            "manual",
             "output",
             "query",
             "reciting",
             "safety",
             "session",
             "settings",
+            "shells",
             "sourcing",
             "tui",
             "upkeep",
@@ -208,7 +216,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.shown_story": _SEEN | {"tui"},
     "tui.view_commands": _SEEN | {"tui"},
     "tui.palette": {"tui.pane"},
-    "tui.app": _SEEN | {"moments", "refresh", "session", "settings", "tui"},
+    "tui.app": _SEEN | {"crash", "moments", "output", "refresh", "session", "settings", "tui"},
 }
 
 # Libraries → the only places that may import them.
@@ -238,7 +246,7 @@ LIBRARIES: dict[str, set[str]] = {
     "watchfiles": {"watching"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
-    "argparse": {"cli", "console", "reciting", "sourcing", "upkeep"},
+    "argparse": {"cli", "console", "manual", "reciting", "shells", "sourcing", "upkeep"},
 }
 
 MODULES = {

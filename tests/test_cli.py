@@ -556,11 +556,12 @@ def test_paths_are_printed(run: Run, places: Path, tmp_path: Path) -> None:
         f"samples  {places}/library.db.samples",
         f"cache    {places}/cache",
         f"journal  {places}/state.db.log",
+        f"crashes  {places}/state.db.crash-*.txt",
     ]
     named = ["--library", tmp_path / "l.db", f"--state={tmp_path}/s.db", "--config", tmp_path / "c.toml"]
     expected = [
         *(f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"),
-        *(f"{places}/cache", f"{tmp_path}/s.db.log"),
+        *(f"{places}/cache", f"{tmp_path}/s.db.log", f"{tmp_path}/s.db.crash-*.txt"),
     ]
     assert [line.split()[1] for line in run(*named, "paths").lines] == expected
     assert [line.split()[1] for line in run("paths", *named).lines] == expected

@@ -24,6 +24,10 @@ UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticErro
 """What taking values out of a damaged file can raise, beside SQLite's own errors."""
 
 
+SQLITE = sqlite3.sqlite_version
+"""The version of SQLite that Python brings."""
+
+
 class DatabaseError(Exception):
     """A database that cannot be used. The message says which file, what is wrong with it, and what to do."""
 

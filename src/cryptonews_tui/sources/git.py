@@ -6,11 +6,11 @@ articles that were wanted: a visit fetches twice, once when nothing has changed.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -239,7 +239,7 @@ class GitSource:
         end = time.monotonic() + self.access.limits.lock
         while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(lock)
             except OSError:
                 if self.access.stop.wait(0.05) or time.monotonic() > end:
                     raise passing(
@@ -335,3 +335,15 @@ class GitSource:
             return self.page(whole)
         url, ref = self.address.url, self.address.ref
         return item_name(f"{url}#{ref}:{whole}")
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock the file until it is closed; OSError while another program has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

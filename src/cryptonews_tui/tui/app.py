@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
@@ -19,6 +20,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -26,6 +28,7 @@ from textual.theme import ThemeProvider
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
+from cryptonews_tui.output import say
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
@@ -94,6 +97,9 @@ class CryptonewsApp(App[None]):
         self._stop = False
         self._interrupted = -_TWICE_SECONDS
         self._there = self._leaving = False
+        self._asked = ""
+        self.last_words = ""
+        """What is to be said when the terminal is the shell's again."""
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
@@ -161,6 +167,11 @@ class CryptonewsApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
+        if not self.is_headless:
+            asyncio.get_running_loop().set_exception_handler(
+                lambda _loop, context: self.fail_elsewhere(context.get("exception"))
+            )
+            threading.excepthook = self._thread_failed
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
@@ -292,8 +303,35 @@ class CryptonewsApp(App[None]):
         cause = getattr(error, "error", error)  # of a worker
         if isinstance(cause, DatabaseError):
             self.exit(return_code=1, message=f"cryptonews: {cause}")
+            return
+        # Textual would show the values of all variables: articles, and what is nobody's business.
+        self._return_code = 1
+        if self._exception is None:
+            from cryptonews_tui import crash
+
+            with suppress(Exception):  # there may be no screen yet
+                self._asked = str(self.main.question)
+            self.last_words = crash.report(cause, self.paths.state, command="(reader)", query=self._asked)
+            self._exception = error  # what tests look at
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        if isinstance(failed.thread, WriterThread) and isinstance(failed.exc_value, OSError):
+            self._hand_over(self.exit)  # the terminal is gone, and nobody left to tell
         else:
-            super()._handle_exception(error)
+            self.fail_elsewhere(failed.exc_value)
+
+    def fail_elsewhere(self, error: BaseException | None) -> None:
+        """An error that no part of the screen will hear of: in a thread, or in what the event loop calls."""
+        if isinstance(error, Exception):
+            self._hand_over(self._handle_exception, error)
+
+    def _hand_over(self, call: Callable[..., None], *values: object) -> None:
+        """Have it called where the screen lives, and do not wait: who waits here may be waited for."""
+        if self._loop is not None and not self._stop:
+            with suppress(RuntimeError):  # the loop has just ended
+                self._loop.call_soon_threadsafe(call, *values)
 
     def on_unmount(self) -> None:
         self._stop = True
@@ -327,4 +365,6 @@ def run(
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)
+    if app.last_words:
+        say(app.last_words)
     return app.return_code or 0
