@@ -33,6 +33,7 @@ from cryptonews_tui.console import (
 )
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,25 +74,46 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def login_shell(*options: str) -> int:
+    """The login shell `cryptonews-restricted`: the arguments that a login gives are not read, nor its environment.
+
+    `options` are what an administrator says in a program of their own.
+    """
+    return main([RESTRICTED, *options])
+
+
 def _run(arguments: list[str]) -> int:
     from cryptonews_tui.library.database import DatabaseError
 
     options = _parse(arguments)
-    paths = find_paths(options.library, options.state, options.config)
-    settings, options.complaints = load(paths.config)
-    if options.run is not _open_reader:  # the reader says them on its own screen
-        _say_all(options.complaints)
     try:
-        code: int = options.run(options, paths, settings)
+        if options.run is _open_reader and options.restricted:
+            from cryptonews_tui import restricted
+
+            restricted.begin(arguments)
+            return restricted.read(
+                options.locations, options.library, options.state, options.config, frugal=options.frugal
+            )
+        return _run_command(options)
     except DatabaseError as error:
         raise UserError(str(error)) from error
+
+
+def _run_command(options: argparse.Namespace) -> int:
+    paths = find_paths(options.library, options.state, options.config)
+    settings, options.complaints = load(paths.config, paths.site)
+    if options.run is not _open_reader:  # the reader says them on its own screen
+        _say_all(options.complaints)
+    code: int = options.run(options, paths, settings)
     return code
 
 
 # What can be asked
 
 
-_FLAGS = ("--help", "--version", "--restricted", "--frugal")
+RESTRICTED = "--restricted"
+
+_FLAGS = ("--help", "--version", RESTRICTED, "--frugal")
 """The global options that take no value."""
 
 
@@ -119,7 +141,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
     parser.add_argument(
-        "--restricted", action="store_true", help="for strangers: no way out of the program (docs/server.md)"
+        RESTRICTED, action="store_true", help="for strangers: no way out of the program (docs/server.md)"
     )
     parser.add_argument("--frugal", action="store_true", help="write as little as possible to the terminal")
     chosen, rest = _command(arguments, commands)
@@ -129,6 +151,10 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         )
         parser.set_defaults(run=_open_reader)
     else:
+        if RESTRICTED in arguments:
+            raise UserError(
+                _("a restricted session only reads; it takes no command and no location"), WRONG_USE
+            )
         help, add, run = commands[chosen]
         parser = _Parser(
             prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
@@ -267,7 +293,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.session import session_of
     from cryptonews_tui.tui.app import run
 
-    session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
+    session = session_of(os.environ, settings, frugal=options.frugal)
     return run(paths, settings, options.locations, options.complaints, session)
 
 
@@ -371,7 +397,7 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.safety import clean
 
-    for name in ("config", "library", "state", "samples", "cache", "journal"):
+    for name in ("config", "site", "library", "state", "samples", "cache", "journal"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
     return DONE
 

@@ -26,14 +26,18 @@ from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
-from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.refreshing import Refreshing
 from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
+
+_HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous"})
+"""Actions of the program itself that any session has."""
 
 
 class CryptonewsApp(App[None]):
@@ -65,7 +69,12 @@ class CryptonewsApp(App[None]):
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
         self.library = self._library(paths.library)
-        self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
+        self.samples = (
+            not session.restricted
+            and not self.locations
+            and self.library.is_empty()
+            and not self.state.sources()
+        )
         if self.samples:
             self.library.close()
             self.library = self._library(paths.samples)
@@ -93,6 +102,19 @@ class CryptonewsApp(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library, self.size)
+
+    def has(self, command: Command) -> bool:
+        """Whether this session has a command."""
+        return not (self.session.restricted and command.outside)
+
+    @property
+    def commands(self) -> list[Command]:
+        """All that this session has."""
+        return [*filter(self.has, COMMANDS)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of what Textual's own program can do — screenshots, suspending — a restricted session has the least."""
+        return not self.session.restricted or action in _HARMLESS
 
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
@@ -146,6 +168,8 @@ class CryptonewsApp(App[None]):
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
+        if self.session.restricted:
+            return _("No article yet.")
         if self.busy:
             return "Reading the articles …"
         if self.state.sources():
@@ -188,7 +212,7 @@ class CryptonewsApp(App[None]):
 
     @on(KeyDone)
     async def _key_done(self) -> None:
-        for _ in range(3):  # a worker that the key has started comes to what it opens
+        for _turn in range(3):  # a worker that the key has started comes to what it opens
             await asyncio.sleep(0)
         await self.keys.done()
 
@@ -198,6 +222,9 @@ class CryptonewsApp(App[None]):
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
             self.say("This address is not one that a browser may be sent to.")
+        elif self.session.restricted:
+            self.copy_to_clipboard(url)
+            self.say(_("Sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
         elif self._has_browser():
             self.open_url(url)
             self.say(f"Opened {shown_url(url)}")
@@ -205,9 +232,10 @@ class CryptonewsApp(App[None]):
             self.copy_to_clipboard(url)
             self.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
 
-    @staticmethod
-    def original(origin: str) -> str:
-        """The text of the file that an article was read from; empty if it cannot be read."""
+    def original(self, origin: str) -> str:
+        """The text of the file that an article was read from; empty if it cannot or must not be read."""
+        if self.session.restricted:
+            return ""
         from cryptonews_tui.refresh import original
 
         return original(origin)
@@ -215,7 +243,8 @@ class CryptonewsApp(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Send text to the clipboard of the terminal, wherever that is: over SSH and out of tmux too."""
         super().copy_to_clipboard(text)
-        clipboard.to_tmux(text)
+        if not self.session.restricted:
+            clipboard.to_tmux(text)
 
     @staticmethod
     def _has_browser() -> bool:

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
 from cryptonews_tui.wording import fit
 
@@ -37,6 +38,8 @@ class StatusLine(Widget):
     activity = reactive("")
     shared = reactive(False)
     """Whether the library is somebody else's."""
+    passing = reactive(False)
+    """Whether marks are gone when the session ends."""
 
     def render(self) -> Text:
         name, query, dim = (
@@ -61,7 +64,8 @@ class StatusLine(Widget):
         for details in (self.details[n:] for n in range(len(self.details) + 1)):
             told = " · ".join(part for part in (self.counts, *details) if part)
             shared = "shared" if self.shared else ""
-            right = "   ".join(part for part in (told, shared, self.activity) if part)
+            passing = _("marks are not kept") if self.passing else ""
+            right = "   ".join(part for part in (told, shared, passing, self.activity) if part)
             if cell_len(right) <= room:
                 break
         return right

@@ -30,6 +30,8 @@ class Command:
     """Whether the screen carries it out, not the pane that its scope names."""
     each: bool = False
     """Whether its keys mean different things: the action is told which of them it was, from 1."""
+    outside: bool = False
+    """Whether it reaches beyond the library and the reader's own state: a restricted session has no such command."""
 
 
 _MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
@@ -126,7 +128,14 @@ COMMANDS: tuple[Command, ...] = (
         "Back to the story that led to this one by a link.",
         group=_READ,
     ),
-    Command("browser", "o", "Open in browser", "Open the story's own page in the browser.", group=_READ),
+    Command(
+        "browser",
+        "o",
+        "Open in browser",
+        "Open the story's own page in the browser.",
+        group=_READ,
+        outside=True,
+    ),
     Command("copy-link", "y", "Copy link", "Copy the address of the story's page.", group=_READ),
     Command("copy-article", "Y", "Copy the article", "Copy the whole article as Markdown.", group=_READ),
     Command(
@@ -135,6 +144,7 @@ COMMANDS: tuple[Command, ...] = (
         "Pipe",
         "Give the article, as Markdown, to the command of the settings and show what it says.",
         group=_READ,
+        outside=True,
     ),
     Command(
         "query",
@@ -258,6 +268,7 @@ COMMANDS: tuple[Command, ...] = (
         "article",
         _TEXT,
         by_screen=True,
+        outside=True,
     ),
     Command("raw", "u", "Raw text", "The article's file as it is.", "article", _TEXT, by_screen=True),
     Command(
@@ -284,7 +295,15 @@ COMMANDS: tuple[Command, ...] = (
         "digest",
         _DIGEST,
     ),
-    Command("source-add", "a", "Add a source", "Add a source: it is tried first.", "sources", _SOURCES),
+    Command(
+        "source-add",
+        "a",
+        "Add a source",
+        "Add a source: it is tried first.",
+        "sources",
+        _SOURCES,
+        outside=True,
+    ),
     Command(
         "source-edit",
         "e",
@@ -292,9 +311,16 @@ COMMANDS: tuple[Command, ...] = (
         "Change its name, interval, languages, what becomes of vanished articles.",
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command(
-        "source-toggle", "x", "Disable / enable", "Visit the source no more, or again.", "sources", _SOURCES
+        "source-toggle",
+        "x",
+        "Disable / enable",
+        "Visit the source no more, or again.",
+        "sources",
+        _SOURCES,
+        outside=True,
     ),
     Command(
         "source-remove",
@@ -303,6 +329,7 @@ COMMANDS: tuple[Command, ...] = (
         "Forget the source, pressed twice; its articles, stars and notes stay.",
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command(
         "source-problems",
@@ -311,6 +338,7 @@ COMMANDS: tuple[Command, ...] = (
         "What was wrong at the last visit, and how the visits before went.",
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
     Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
@@ -322,17 +350,31 @@ COMMANDS: tuple[Command, ...] = (
         "Refresh",
         "Read the sources that hold the story, or the source under the cursor.",
         group=_SHOW,
+        outside=True,
     ),
-    Command("refresh-all", "R", "Refresh all", "Read all sources that are not disabled.", group=_SHOW),
+    Command(
+        "refresh-all",
+        "R",
+        "Refresh all",
+        "Read all sources that are not disabled.",
+        group=_SHOW,
+        outside=True,
+    ),
     Command(
         "cancel-refresh",
         "ctrl+x",
         "Cancel the refresh",
         "Stop reading sources; what was read is kept.",
         group=_SHOW,
+        outside=True,
     ),
     Command(
-        "sources", "ctrl+o", "Sources", "How your sources are; add, change and remove them.", group=_SHOW
+        "sources",
+        "ctrl+o",
+        "Sources",
+        "How your sources are; add, change and remove them.",
+        group=_SHOW,
+        outside=True,
     ),
     Command("zoom", "z", "Article alone", "The article alone on the screen, and back.", group=_SHOW),
     Command("narrower", "less_than_sign", "Narrower", "A narrower reading column.", group=_SHOW),

@@ -16,7 +16,7 @@ from cryptonews_tui.library.keys import set_mark
 from cryptonews_tui.query import Query
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, Command, shown_keys
 from cryptonews_tui.tui.digest_pane import DigestPane
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
 from cryptonews_tui.tui.pane import Pane
@@ -84,7 +84,8 @@ class DigestScreen(PaneScreen["Opened | None"]):
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
-        return [command for command in COMMANDS if command.scope == "digest" or command.id in SHARED]
+        commands = self.app.commands
+        return [command for command in commands if command.scope == "digest" or command.id in SHARED]
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -94,7 +95,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
 
     def on_mount(self) -> None:
         self.pane.set_reactive(DigestPane.reading_width, self._reading_width)
-        self.query_one(KeyLine).offer(HINTS["digest"], KEY_TITLES["digest"], self.app.remapped)
+        self.query_one(KeyLine).offer(self.had(HINTS["digest"]), KEY_TITLES["digest"], self.app.remapped)
         self._show(self._begin)
         self.set_interval(_LOOK_SECONDS, self.catch_up)
 
@@ -280,4 +281,4 @@ class DigestScreen(PaneScreen["Opened | None"]):
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.app.remapped, {}))
+        self.app.push_screen(HelpScreen(self.app.commands, self.app.remapped, {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cryptonews_tui.query import FIELDS
-from cryptonews_tui.tui.commands import grouped, shown_keys
+from cryptonews_tui.tui.commands import Command, grouped, shown_keys
 
 
 class HelpScreen(ModalScreen[None]):
@@ -46,9 +46,12 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, remapped: Mapping[str, str], views: Mapping[str, str]) -> None:
-        """`remapped` are the keys of the settings, `views` those that open a view, by its name."""
+    def __init__(
+        self, commands: Iterable[Command], remapped: Mapping[str, str], views: Mapping[str, str]
+    ) -> None:
+        """`commands` are what there is, `remapped` the keys of the settings, `views` those that open a view, by its name."""
         super().__init__()
+        self._commands = tuple(commands)
         self._remapped = remapped
         self._views = views
 
@@ -63,7 +66,7 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=16)
         table.add_column()
-        for group, commands in grouped().items():
+        for group, commands in grouped(self._commands).items():
             table.add_row(Text(group, "bold"))
             for command in commands:
                 keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
