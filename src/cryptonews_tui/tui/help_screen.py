@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
     def __init__(
         self, commands: Iterable[Command], remapped: Mapping[str, str], views: Mapping[str, str]
     ) -> None:
-        """`commands` are what there is, `remapped` the keys of the settings, `views` those that open a view, by its name."""
+        """`commands` are all there are, `remapped` the keys of the settings, `views` those of views, by name."""
         super().__init__()
         self._commands = tuple(commands)
         self._remapped = remapped
