@@ -133,7 +133,7 @@ class Repository:
         """An empty repository, whatever was here."""
         self.discard()
         try:
-            self.folder.mkdir(parents=True)
+            self.folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise SourceError(
                 f"The repository cannot be kept in {clean_line(str(self.folder.parent))}: "
