@@ -454,7 +454,22 @@ def _may_be_strangers(file: os.stat_result) -> bool:
     """Whether somebody else than the user and the administrator can have written a file."""
     if sys.platform == "win32":  # who may write is told otherwise there
         return False
-    return bool(file.st_mode & 0o022) or file.st_uid not in (os.geteuid(), 0)
+    by_group = file.st_mode & 0o020 and not _has_one_member(file.st_gid)
+    return bool(file.st_mode & 0o002 or by_group) or file.st_uid not in (os.geteuid(), 0)
+
+
+def _has_one_member(group: int) -> bool:
+    """Whether a group is the user's alone: many systems give each one, and make files that it may write."""
+    if sys.platform == "win32":
+        return False
+    import grp
+    import pwd
+
+    try:
+        found, user = grp.getgrgid(group), pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return False
+    return found.gr_name == user and set(found.gr_mem) <= {user}
 
 
 def _usable(data: Mapping[str, Any], path: Path | None, problems: list[str]) -> dict[str, Any]:
