@@ -135,7 +135,6 @@ class Walls:
         self._program = tuple(os.path.realpath(folder) + os.sep for folder in program if folder)
         self._library = os.path.realpath(paths.library)
         self._state = os.path.realpath(paths.state)
-        self._passing = os.path.dirname(self._state)
         self._checks: dict[str, Any] = {}
 
     def raise_(self) -> None:
@@ -153,8 +152,10 @@ class Walls:
     def _check_of(self, event: str) -> Any:
         if event in _READING:
             return lambda arguments: self._may_read(arguments[0])
-        if event in _CHANGING:
+        if event == "os.remove":
             return lambda arguments: self._may_write(arguments[0])
+        if event == "os.rmdir":  # of a state that does not last
+            return lambda arguments: _real(arguments[0]) == os.path.dirname(self._state)
         if event == "open":
             return self._may_open
         if event == "sqlite3.connect":
@@ -210,7 +211,6 @@ def _never(arguments: tuple[Any, ...]) -> bool:
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEVICES = frozenset({"/dev/tty", "/dev/null", "/dev/urandom"})
 _READING = frozenset({"os.listdir", "os.scandir"})
-_CHANGING = frozenset({"os.remove"})
 _HARMLESS_EVENTS = frozenset({"os.putenv", "os.unsetenv", "socket.__new__", "sqlite3.connect/handle"})
 _OUTSIDE = (
     *("os.", "subprocess.", "pty.", "socket.", "ctypes.", "webbrowser.", "shutil.", "tempfile.", "syslog."),
