@@ -155,19 +155,19 @@ def nowhere(tmp_path: Path) -> Path:
 
 
 def test_without_a_home_marks_last_for_the_session(desk: Desk, nowhere: Path) -> None:
-    before = set(Path("/tmp").glob("cryptonews-*"))
+    before = set(Path("/tmp").glob("cryptonews-reader-*"))
     with Terminal([*PROGRAM, "--library", str(desk.paths.library), "--state", str(nowhere)]) as terminal:
         terminal.wait_for("Story 0")
         terminal.wait_for("marks are not kept")
         terminal.wait_for("Marks last for this session only")
-        [folder] = set(Path("/tmp").glob("cryptonews-*")) - before
+        [folder] = set(Path("/tmp").glob("cryptonews-reader-*")) - before
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
         terminal.press("s")
         terminal.wait_for("★")
         terminal.press("q")
         assert terminal.wait_end() == 0
-    assert set(Path("/tmp").glob("cryptonews-*")) == before
+    assert set(Path("/tmp").glob("cryptonews-reader-*")) == before
 
 
 def test_a_state_that_is_damaged_is_left_as_it_is_and_said_to_be(desk: Desk) -> None:

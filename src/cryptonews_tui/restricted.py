@@ -111,7 +111,7 @@ def _state(paths: Paths) -> Iterator[tuple[Paths, str]]:
         return
     import tempfile
 
-    state = Path(tempfile.mkdtemp(prefix="cryptonews-")) / paths.state.name
+    state = Path(tempfile.mkdtemp(prefix="cryptonews-reader-")) / paths.state.name
     try:
         yield replace(paths, state=state), trouble
     finally:
