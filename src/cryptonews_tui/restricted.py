@@ -15,17 +15,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cryptonews_tui import output
 from cryptonews_tui.console import WRONG_USE, UserError, is_there
-from cryptonews_tui.settings import SHARED_LIBRARY, Paths, find_paths, load
+from cryptonews_tui.settings import SHARED_LIBRARY, Paths
 from cryptonews_tui.translation import _
 
 _KEPT = re.compile("TERM|COLORTERM|NO_COLOR|LANG|LANGUAGE|LC_[A-Z]{1,20}|SSH_CONNECTION")
 """What a terminal and its owner's language are."""
 _HARMLESS = re.compile(r"[A-Za-z0-9_.:,=+@% -]{1,200}")
 """Without a slash: no value is a path."""
+
+
+class Options(Protocol):
+    """What of a command line matters here."""
+
+    locations: Sequence[str]
+    library: str | None
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -47,8 +54,11 @@ def _home() -> str:
     return os.devnull  # nothing can be below it
 
 
-def begin(arguments: Sequence[str]) -> None:
-    """Go on with nothing but what is kept of the environment: Python itself may have obeyed the rest already."""
+def begin(arguments: Sequence[str], options: Options) -> None:
+    """Go on as a restricted session, with nothing but what is kept of the environment. Raises `UserError`.
+
+    Python itself may have obeyed the rest already: unless it was told not to, it is started again.
+    """
     kept = environment(os.environ)
     if not sys.flags.isolated:
         os.execve(sys.executable, [sys.executable, "-I", "-m", "cryptonews_tui", *arguments], kept)  # noqa: S606
@@ -62,42 +72,29 @@ def begin(arguments: Sequence[str]) -> None:
         os.umask(0o077)
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def read(
-    locations: Sequence[str],
-    library: str | None,
-    state: str | None,
-    config: str | None,
-    *,
-    frugal: bool = False,
-) -> int:
-    """Open the reader for a stranger, with the files that the administrator names or the usual ones."""
-    if locations:
+    if options.locations:
         raise UserError(_("a restricted session only reads; it takes no command and no location"), WRONG_USE)
     terminal = all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
     if not terminal or os.environ.get("TERM", "dumb") == "dumb":
         raise UserError(_("this is for reading at a terminal; ssh -t brings one along"), WRONG_USE)
-    paths = find_paths(library or str(SHARED_LIBRARY), state, config)
-    if not is_there(paths.library):
-        raise UserError(_("there is no library here yet; come back later"))
-    settings, complaints = load(paths.config, paths.site, restricted=True)
-    import gc
-
-    gc.disable()  # until the first paint; the reader turns it on again
-    os.environ["TEXTUAL_FPS"] = "120"
-    from cryptonews_tui.session import session_of
-    from cryptonews_tui.tui.app import run
-
-    with _state(paths) as (kept, trouble):
-        passing = bool(trouble)
-        session = session_of(os.environ, settings, restricted=True, passing=passing, frugal=frugal)
-        Walls(kept).raise_()
-        return run(kept, settings, (), [trouble] * passing + complaints, session)
+    options.library = options.library or str(SHARED_LIBRARY)
 
 
 @contextmanager
-def _state(paths: Paths) -> Iterator[tuple[Paths, str]]:
+def inside(paths: Paths) -> Iterator[tuple[Paths, list[str]]]:
+    """Walls around the process, from now on; the paths in force, and a sentence if marks do not last.
+
+    Raises `UserError` where there is no library.
+    """
+    if not is_there(paths.library):
+        raise UserError(_("there is no library here yet; come back later"))
+    with _state(paths) as (kept, passing):
+        Walls(kept).raise_()
+        yield kept, passing
+
+
+@contextmanager
+def _state(paths: Paths) -> Iterator[tuple[Paths, list[str]]]:
     """The paths with a state that can be used; where it is none to keep, the sentence that says so."""
     from cryptonews_tui.library.database import DatabaseError, beside, prepare
     from cryptonews_tui.library.migrations import STATE_KIND
@@ -105,15 +102,15 @@ def _state(paths: Paths) -> Iterator[tuple[Paths, str]]:
     try:
         prepare(paths.state, STATE_KIND)
     except DatabaseError as error:
-        trouble = _("Marks last for this session only: {why}").format(why=error)
+        passing = _("Marks last for this session only: {why}").format(why=error)
     else:
-        yield paths, ""
+        yield paths, []
         return
     import tempfile
 
     state = Path(tempfile.mkdtemp(prefix="cryptonews-reader-")) / paths.state.name
     try:
-        yield replace(paths, state=state), trouble
+        yield replace(paths, state=state), [passing]
     finally:
         for file in (state, beside(state, "-wal"), beside(state, "-shm")):
             file.unlink(missing_ok=True)

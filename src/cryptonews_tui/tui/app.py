@@ -16,10 +16,12 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
@@ -116,9 +118,16 @@ class CryptonewsApp(App[None]):
         """Of what Textual's own program can do — screenshots, suspending — a restricted session has the least."""
         return not self.session.restricted or action in _HARMLESS
 
+    def action_command_palette(self) -> None:
+        self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
+
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
-        self.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        key = shown_keys(BY_ID["quit"], self.remapped)
+        self.say(_("{key} goes back, and quits at the top level.").format(key=key))
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
@@ -171,11 +180,13 @@ class CryptonewsApp(App[None]):
         if self.session.restricted:
             return _("No article yet.")
         if self.busy:
-            return "Reading the articles …"
+            return _("Reading the articles …")
         if self.state.sources():
-            return "No article yet. Press r to read your sources."
+            return _("No article yet. Press r to read your sources.")
         keys = [shown_keys(BY_ID[name], self.remapped).split(" ")[0] for name in ("sources", "source-add")]
-        return f"No article yet.\n{' then '.join(keys)} adds a source: a folder, a feed, a repository …"
+        return _(
+            "No article yet.\n{first} then {second} adds a source: a folder, a feed, a repository …"
+        ).format(first=keys[0], second=keys[1])
 
     # Bringing the library up to date
 
@@ -221,16 +232,16 @@ class CryptonewsApp(App[None]):
     def open_in_browser(self, url: str) -> None:
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
-            self.say("This address is not one that a browser may be sent to.")
+            self.say(_("This address is not one that a browser may be sent to."))
         elif self.session.restricted:
             self.copy_to_clipboard(url)
             self.say(_("Sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
         elif self._has_browser():
             self.open_url(url)
-            self.say(f"Opened {shown_url(url)}")
+            self.say(_("Opened {url}").format(url=shown_url(url)))
         else:
             self.copy_to_clipboard(url)
-            self.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+            self.say(_("No browser here; sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
 
     def original(self, origin: str) -> str:
         """The text of the file that an article was read from; empty if it cannot or must not be read."""
@@ -258,7 +269,9 @@ class CryptonewsApp(App[None]):
         if wanted in self.available_themes:
             return wanted
         if wanted != "auto":
-            self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
+            self._complaints.append(
+                _("settings: there is no theme “{theme}”; F9 shows them").format(theme=wanted)
+            )
         return suitable(os.environ)
 
     def _handle_exception(self, error: Exception) -> None:
