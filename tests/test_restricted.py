@@ -226,6 +226,7 @@ ATTEMPTS = {
     "a folder": "import os; os.mkdir('/tmp/made')",
     "a removal": "import os; os.remove(library)",
     "a new name": "import os; os.rename(state, '/tmp/renamed')",
+    "a new name for us": "import os; os.rename('/etc/passwd', state.with_name('state.db-new'))",
     "a link": "import os; os.symlink('/etc/passwd', state.with_name('state.db-link'))",
     "a mode": "import os; os.chmod(state, 0o777)",
     "a signal": "import os, signal; os.kill(os.getppid(), signal.SIGCONT)",
@@ -235,6 +236,7 @@ ATTEMPTS = {
 INSIDE = {
     "the state": "open(state, 'rb').read(1)",
     "a file of the state": "open(state.with_name('state.db-note'), 'w')",
+    "another name for it": "import os; p = str(state) + '.part'; open(p, 'w'); os.replace(p, str(state) + '.txt')",
     "the program": "import cryptonews_tui; open(cryptonews_tui.__file__).read()",
     "the library": "import sqlite3; sqlite3.connect(library).execute('SELECT 1')",
     "the library by its address": "import sqlite3; sqlite3.connect(library.as_uri() + '?mode=ro', uri=True)",

@@ -151,6 +151,8 @@ class Walls:
             return lambda arguments: self._may_read(arguments[0])
         if event == "os.remove":
             return lambda arguments: self._may_write(arguments[0])
+        if event == "os.rename":
+            return lambda arguments: all(map(self._may_write, arguments[:2]))
         if event == "os.rmdir":  # of a state that does not last
             return lambda arguments: _real(arguments[0]) == os.path.dirname(self._state)
         if event == "open":

@@ -179,6 +179,8 @@ async def test_every_door_is_shut_behind_the_commands(desk: Desk) -> None:
                 "app.screenshot",
             ):
                 assert not await app.run_action(action)
+            await app.run_action("suspend_process")
+            assert "cannot be stopped" in reader.said
             await reader.settle()
     assert outside.reached == []
 

@@ -38,7 +38,7 @@ from cryptonews_tui.tui.refreshing import Refreshing
 from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
-_HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous"})
+_HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous", "suspend_process"})
 """Actions of the program itself that any session has."""
 
 
@@ -128,6 +128,13 @@ class CryptonewsApp(App[None]):
         """Ctrl+C, which many try first."""
         key = shown_keys(BY_ID["quit"], self.remapped)
         self.say(_("{key} goes back, and quits at the top level.").format(key=key))
+
+    def action_suspend_process(self) -> None:
+        """Stop, and leave the terminal to the shell; nobody gets a shell out of a restricted session."""
+        if self.session.restricted:
+            self.say(_("In this session the program cannot be stopped for a while."))
+        else:
+            super().action_suspend_process()
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
