@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -173,7 +174,6 @@ async def test_every_door_is_shut_behind_the_commands(desk: Desk) -> None:
             assert not app.busy
             for action in (
                 "screenshot",
-                "suspend_process",
                 "toggle_dark",
                 "simulate_key('o')",
                 "app.screenshot",
@@ -191,6 +191,19 @@ async def test_the_raw_text_is_what_the_library_keeps(desk: Desk) -> None:
             await reader.press("enter", "u")
             assert "0.en.md, as the lib" in reader.screen
     assert outside.reached == []
+
+
+async def test_the_library_is_only_read_even_if_it_is_ones_own(desk: Desk) -> None:
+    before = desk.paths.library.read_bytes()
+    async with opened(desk) as reader:
+        assert reader.main.library.shared
+        await reader.press("s", "m", "J")
+        for connection in (reader.main.library._connection, reader.main.library._of_threads()):
+            connections = [connection] if isinstance(connection, sqlite3.Connection) else [*connection]
+            for each in connections:
+                with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                    each.execute("DELETE FROM main.story")
+    assert desk.paths.library.read_bytes() == before
 
 
 async def test_links_are_copied_instead_of_opened(desk: Desk) -> None:

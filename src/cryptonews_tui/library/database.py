@@ -115,9 +115,9 @@ def prepare(path: Path, kind: Kind) -> None:
     connect(path, kind).close()
 
 
-def connect_to_read(path: Path, kind: Kind) -> Opened:
-    """Open the database at `path` as `connect` does, or as it is if it may only be read."""
-    if may_write(path) or not os.path.exists(path):
+def connect_to_read(path: Path, kind: Kind, *, read_only: bool = False) -> Opened:
+    """Open the database at `path` as `connect` does, or as it is if it may (or is to be) `read_only`."""
+    if not read_only and (may_write(path) or not os.path.exists(path)):
         return Opened(path, connect(path, kind))
     with explained(path, kind):
         opened = _open_shared(path)

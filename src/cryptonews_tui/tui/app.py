@@ -97,6 +97,7 @@ class CryptonewsApp(App[None]):
             assets=settings.assets,
             sections=settings.sections,
             now=self.now,
+            read_only=self.session.restricted,
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
