@@ -108,7 +108,7 @@ async def test_commands_that_reach_outside_are_nowhere_to_be_found(desk: Desk) -
         found = [title async for title in _palette(reader)]
         assert len(found) > 40
         assert titles.isdisjoint(found)
-        reader.app.push_screen(HelpScreen(reader.app.commands, {}, {}))
+        reader.app.push_screen(HelpScreen({}, {}))
         assert {command.id for command in reader.app.commands}.isdisjoint(OUTSIDE)
         for place in ("headlines", "article", "filters"):
             await leave(reader)

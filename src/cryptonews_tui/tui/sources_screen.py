@@ -349,4 +349,4 @@ class SourcesScreen(PaneScreen[None]):
     def action_help(self) -> None:
         from cryptonews_tui.tui.help_screen import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.app.commands, self.app.remapped, {}))
+        self.app.push_screen(HelpScreen(self.app.remapped, {}))
