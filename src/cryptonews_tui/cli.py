@@ -90,6 +90,14 @@ def _speak(charset: str) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def login_shell(*options: str) -> int:
+    """The login shell `cryptonews-restricted`: the arguments that a login gives are not read, nor its environment.
+
+    `options` are what an administrator says in a program of their own.
+    """
+    return main([RESTRICTED, *options])
+
+
 def _run(arguments: list[str]) -> int:
     from cryptonews_tui.library.database import DatabaseError
 
@@ -99,8 +107,13 @@ def _run(arguments: list[str]) -> int:
         summaries = {name: _(help) for name, help, *_rest in COMMANDS}
         return shells.complete(arguments[1:], shells.Commands(summaries, _command, _parser))
     options = _parse(arguments)
+    restricted = options.run is _open_reader and options.restricted
+    if restricted:
+        from cryptonews_tui.restricted import begin
+
+        begin(arguments, options)
     paths = find_paths(options.library, options.state, options.config)
-    settings, options.complaints = load(paths.config)
+    settings, options.complaints = load(paths.config, paths.site, restricted=restricted)
     if settings.signs != "auto":
         _speak(charset_of({}, settings.signs))
     if options.run is not _open_reader:  # the reader says them on its own screen
@@ -131,7 +144,9 @@ def _crashed(error: Exception, arguments: list[str]) -> None:
 # What can be asked
 
 
-_FLAGS = ("--help", "--version", "--verbose", "--restricted", "--frugal")
+RESTRICTED = "--restricted"
+
+_FLAGS = ("--help", "--version", "--verbose", RESTRICTED, "--frugal")
 """The global options that take no value."""
 
 
@@ -155,6 +170,8 @@ class _ReaderParser(_Parser):
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     chosen, rest = _command(arguments)
+    if chosen is not None and RESTRICTED in arguments:
+        raise UserError(_("a restricted session only reads; it takes no command and no location"), WRONG_USE)
     if chosen in ("list", "digest", "facets", "views"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if is_excluding(word) else word for word in rest]
@@ -186,7 +203,7 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
             "--verbose", action="store_true", help=_("with --version: all that a report of a bug needs")
         )
         parser.add_argument(
-            "--restricted",
+            RESTRICTED,
             action="store_true",
             help=_("for strangers: no way out of the program (docs/server.md)"),
         )
@@ -338,7 +355,15 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.session import session_of
     from cryptonews_tui.tui.app import run
 
-    session = session_of(given(os.environ), settings, restricted=options.restricted, frugal=options.frugal)
+    if options.restricted:
+        from cryptonews_tui.restricted import inside
+
+        with inside(paths) as (paths, passing):
+            session = session_of(
+                given(os.environ), settings, restricted=True, passing=bool(passing), frugal=options.frugal
+            )
+            return run(paths, settings, (), [*passing, *options.complaints], session)
+    session = session_of(given(os.environ), settings, frugal=options.frugal)
     story = getattr(options, "story", "")
     return run(paths, settings, options.locations, options.complaints, session, story)
 
@@ -491,7 +516,7 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.safety import clean
 
-    for name in ("config", "library", "state", "samples", "cache", "journal"):
+    for name in ("config", "site", "library", "state", "samples", "cache", "journal"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
     print(clean(f"{'crashes':<8} {paths.state}.crash-*.txt"))
     return DONE

@@ -21,6 +21,7 @@ from typing import IO
 from urllib.parse import quote, unquote, urlsplit
 
 from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
@@ -220,7 +221,7 @@ class GitSource:
             return
         folder = _kept_folder(self.location, self.access.cache)
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(folder.parent)
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
         except OSError as error:
             raise SourceError(

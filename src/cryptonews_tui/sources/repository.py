@@ -136,7 +136,7 @@ class Repository:
         """An empty repository, whatever was here."""
         self.discard()
         try:
-            self.folder.mkdir(parents=True)
+            self.folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise SourceError(
                 _(

@@ -35,7 +35,7 @@ from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.colourless import Colourless
-from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
@@ -46,6 +46,9 @@ from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
 _TWICE_SECONDS = 2.0
 """Ctrl+C again within this time is meant."""
+
+_HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous", "suspend_process"})
+"""Actions of the program itself that any session has."""
 
 
 class CryptonewsApp(App[None]):
@@ -89,7 +92,12 @@ class CryptonewsApp(App[None]):
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
         self.library = self._library(paths.library)
-        self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
+        self.samples = (
+            not session.restricted
+            and not self.locations
+            and self.library.is_empty()
+            and not self.state.sources()
+        )
         if self.samples:
             self.library.close()
             self.library = self._library(paths.samples)
@@ -116,6 +124,7 @@ class CryptonewsApp(App[None]):
             assets=settings.assets,
             sections=settings.sections,
             now=self.now,
+            read_only=self.session.restricted,
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -148,6 +157,19 @@ class CryptonewsApp(App[None]):
             self.say(_("In this session the program cannot be stopped for a while."))
         elif (suspend := getattr(self._driver, "suspend", None)) is not None:
             suspend()
+
+    def has(self, command: Command) -> bool:
+        """Whether this session has a command."""
+        return not (self.session.restricted and command.outside)
+
+    @property
+    def commands(self) -> list[Command]:
+        """All that this session has."""
+        return [*filter(self.has, COMMANDS)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of what Textual's own program can do — screenshots, suspending — a restricted session has the least."""
+        return not self.session.restricted or action in _HARMLESS
 
     def action_command_palette(self) -> None:
         self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
@@ -206,6 +228,8 @@ class CryptonewsApp(App[None]):
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
+        if self.session.restricted:
+            return _("No article yet.")
         if self.busy:
             return _("Reading the articles …")
         if self.state.sources():
@@ -262,6 +286,9 @@ class CryptonewsApp(App[None]):
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
             self.say(_("This address is not one that a browser may be sent to."))
+        elif self.session.restricted:
+            self.copy_to_clipboard(url)
+            self.say(_("Sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
         elif self._has_browser():
             self.open_url(url)
             self.say(_("Opened {url}").format(url=shown_url(url)))
@@ -269,9 +296,10 @@ class CryptonewsApp(App[None]):
             self.copy_to_clipboard(url)
             self.say(_("No browser here; sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
 
-    @staticmethod
-    def original(origin: str) -> str:
-        """The text of the file that an article was read from; empty if it cannot be read."""
+    def original(self, origin: str) -> str:
+        """The text of the file that an article was read from; empty if it cannot or must not be read."""
+        if self.session.restricted:
+            return ""
         from cryptonews_tui.refresh import original
 
         return original(origin)
@@ -279,7 +307,8 @@ class CryptonewsApp(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Send text to the clipboard of the terminal, wherever that is: over SSH and out of tmux too."""
         super().copy_to_clipboard(text)
-        clipboard.to_tmux(text)
+        if not self.session.restricted:
+            clipboard.to_tmux(text)
 
     @staticmethod
     def _has_browser() -> bool:
