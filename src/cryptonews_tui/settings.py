@@ -389,7 +389,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # not only TOML's own: of numbers and nesting without end
         return Settings(), [f"settings: {path} is not valid TOML: {error}; the defaults are used"]
     values: dict[str, Any] = {}
     problems: list[str] = []

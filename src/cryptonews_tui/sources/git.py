@@ -33,7 +33,8 @@ _HISTORY = "history"
 """Follows the commit in the stamp of a visit that has read what was deleted before it."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_SCP = re.compile(r"(?P<user>[A-Za-z0-9_][\w.-]*)@(?P<host>[A-Za-z0-9][\w.-]*):(?P<path>(?!//)[^\s:][^\s]*)")
+# What begins with a hyphen would be an option of ssh, or of git at the other end.
+_SCP = re.compile(r"[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!//|[-:])\S+", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _NO_BRANCH = re.compile(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)")
 
@@ -66,6 +67,10 @@ def git_source(text: str, access: Access) -> GitSource:
         location = f"git+{url}"
     elif scheme == "scp":
         location = url = start.strip()
+        if not _SCP.fullmatch(url):
+            raise SourceError(
+                f"{clean_line(url, 300)} is not a complete address. Write it like user@host:path."
+            )
         scheme = "ssh"
     else:
         raise SourceError(
@@ -123,6 +128,8 @@ def _file(rest: str) -> str:
             raise ValueError
     except ValueError:
         raise SourceError("This path has characters that cannot be shown. Rename the folder first.") from None
+    if not path.strip("/"):
+        raise SourceError("The root of this computer is no repository. Write it like git+file:///folder.")
     return "file://" + quote(path.replace("//", "/"), safe="/~!$&'()*+,;=:@")
 
 
