@@ -131,7 +131,7 @@ def _check_git(source: GitSource) -> None:
     assert address.scheme in ("http", "https", "ssh", "file")
     assert not address.url.startswith("-")
     assert not address.ref.startswith("-")
-    assert "::" not in address.url.partition("/")[0]
+    assert "://" in address.url or not address.url.partition(":")[2].startswith((":", "-"))
     scp = address.url.partition(":")[0].rpartition("@")[2]
     host = urlsplit(address.url).hostname if "://" in address.url else scp
     assert not (host or "").startswith("-"), address.url

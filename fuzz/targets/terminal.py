@@ -1,9 +1,9 @@
 """What a terminal sends: keys, and pastes in which nothing is a key, however it comes in pieces."""
 
 from textual import events
-from textual._xterm_parser import XTermParser
 
 from cryptonews_tui.tui.driver import Pastes
+from cryptonews_tui.tui.key_parser import KeyParser
 
 SEEDS = (
     b"\x04jjk\x1b[A\x1b[200~pasted \x1b[31m text\x1b[201~q",
@@ -50,7 +50,7 @@ def run(data: bytes) -> None:
         pasted = part.partition("\x1b[201~")[0]
         assert all(character >= " " or character in "\t\n" for character in pasted)
         assert "\x1b" not in pasted
-    parser = XTermParser(False)
+    parser = KeyParser(False)
     for at in range(0, len(passed), step):
         for event in parser.feed(passed[at : at + step]):
             if isinstance(event, events.Paste):

@@ -16,6 +16,11 @@ from cryptonews_tui.library.packing import PackingError
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's write."""
 
+_STEPS = 500_000_000
+"""Of SQLite's machine, for one statement on somebody else's file: some ten seconds, where ours take a tenth of one."""
+_LONGEST = 256 * 1024 * 1024
+"""Bytes of one value in somebody else's file."""
+
 
 SEE_DOCTOR = "`cryptonews doctor` tells more. "
 
@@ -114,6 +119,11 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
                 raise DatabaseError(
                     f"the {kind.name} at {path} was made by an older cryptonews, and you may not write to it;"
                     f" {_owner(path)} must run this version on it once: cryptonews list --limit 1"
+                )
+            if not _has_no_more(opened.connection, kind):
+                raise DatabaseError(
+                    f"the {kind.name} at {path}: it is not as cryptonews makes it, so it is not read."
+                    f" Ask {_owner(path)} to make it anew."
                 )
         except BaseException:
             opened.connection.close()
@@ -233,6 +243,28 @@ def has_schema(connection: sqlite3.Connection, kind: Kind) -> bool:
         return tables(connection) == tables(fresh)
 
 
+def _has_no_more(connection: sqlite3.Connection, kind: Kind) -> bool:
+    """Whether somebody else's file has our tables, and nothing that makes them something else: views, triggers.
+
+    How SQLite writes down the tables inside an index of words differs from version to version.
+    """
+
+    def known(database: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
+        rows = database.execute("SELECT type, name, sql FROM main.sqlite_schema").fetchall()
+        indexes = [name for _, name, sql in rows if str(sql).startswith("CREATE VIRTUAL TABLE")]
+        inside = tuple(f"{name}_" for name in (*indexes, *kind.later))
+        return {
+            row
+            for row in rows
+            if row[0] not in ("table", "index")
+            or not (row[1] in kind.later or row[1].startswith(("sqlite_", *inside)))
+        }
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        run(fresh, kind.schema)
+        return known(connection) == known(fresh)
+
+
 def run(connection: sqlite3.Connection, step: Step) -> None:
     """Run a step inside the transaction that is open."""
     if callable(step):
@@ -272,6 +304,15 @@ def _look(path: Path) -> Opened:
 
 
 def _open_shared(path: Path) -> Opened:
+    """Somebody else's file, of which no statement gets more time and room than any of ours needs."""
+    opened = _open_beside(path)
+    opened.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    opened.connection.set_progress_handler(lambda: 1, _STEPS)  # a tree of pages can be made to have no end
+    opened.connection.execute("PRAGMA cell_size_check = ON")
+    return opened
+
+
+def _open_beside(path: Path) -> Opened:
     """Beside its writers while there are any; else as a file that nobody is writing to."""
     # Without writers SQLite would make files of its own beside the database, which then are in their way.
     if os.path.exists(beside(path, "-shm")):
@@ -357,6 +398,8 @@ _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
     sqlite3.SQLITE_IOERR: "the disk reports an error; check it and its free space, then try again",
     sqlite3.SQLITE_NOTADB: "it is not a database; name another file",
+    sqlite3.SQLITE_INTERRUPT: "it keeps SQLite busy without end; name another file",
+    sqlite3.SQLITE_TOOBIG: "something in it is larger than cryptonews makes it; name another file",
 }
 
 

@@ -152,7 +152,7 @@ def _path(text: str) -> str:
     """The absolute path, `~` expanded."""
     if not text:
         raise SourceError("No source was named. Name a file, a folder, or an http or https address.")
-    if clean(text) != text or "\n" in text:
+    if clean(text) != text or "\n" in text or "\t" in text:
         raise SourceError(
             f"The path {clean_line(text)} has characters that cannot be shown. Rename it first."
         )

@@ -53,7 +53,7 @@ def git_source(text: str, access: Access) -> GitSource:
     start, _, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
-    if clean(text) != text or "\n" in text or len(text) > 4_096:
+    if clean(text) != text or set(text) & set("\n\t") or len(text) > 4_096:
         raise SourceError(
             "This address is too long or has characters that no address has. Check the address."
         )
@@ -124,7 +124,7 @@ def _file(rest: str) -> str:
         )
     try:
         path = os.path.normpath("/" + unquote(path.partition("?")[0], errors="strict"))
-        if clean(path) != path or "\n" in path:
+        if clean(path) != path or set(path) & set("\n\t"):
             raise ValueError
     except ValueError:
         raise SourceError("This path has characters that cannot be shown. Rename the folder first.") from None
@@ -146,7 +146,7 @@ def checked_ref(ref: str) -> str:
 def checked_folder(folder: str) -> str:
     """A path inside a repository. Raises `SourceError` if it leads out."""
     parts = [part for part in folder.split("/") if part]
-    if ".." in parts or "." in parts or clean(folder) != folder or "\n" in folder:
+    if ".." in parts or "." in parts or clean(folder) != folder or set(folder) & set("\n\t"):
         raise SourceError(
             f"{clean_line(folder, 300)} is not a folder inside the repository. Write it like news/2025."
         )

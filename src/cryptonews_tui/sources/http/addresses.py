@@ -57,7 +57,7 @@ def web_address(text: str) -> str:
             f"Leave the user name and password out of {scheme}://{clean_line(host)}; "
             "the settings table [secrets] is the place for them."
         )
-    if not host or re.search(r"[\s/\\%<>\"^`{|}]", host):
+    if not host or re.search(r"^-|[\s/\\%<>\"^`{|}]", host):
         raise SourceError(f"{where} is not a complete web address. Write it like https://host/path.")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
