@@ -206,7 +206,7 @@ class _Kept:
             return
         path = self._path(address)
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, passing = tempfile.mkstemp(dir=self._folder, prefix=f"{path.name}.")
             try:
                 with open(handle, "wb") as file:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -25,6 +27,11 @@ class _Cleaned(logging.Formatter):
 
 
 class _Journal(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        """For nobody else's eyes, and not through a link that somebody has put in its place."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        return open(os.open(self.baseFilename, flags, 0o600), "a", encoding=self.encoding)
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - what logging calls it
         """A full disk is no reason to write into the screen."""
 

@@ -213,7 +213,7 @@ class GitSource:
             return
         folder = _kept_folder(self.location, self.access.cache)
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
         except OSError as error:
             raise SourceError(
