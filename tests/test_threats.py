@@ -69,8 +69,10 @@ def read(path: Path) -> list[str]:
         ("CREATE TRIGGER beginnings_extra AFTER INSERT ON article BEGIN SELECT 1; END",),
         (
             "ALTER TABLE gone RENAME TO once",
-            "CREATE VIEW gone AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-            " SELECT i AS article, i AS since FROM n",
+            (
+                "CREATE VIEW gone AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                " SELECT i AS article, i AS since FROM n"
+            ),
         ),
         ("ALTER TABLE article ADD COLUMN extra GENERATED ALWAYS AS (hex(zeroblob(1000000000)))",),
         ("CREATE TABLE extra (a)",),
@@ -265,6 +267,20 @@ def test_a_file_that_is_no_state_of_ours_is_left_as_it_is(tmp_path: Path) -> Non
     with pytest.raises(DatabaseError):
         State(tmp_path / "state.db")
     assert precious.read_text() == "as it was" * 1_000
+
+
+def test_every_file_for_the_moment_is_made_by_the_systems_rules() -> None:
+    """No name that others could guess: without one, or one that the system chooses and nobody else may open."""
+    used = {
+        found
+        for path in (ROOT / "src").rglob("*.py")
+        for found in re.findall(
+            r"\btempfile\.(\w+)|[\"'](/tmp\b|/var/tmp\b)", path.read_text(encoding="utf-8")
+        )
+    }
+    assert {name or place for name, place in used} == {
+        *("TemporaryDirectory", "TemporaryFile", "SpooledTemporaryFile", "mkstemp")
+    }
 
 
 # The page

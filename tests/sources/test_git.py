@@ -184,6 +184,20 @@ def test_hidden_files_and_links_are_not_followed(publisher: Publisher, reader: R
     assert reader.visit().gone == ["a.md"]
 
 
+def test_another_repository_inside_is_not_visited(publisher: Publisher, reader: Reader) -> None:
+    publisher.commit(
+        {"a.md": article(), ".gitmodules": b'[submodule "b"]\npath = b.md\nurl = ext::touch /x\n'}
+    )
+    tip = publisher.tip()
+    publisher.git(
+        *("fast-import", "--quiet", "--force"),
+        given=f"commit refs/heads/main\ncommitter Desk <desk@news.example> 1764060000 +0000\ndata 0\n"
+        f"from refs/heads/main^0\nM 160000 {tip} b.md\n\n".encode(),
+    )
+    assert publisher.tip() != tip
+    assert reader.visit().data == {"a.md": article()}
+
+
 def test_what_has_not_changed_is_not_read_again(publisher: Publisher, reader: Reader) -> None:
     publisher.commit({"a.md": article()})
     reader.visit()
