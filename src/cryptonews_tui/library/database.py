@@ -112,6 +112,7 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
     with explained(path, kind):
         opened = _open_shared(path)
         try:
+            _bound(opened.connection)
             version = recognise(opened.connection, path, kind)
             if version == 0:
                 raise DatabaseError(f"the {kind.name} at {path} is empty, and may not be written to.")
@@ -243,6 +244,13 @@ def has_schema(connection: sqlite3.Connection, kind: Kind) -> bool:
         return tables(connection) == tables(fresh)
 
 
+def _bound(connection: sqlite3.Connection) -> None:
+    """No statement on somebody else's file gets more time and room than any of ours needs."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    connection.set_progress_handler(lambda: 1, _STEPS)  # a tree of pages can be made to have no end
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
 def _has_no_more(connection: sqlite3.Connection, kind: Kind) -> bool:
     """Whether somebody else's file has our tables, and nothing that makes them something else: views, triggers.
 
@@ -304,15 +312,6 @@ def _look(path: Path) -> Opened:
 
 
 def _open_shared(path: Path) -> Opened:
-    """Somebody else's file, of which no statement gets more time and room than any of ours needs."""
-    opened = _open_beside(path)
-    opened.connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
-    opened.connection.set_progress_handler(lambda: 1, _STEPS)  # a tree of pages can be made to have no end
-    opened.connection.execute("PRAGMA cell_size_check = ON")
-    return opened
-
-
-def _open_beside(path: Path) -> Opened:
     """Beside its writers while there are any; else as a file that nobody is writing to."""
     # Without writers SQLite would make files of its own beside the database, which then are in their way.
     if os.path.exists(beside(path, "-shm")):
