@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fuzz.engines import engines, fault_of, keep
+from fuzz.engines import engines, fault_of, keep, kept
 from fuzz.minimising import smallest
 from fuzz.targets import NAMES, Target, load
 
@@ -18,7 +18,9 @@ WORK = Path("build/fuzz")
 """What engines remember from one time to the next; no part of the project."""
 CORPUS = Path("tests/corpus")
 """One file for each fault that was found, below the name of its target."""
-_SHARES = {"hypothesis": 0.2, "atheris": 0.8}
+_TIMES = {"hypothesis": 0.15, "atheris": 0.65, "stretching": 0.2}
+"""Which part of the time an engine has."""
+_INPUTS = {"hypothesis": 0.19, "atheris": 0.8, "stretching": 0.01}
 _GRACE = 120.0
 
 
@@ -35,14 +37,14 @@ class Row:
 
 def fuzz(name: str, inputs: int, seconds: float, chosen: Sequence[str]) -> Iterator[Row]:
     """Try so many inputs, or for so long, whatever ends first; the engines share both."""
-    whole = sum(_SHARES[engine] for engine in chosen)
+    whole_time, whole = (sum(shares[engine] for engine in chosen) for shares in (_TIMES, _INPUTS))
     for engine in chosen:
-        share = _SHARES[engine] / whole
+        time_, count = seconds * _TIMES[engine] / whole_time, max(1, round(inputs * _INPUTS[engine] / whole))
         folder = WORK / name
         (folder / "found").mkdir(parents=True, exist_ok=True)
         (folder / "tried").write_text("0")
         started = time.monotonic()
-        arguments = [engine, name, str(folder), str(max(1, round(inputs * share))), str(seconds * share)]
+        arguments = [engine, name, str(folder), str(count), str(time_)]
         with open(folder / f"{engine}.log", "wb") as log:
             try:
                 subprocess.run(
@@ -50,7 +52,7 @@ def fuzz(name: str, inputs: int, seconds: float, chosen: Sequence[str]) -> Itera
                     stdout=log,
                     stderr=log,
                     stdin=subprocess.DEVNULL,
-                    timeout=seconds * share + _GRACE,
+                    timeout=time_ + _GRACE,
                     check=False,
                 )
             except subprocess.TimeoutExpired:
@@ -61,9 +63,9 @@ def fuzz(name: str, inputs: int, seconds: float, chosen: Sequence[str]) -> Itera
 
 def _faults(target: Target, folder: Path) -> Iterator[str]:
     """Every fault that can be seen again, and lay down the smallest input for each that is new."""
-    known = {fault_of(target, path.read_bytes()) for path in sorted((CORPUS / target.name).glob("*"))}
+    known = {fault_of(target, kept(path)) for path in sorted((CORPUS / target.name).glob("*"))}
     for path in sorted((folder / "found").iterdir()):
-        data = path.read_bytes()
+        data = kept(path)
         path.unlink()
         fault = fault_of(target, data)
         if fault is None or fault in known:
@@ -80,9 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--inputs", type=int, default=20_000, help="inputs for each target")
     parser.add_argument("--seconds", type=float, default=600.0, help="time for each target")
-    parser.add_argument(
-        "--engine", choices=("hypothesis", "atheris"), help="by default all that are installed"
-    )
+    parser.add_argument("--engine", choices=tuple(_TIMES), help="by default all that are installed")
     given = parser.parse_args(arguments)
     if unknown := set(given.targets) - set(NAMES):
         parser.error(f"there is no target {', '.join(sorted(unknown))}")

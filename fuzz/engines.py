@@ -1,4 +1,4 @@
-"""What makes inputs: Hypothesis, which draws them, and atheris, which follows the paths that inputs take.
+"""What makes inputs: Hypothesis draws them, atheris follows the paths that they take, and stretching makes them long.
 
 Each engine is a process of its own, `python -m fuzz.engines ENGINE TARGET FOLDER INPUTS SECONDS`, that keeps what
 raised something new under `FOLDER/found` and says at its end how many inputs it tried.
@@ -7,7 +7,9 @@ raised something new under `FOLDER/found` and says at its end how many inputs it
 from __future__ import annotations
 
 import atexit
+import gzip
 import hashlib
+import random
 import resource
 import sys
 import time
@@ -21,6 +23,9 @@ from fuzz.targets import Target, load
 MEMORY = 2 * 1024**3
 """Bytes that a process may have; who wants more has grown without bound."""
 _CHUNK = 1_000
+_SHORT = 4_096
+_LONG = 100_000
+"""Bytes of a stretched input: what takes the square of its length shows there."""
 _UNHURRIED = 4
 """How many times longer an input may take while paths are counted."""
 _OURS = ("cryptonews_tui", "fuzz")
@@ -28,7 +33,7 @@ _OURS = ("cryptonews_tui", "fuzz")
 
 def engines() -> tuple[str, ...]:
     """Those that are installed."""
-    return ("hypothesis", "atheris") if find_spec("atheris") else ("hypothesis",)
+    return ("hypothesis", *(["atheris"] if find_spec("atheris") else []), "stretching")
 
 
 def fault_of(target: Target, data: bytes, seconds: float = SECONDS) -> str | None:
@@ -73,7 +78,7 @@ class Findings:
         if fault is not None and fault not in self._known:
             self._known.add(fault)
             keep(self._folder / "found", data)
-        if self.tried % 100 == 0:
+        if self.tried % 100 == 0 or fault is not None:
             self._tell()
 
     @property
@@ -85,11 +90,18 @@ class Findings:
 
 
 def keep(folder: Path, data: bytes) -> Path:
-    """A file with these bytes, called by what it holds."""
+    """A file with these bytes, called by what it holds; long ones repeat themselves, and are packed."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / hashlib.blake2b(data, digest_size=6).hexdigest()
-    path.write_bytes(data)
+    if len(data) > _SHORT:
+        path = path.with_suffix(".gz")
+    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix else data)
     return path
+
+
+def kept(path: Path) -> bytes:
+    """What `keep` was given."""
+    return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
 def try_with_hypothesis(findings: Findings, inputs: int) -> None:
@@ -131,6 +143,18 @@ def _spoilt(seed: bytes, changes: list[tuple[int, bytes]]) -> bytes:
         at %= len(seed) + 1
         seed = seed[:at] + text + seed[at + len(text) * (at % 2) :]
     return seed
+
+
+def try_stretched(findings: Findings, inputs: int) -> None:
+    """A few words over and over, in the midst of a seed: whatever nests, opens or backtracks does so many times."""
+    target, chance = findings.target, random.Random()
+    pieces = [piece for piece in (*target.words, *target.seeds) if 0 < len(piece) < 2_000]
+    while findings.tried < inputs and not findings.late:
+        seed = chance.choice([*target.seeds, b""])
+        at = chance.randrange(len(seed) + 1)
+        start, end = chance.choice([(seed[:at], seed[at:]), (seed[:at], b""), (seed[:1], b"")])
+        again = b"".join(chance.choices(pieces, k=chance.choice([1, 1, 1, 2, 2, 3, 4])))
+        findings.try_(start + again * max(1, (_LONG - len(seed)) // len(again)) + end)
 
 
 def try_with_atheris(name: str, folder: Path, inputs: int, seconds: float) -> None:
@@ -179,7 +203,8 @@ def main(arguments: list[str]) -> None:
     if engine == "atheris":
         try_with_atheris(name, place, int(inputs), float(seconds))
     else:
-        try_with_hypothesis(Findings(load(name), place, float(seconds)), int(inputs))
+        try_ = try_stretched if engine == "stretching" else try_with_hypothesis
+        try_(Findings(load(name), place, float(seconds)), int(inputs))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fuzz.checks import TooSlowError, check_lines, check_link, check_texts, in_time
-from fuzz.engines import fault_of
+from fuzz.engines import fault_of, keep, kept
 from fuzz.minimising import smallest
 from fuzz.targets import NAMES, Target, load
 
@@ -18,7 +18,7 @@ FOUND = sorted(path.relative_to(CORPUS) for path in CORPUS.glob("*/*"))
 @pytest.mark.parametrize("found", FOUND, ids=str)
 def test_what_was_found_once_is_no_fault_any_more(found: Path) -> None:
     with in_time():
-        load(found.parent.name).run((CORPUS / found).read_bytes())
+        load(found.parent.name).run(kept(CORPUS / found))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -31,6 +31,12 @@ def test_every_target_takes_what_its_inputs_are_made_of(name: str) -> None:
 
 def test_the_corpus_belongs_to_targets() -> None:
     assert {path.parent.name for path in FOUND} <= {*NAMES}
+
+
+def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+    for data in (b"", b"short", b"long" * 5_000):
+        assert kept(keep(tmp_path, data)) == data
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 1_000
 
 
 # The checks are no better than what they find.
