@@ -24,6 +24,7 @@ from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.git import GitSource
 from cryptonews_tui.sources.repository import Address
 from tests.strategies import arrived, article, threats, write
+from tests.test_strangers import Stranger, spoil
 
 ROOT = Path(__file__).parents[1]
 unpack_text(pack_text(strangers.__name__))  # loaded while we may still read all of Python
@@ -86,6 +87,30 @@ def test_a_strangers_library_with_more_than_our_tables_is_not_read(
     change(theirs, *statements)
     with pytest.raises(DatabaseError, match="not as cryptonews makes it"):
         read(theirs)
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["list", "--format", "json"], ["show", "1"], ["facets"]], ids=" ".join
+)
+def test_a_library_that_others_may_write_to_is_read_as_a_strangers(
+    strangers_folder: Path,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stranger = Stranger(strangers_folder)
+    stranger.write(spoil)
+    stranger.path.chmod(0o666)
+    monkeypatch.setenv("CRYPTONEWS_LIBRARY", str(stranger.path))
+    monkeypatch.setenv("CRYPTONEWS_STATE", str(stranger.state_path))
+    monkeypatch.setenv("CRYPTONEWS_CONFIG", str(stranger.state_path.with_name("config.toml")))
+    main(command)
+    said = capsys.readouterr()
+    assert any(word in said.out for word in ("Boats", "FOG"))
+    assert not threats(said.out)
+    change(stranger.path, "CREATE TRIGGER extra AFTER INSERT ON article BEGIN SELECT 1; END")
+    assert main(command) == 1
+    assert "not as cryptonews makes it" in capsys.readouterr().err
 
 
 def test_a_strangers_library_as_ours_is_read(theirs: Path) -> None:

@@ -77,7 +77,7 @@ def _library() -> Library:
 
 
 def run(data: bytes) -> None:
-    text = text_of(data)[:2_000]
+    text = text_of(data)[:10_000]  # as long as a view may be
     library = _library()
     cursor = len(text) // 2
     completing = completion.at(text, cursor)

@@ -107,10 +107,11 @@ def prepare(path: Path, kind: Kind) -> None:
 
 def connect_to_read(path: Path, kind: Kind) -> Opened:
     """Open the database at `path` as `connect` does, or as it is if it may only be read."""
-    if may_write(path) or not os.path.exists(path):
+    own = may_write(path) or not os.path.exists(path)
+    if own and not may_be_strangers(path):
         return Opened(path, connect(path, kind))
     with explained(path, kind):
-        opened = _open_shared(path)
+        opened = Opened(path, connect(path, kind)) if own else _open_shared(path)
         try:
             _bound(opened.connection)
             version = recognise(opened.connection, path, kind)
@@ -141,6 +142,15 @@ def look(path: Path, kind: Kind) -> Opened:
 def may_write(path: Path) -> bool:
     """Whether this user may write to the database at `path`: SQLite needs the file, and files beside it."""
     return _may(path, os.W_OK) and _may(path.parent, os.W_OK)
+
+
+def may_be_strangers(path: Path) -> bool:
+    """Whether anybody else than this user may have written what is in the file at `path`."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    return os.name == "posix" and (found.st_uid != os.geteuid() or bool(found.st_mode & 0o022))
 
 
 def file_version(path: Path) -> FileVersion:

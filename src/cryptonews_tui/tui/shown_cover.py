@@ -92,7 +92,7 @@ class ShownCover:
         how = settings.pictures
         # Where the article says it is from is a stranger's word, and so is all of somebody else's library.
         library = screen.app.library
-        sources = [] if library.shared else library.sources_of(article.story)
+        sources = [] if library.foreign else library.sources_of(article.story)
         self._article, self._fetching, self._asked_for = article, True, asked_for
         self._number = number = self._number + 1
 
