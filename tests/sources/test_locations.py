@@ -88,6 +88,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(typed: str) -> Non
         ("/tmp/\x1b]0;x\x07", "characters that cannot be shown"),
         ("/tmp/\0", "characters that cannot be shown"),
         ("/tmp/a\tb", "characters that cannot be shown"),
+        ("/tmp/a /", "ends with a blank"),
         ("/dev/null", "neither a file nor a folder"),
     ],
 )

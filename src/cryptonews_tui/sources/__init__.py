@@ -157,11 +157,14 @@ def _path(text: str) -> str:
             f"The path {clean_line(text)} has characters that cannot be shown. Rename it first."
         )
     try:
-        return os.path.abspath(os.path.expanduser(text))
+        path = os.path.abspath(os.path.expanduser(text))
     except OSError:
         raise SourceError(
             f"The folder that {clean_line(text)} starts from is gone. Name a full path."
         ) from None
+    if path != path.rstrip():  # nobody could name it again
+        raise SourceError(f"The path {clean_line(text)} ends with a blank. Rename it first.")
+    return path
 
 
 def _path_of_file_url(text: str) -> str:
