@@ -16,16 +16,19 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event, Key
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.main_screen import MainScreen
@@ -94,9 +97,16 @@ class CryptonewsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library, self.size)
 
+    def action_command_palette(self) -> None:
+        self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
+
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
-        self.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        key = shown_keys(BY_ID["quit"], self.remapped)
+        self.say(_("{key} goes back, and quits at the top level.").format(key=key))
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
@@ -147,11 +157,13 @@ class CryptonewsApp(App[None]):
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
         if self.busy:
-            return "Reading the articles …"
+            return _("Reading the articles …")
         if self.state.sources():
-            return "No article yet. Press r to read your sources."
+            return _("No article yet. Press r to read your sources.")
         keys = [shown_keys(BY_ID[name], self.remapped).split(" ")[0] for name in ("sources", "source-add")]
-        return f"No article yet.\n{' then '.join(keys)} adds a source: a folder, a feed, a repository …"
+        return _(
+            "No article yet.\n{first} then {second} adds a source: a folder, a feed, a repository …"
+        ).format(first=keys[0], second=keys[1])
 
     # Bringing the library up to date
 
@@ -188,7 +200,7 @@ class CryptonewsApp(App[None]):
 
     @on(KeyDone)
     async def _key_done(self) -> None:
-        for _ in range(3):  # a worker that the key has started comes to what it opens
+        for _turn in range(3):  # a worker that the key has started comes to what it opens
             await asyncio.sleep(0)
         await self.keys.done()
 
@@ -197,13 +209,13 @@ class CryptonewsApp(App[None]):
     def open_in_browser(self, url: str) -> None:
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
-            self.say("This address is not one that a browser may be sent to.")
+            self.say(_("This address is not one that a browser may be sent to."))
         elif self._has_browser():
             self.open_url(url)
-            self.say(f"Opened {shown_url(url)}")
+            self.say(_("Opened {url}").format(url=shown_url(url)))
         else:
             self.copy_to_clipboard(url)
-            self.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+            self.say(_("No browser here; sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
 
     @staticmethod
     def original(origin: str) -> str:
@@ -229,7 +241,9 @@ class CryptonewsApp(App[None]):
         if wanted in self.available_themes:
             return wanted
         if wanted != "auto":
-            self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
+            self._complaints.append(
+                _("settings: there is no theme “{theme}”; F9 shows them").format(theme=wanted)
+            )
         return suitable(os.environ)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -13,6 +13,7 @@ from textual.selection import Selection
 
 from cryptonews_tui.highlighting import matches
 from cryptonews_tui.query import Word
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.article_sheet import ArticleSheet
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.galley import Spot
@@ -159,7 +160,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
             raise SkipAction
         finding.extend()
         if not finding.count and self._galley.complete:
-            self.post_message(self.Told(f"“{finding.letters}” is not in this article."))
+            self.post_message(
+                self.Told(_("“{letters}” is not in this article.").format(letters=finding.letters))
+            )
         finding.step(direction)
         if finding.line is not None:
             self._go_to_match(finding.line)
@@ -252,7 +255,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.post_message(self.LinkCopied(picked))
         elif picked is None and key == "y" and not hints.typed:
             hints.copies = True
-            self.post_message(self.Busy("The letter of a link copies its address · Esc leaves"))
+            self.post_message(self.Busy(_("The letter of a link copies its address · Esc leaves")))
         elif picked is None and len(key) == 1 and hints.press(key):
             target = hints.picked
             if target is None:
@@ -362,14 +365,14 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def action_link_hints(self) -> None:
         links = list(self._links())
         if not links:
-            self.post_message(self.Told("There is no link in sight."))
+            self.post_message(self.Told(_("There is no link in sight.")))
             return
         from cryptonews_tui.tui.link_hints import LinkHints
 
         self._hints, self._meant = LinkHints(links), self._galley.lines
         self.redraw()
         self.post_message(
-            self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
+            self.Busy(_("The letter of a link shows where it leads · y and a letter copies · Esc leaves"))
         )
 
     def action_select(self) -> None:
@@ -382,7 +385,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
         self._selecting, self._meant = Selecting(max(0, min(first, len(lines) - 1))), lines
         self._show_selection()
-        self.post_message(self.Busy("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))
+        self.post_message(
+            self.Busy(_("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))
+        )
 
     def action_next_match(self) -> None:
         self._next_match(1)
@@ -401,7 +406,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if 0 < number <= len(self.sections):
             self.go_to_section(number - 1, unfold=True)
         else:
-            self.post_message(self.Told(f"There is no section {number} here."))
+            self.post_message(self.Told(_("There is no section {number} here.").format(number=number)))
 
     def action_pan_left(self) -> None:
         self._pan_by(-_PAN)
@@ -411,8 +416,12 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     def _pan_by(self, cells: int) -> None:
         if not self.pan(cells):
-            side = "left" if cells < 0 else "right"
-            self.post_message(self.Told(f"No table in sight has more on its {side}."))
+            told = (
+                _("No table in sight has more on its left.")
+                if cells < 0
+                else _("No table in sight has more on its right.")
+            )
+            self.post_message(self.Told(told))
 
     def action_highlight(self) -> None:
         self._highlights = not self._highlights

@@ -22,6 +22,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Role
+from cryptonews_tui.translation import N_, _
 from cryptonews_tui.tui.galley import (
     BEGINNING,
     GAP,
@@ -42,7 +43,7 @@ from cryptonews_tui.typesetting import Block, Kind, Line
 if TYPE_CHECKING:
     from cryptonews_tui.tui.cover import Cover
 
-_NOTHING_OPEN = "Choose a headline, and the article opens here."
+_NOTHING_OPEN = N_("Choose a headline, and the article opens here.")
 _WORDS_A_MINUTE = 220
 _FIRST_CHARACTERS = 6_000
 """How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
@@ -549,7 +550,7 @@ class ArticleSheet(InkedPane):
     def render_line(self, y: int) -> Strip:
         width = self._frame[0]
         if self._article is None:
-            text = _NOTHING_OPEN if y == self.size.height // 3 else ""
+            text = _(_NOTHING_OPEN) if y == self.size.height // 3 else ""
             strip = Strip([Segment(set_cell_size(text.center(width), width), self.ink(Kind.DIM))], width)
         elif y == 0:
             strip = self._bar()
@@ -631,7 +632,9 @@ class ArticleSheet(InkedPane):
     def _progress(self) -> str:
         """How far the reader is, and how long the article takes, as the bar says it."""
         read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
-        return f"{100 if self.at_end else min(99, read)} % · {self._minutes} min"
+        return _("{percent} % · {minutes} min").format(
+            percent=100 if self.at_end else min(99, read), minutes=self._minutes
+        )
 
     def _bar(self) -> Strip:
         """The names of the sections, the current one in sight; how far and how long to read."""
@@ -675,7 +678,7 @@ class ArticleSheet(InkedPane):
 
     def _bar_name(self, section: int) -> str:
         """A section as the bar names it."""
-        return _cut(line(self._sections[section][1]) or NO_HEADING, _BAR_NAME)
+        return _cut(line(self._sections[section][1]) or _(NO_HEADING), _BAR_NAME)
 
     def redraw(self) -> None:
         """Draw every line anew: what is laid over them has changed."""

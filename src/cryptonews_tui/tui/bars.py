@@ -9,8 +9,9 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
-from cryptonews_tui.wording import fit
+from cryptonews_tui.wording import fit, number
 
 
 class StatusLine(Widget):
@@ -29,7 +30,7 @@ class StatusLine(Widget):
     """
 
     query_text = reactive("")
-    nothing_asked = reactive("all stories")
+    nothing_asked: reactive[str] = reactive(lambda: _("all stories"))
     """What stands in place of a query."""
     counts = reactive("")
     details: reactive[tuple[str, ...]] = reactive(())
@@ -60,7 +61,8 @@ class StatusLine(Widget):
         """The counts, what is going on, and as many details as there is room for."""
         for details in (self.details[n:] for n in range(len(self.details) + 1)):
             told = " · ".join(part for part in (self.counts, *details) if part)
-            shared = "shared" if self.shared else ""
+            # Translators: of a library that somebody else keeps
+            shared = _("shared") if self.shared else ""
             right = "   ".join(part for part in (told, shared, self.activity) if part)
             if cell_len(right) <= room:
                 break
@@ -96,7 +98,7 @@ class KeyLine(Widget):
     ) -> None:
         """Show these commands with their first keys, and `further` keys; `titles` replaces a command's own title."""
         commands = (
-            (key, titles.get(command, BY_ID[command].title.removesuffix(" …").lower()))
+            (key, _title(command, titles))
             for command in ids
             if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
         )
@@ -120,3 +122,15 @@ class KeyLine(Widget):
             text.truncate(max(0, room))
             text.append(" " * max(0, room - text.cell_len)).append(self.beside, title)
         return text
+
+
+def _title(command: str, titles: Mapping[str, str]) -> str:
+    """What a command is called here, in the reader's language."""
+    if command in titles:
+        return _(titles[command])
+    return _(BY_ID[command].title).removesuffix(" …").lower()
+
+
+def stories_counted(count: int) -> str:
+    """So many stories, as the status line says it."""
+    return ngettext("{count} story", "{count} stories", count).format(count=number(count))

@@ -14,6 +14,7 @@ from textual.strip import Strip
 from cryptonews_tui.article import Sentiment
 from cryptonews_tui.library import Excerpt, Stories
 from cryptonews_tui.markdown import typeset
+from cryptonews_tui.translation import _, pgettext
 from cryptonews_tui.tui.galley import line
 from cryptonews_tui.tui.ink import InkedPane
 from cryptonews_tui.tui.lines_pane import few_pieces
@@ -217,14 +218,14 @@ class DigestPane(InkedPane, can_focus=True):
         width = self._column[1]
         excerpt = self.excerpt(story)
         if excerpt is None:
-            yield Line((Span("This story has gone.", Kind.DIM),))
+            yield Line((Span(_("This story has gone."), Kind.DIM),))
             return
         for block in _header(excerpt, self._now()):
             yield from block.lines(width)
         yield Line()
         yield from typeset(excerpt.text[:_LONGEST], width)
         if len(excerpt.text) > _LONGEST:
-            yield Line((Span("… and so on: open the story to read it all.", Kind.DIM),))
+            yield Line((Span(_("… and so on: open the story to read it all."), Kind.DIM),))
 
     # -- drawing
 
@@ -302,7 +303,7 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     headline = excerpt.headline
     yield Block(Paragraph(((Span(line(headline.title), Kind.TITLE),),)), space=0)
     sign, letter, word = SIGNS[headline.sentiment]
-    mood = Span(f"{sign} {letter} {word}".strip(), _MOODS.get(headline.sentiment, Kind.DIM))
+    mood = Span(f"{sign} {letter} {_(word)}".strip(), _MOODS.get(headline.sentiment, Kind.DIM))
     publisher: Run = (Span(line(headline.publisher.name), Kind.DIM),)
     recent = now - headline.published < _RECENT
     when = long_age(headline.published, now) if recent else date(headline.published, now.tzinfo)
@@ -314,5 +315,5 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     if headline.category:
         facts.append((Span(line(headline.category), Kind.DIM),))
     if headline.starred:
-        facts.append((Span("★ starred", Kind.STRONG),))
+        facts.append((Span("★ " + pgettext("story", "starred"), Kind.STRONG),))
     yield Block(Flow(tuple(facts), Span(" · ", Kind.DIM)), space=0)

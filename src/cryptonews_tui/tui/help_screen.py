@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cryptonews_tui.query import FIELDS
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.commands import grouped, shown_keys
 
 
@@ -64,21 +65,26 @@ class HelpScreen(ModalScreen[None]):
         table.add_column(width=16)
         table.add_column()
         for group, commands in grouped().items():
-            table.add_row(Text(group, "bold"))
+            table.add_row(Text(_(group), "bold"))
             for command in commands:
                 keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
-                table.add_row(keys, Text(command.help))
+                table.add_row(keys, Text(_(command.help)))
             table.add_row()
         if self._views:
-            table.add_row(Text("Views", "bold"))
+            table.add_row(Text(_("Views"), "bold"))
             for name, key in self._views.items():
-                table.add_row(Text(f"  {key}", "bold"), Text(f"The view “{name}”."))
+                table.add_row(Text(f"  {key}", "bold"), Text(_("The view “{name}”.").format(name=name)))
             table.add_row()
         table.add_row(
-            Text("The query", "bold"),
-            Text("Terms side by side must all hold; “-” excludes; OR and ( ) choose;"),
+            Text(_("The query"), "bold"),
+            Text(
+                _(
+                    "Terms side by side must all hold; “-” excludes; OR and ( ) choose;\n"
+                    "commas mean any of, & all of; * any letters; quotes keep words together."
+                )
+            ),
         )
-        table.add_row("", Text("commas mean any of, & all of; * any letters; quotes keep words together."))
         for field in FIELDS.values():
-            table.add_row(Text(f"  {field.name}:", "bold"), Text(f"{field.help}; such as {field.example}"))
+            told = _("{help}; such as {example}").format(help=_(field.help), example=field.example)
+            table.add_row(Text(f"  {field.name}:", "bold"), Text(told))
         return table

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.galley import HEADER, Galley, Part
 from cryptonews_tui.tui.ink import InkedPane
 from cryptonews_tui.typesetting import Block, Code, verbatim
@@ -105,7 +106,7 @@ class PagerScreen(ModalScreen[None]):
         with Vertical():
             yield Static(self._title, markup=False, id="about")
             yield _Text()
-            yield Static("j k Space b move   Esc closes", markup=False)
+            yield Static(_("j k Space b move   Esc closes"), markup=False)
 
     def on_mount(self) -> None:
         self.query_one(_Text).focus()

@@ -9,6 +9,7 @@ from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
 from cryptonews_tui.safety import clean_line, shown_url
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.bars import KeyLine
 from cryptonews_tui.tui.pane import Pane
 
@@ -59,7 +60,7 @@ class PaneScreen(Screen[ScreenResultType]):
     def copy_link(self, url: str) -> None:
         """Copy where a link leads."""
         self.app.copy_to_clipboard(url)
-        self.say(f"Sent to the terminal's clipboard: {shown_url(url)}")
+        self.say(_("Sent to the terminal's clipboard: {text}").format(text=shown_url(url)))
 
     # Moving
 
