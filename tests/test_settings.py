@@ -263,7 +263,9 @@ def test_a_home_folder_is_expanded_and_an_unknown_one_stays(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "text", ["x = " + "[" * 3_000 + "]" * 3_000, "x = " + "7" * 5_000], ids=["nesting", "digits"]
+    "text",
+    ["x = " + "[" * 3_000 + "]" * 3_000, "x = " + "7" * 5_000, "x." * 30_000 + "x = 1", "#" * 300_000],
+    ids=["nesting", "digits", "names", "letters"],
 )
 def test_a_file_without_end_is_said_and_not_used(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"

@@ -79,4 +79,4 @@ def run(data: bytes) -> None:
         check_lines(inside)
         assert ".." not in inside.split("/")
         assert not inside.startswith("/")
-        assert path_inside(inside) == inside.strip()
+        assert path_inside(inside) in (inside, inside.strip())

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 APP = "cryptonews-tui"
 
+_LONGEST, _DOTS = 200_000, 200
+"""Characters of a file of settings, and dots in one of its lines."""
+
 FILTERS = ("is", "sentiment", "asset", "source", "category", "tag", "lang", "section", "on")
 """The groups of the filters pane, by the names of their fields."""
 
@@ -423,7 +426,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     import tomllib  # most people have no file
 
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(_bounded(text))
     except (ValueError, RecursionError) as error:  # not only TOML's own: of numbers and nesting without end
         return Settings(), [
             _("settings: {path} is not valid TOML: {error}; the defaults are used").format(
@@ -460,6 +463,13 @@ def load(path: Path) -> tuple[Settings, list[str]]:
         values["views"], wrong = _parsable(views)
         problems += [f"{problem} ({path})" for problem in wrong]
     return Settings(**values), problems
+
+
+def _bounded(text: str) -> str:
+    """The same. Raises `ValueError` for what takes Python's parser the square of its length: names of names of names."""
+    if len(text) > _LONGEST or any(line.count(".") > _DOTS for line in text.splitlines()):
+        raise ValueError(_("it is longer, or has more dots in a line, than settings can have"))
+    return text
 
 
 def _entries(setting: Setting, given: Any) -> tuple[Any, list[Any]]:
