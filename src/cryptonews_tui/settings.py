@@ -466,7 +466,7 @@ def load(path: Path) -> tuple[Settings, list[str]]:
 
 
 def _bounded(text: str) -> str:
-    """The same. Raises `ValueError` for what takes Python's parser the square of its length: names of names of names."""
+    """The same. Raises `ValueError` for names of names of names, which take Python the square of their length."""
     if len(text) > _LONGEST or any(line.count(".") > _DOTS for line in text.splitlines()):
         raise ValueError(_("it is longer, or has more dots in a line, than settings can have"))
     return text
