@@ -1,16 +1,15 @@
 """What somebody types into the query line: understood or refused with a place, and then answered."""
 
 import atexit
-from contextlib import ExitStack
 from functools import cache
 
-from tests.shelf import History, library_of
-from tests.strategies import QUERIES, TAGS, article
+from tests.shelf import write
+from tests.strategies import NOW, QUERIES, TAGS, article
 
 from cryptonews_tui import completion
 from cryptonews_tui.library import Library
 from cryptonews_tui.query import FIELDS, ORDERS, QueryError, parse
-from fuzz.checks import text_of
+from fuzz.checks import scratch_folder, text_of
 
 SEEDS = tuple(
     text.encode()
@@ -58,8 +57,6 @@ WORDS = tuple(
     )
 )
 INPUTS = QUERIES.map(lambda query: str(query).encode())
-_KEEP = ExitStack()
-atexit.register(_KEEP.close)
 
 
 @cache
@@ -73,7 +70,11 @@ def _library() -> Library:
         )
         for number, tag in enumerate(TAGS)
     ]
-    return _KEEP.enter_context(library_of(History(puts), many=3))
+    folder = scratch_folder()
+    write(folder, [puts])
+    library = Library(folder / "library.db", folder / "state.db", now=lambda: NOW)
+    atexit.register(library.close)
+    return library
 
 
 def run(data: bytes) -> None:
