@@ -46,6 +46,7 @@ _PARTS = {
     "tui.query_line",
     "tui.roll",
     "tui.saved_views",
+    "tui.selectable",
     "tui.selecting",
     "tui.source_rows",
     "tui.theme",
@@ -95,7 +96,11 @@ ROOMS: dict[str, set[str]] = {
     },
     "transfer": {"library", "safety", "views"},
     "digest": {"library", "markdown", "safety", "typesetting", "wording"},
-    "output": {"article", "intake", "library", "markdown", "safety", "typesetting", "views", "wording"},
+    "output": {
+        *("article", "intake", "library", "markdown", "plain", "safety", "typesetting", "views", "wording"),
+    },
+    "plain": {"article", "library", "markdown", "safety", "typesetting", "wording"},
+    "reciting": {"article", "console", "library", "plain", "settings"},
     "console": {"assets", "library", "query", "safety", "settings", "sources", "views"},
     "accounts": {"article", "library", "refresh", "wording"},
     "journal": {"safety"},
@@ -117,6 +122,7 @@ ROOMS: dict[str, set[str]] = {
             "library",
             "output",
             "query",
+            "reciting",
             "safety",
             "session",
             "settings",
@@ -169,8 +175,11 @@ ROOMS: dict[str, set[str]] = {
     "tui.compared": {"changes", "tui.galley", "typesetting"},
     "tui.parallel": {"article", "markdown", "tui.galley", "typesetting", "wording"},
     "tui.piping": {"wording"},
-    "tui.selecting": set(),
-    "tui.article_sheet": {"article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "typesetting"},
+    "tui.selecting": {"typesetting"},
+    "tui.selectable": {"tui.ink", "tui.selecting", "typesetting"},
+    "tui.article_sheet": {
+        *("article", "tui.cover", "tui.galley", "tui.ink", "tui.parallel", "tui.selectable", "typesetting"),
+    },
     # Panes know neither each other nor their screen.
     "tui.bars": _SEEN | _PARTS,
     "tui.filters_pane": _SEEN | _PARTS,
@@ -182,7 +191,7 @@ ROOMS: dict[str, set[str]] = {
     "tui.sources_pane": _SEEN | _PARTS,
     "tui.source_form": _SEEN | _PARTS,
     "tui.prompt": _SEEN | _PARTS,
-    "tui.help_screen": _SEEN | _PARTS,
+    "tui.help_screen": _SEEN | _PARTS | {"tui.app"},
     # The screen, and what it does in files of their own.
     "tui.main_screen": _SEEN | {"tui"},
     "tui.pane_screen": _SEEN | _PARTS | {"tui.app", "tui.bars"},
@@ -225,7 +234,7 @@ LIBRARIES: dict[str, set[str]] = {
     "watchfiles": {"watching"},
     "platformdirs": {"settings"},
     "tomllib": {"settings"},
-    "argparse": {"cli", "console", "sourcing", "upkeep"},
+    "argparse": {"cli", "console", "reciting", "sourcing", "upkeep"},
 }
 
 MODULES = {

@@ -176,6 +176,13 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
         "--all-languages", action="store_true", help=_("one row a language instead of one a story")
     )
     parser.add_argument("--format", choices=tuple(output.LIST_FORMATS), default="table")
+    parser.add_argument(
+        "--plain",
+        action="store_const",
+        const="plain",
+        dest="format",
+        help=_("everything in words, a line a story, as a screen reader reads best"),
+    )
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
@@ -274,10 +281,7 @@ def _role(given: str) -> str:
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     for location in options.locations:
         place(location)
-    if (
-        not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
-        or os.environ.get("TERM") == "dumb"
-    ):
+    if not _can_be_drawn_on():
         _say_all(options.complaints)
         from cryptonews_tui import sourcing
 
@@ -292,7 +296,27 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.tui.app import run
 
     session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
-    return run(paths, settings, options.locations, options.complaints, session)
+    story = getattr(options, "story", "")
+    return run(paths, settings, options.locations, options.complaints, session, story)
+
+
+def _can_be_drawn_on() -> bool:
+    """Whether there is a terminal that the reader can be shown on."""
+    return (
+        all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr))) and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _read(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import reciting
+
+    with _library(paths, settings) as library:
+        article = reciting.story(library, options.story, options.lang and options.lang.lower())
+        if options.plain or not _can_be_drawn_on():
+            reciting.recite(article, library, paths)
+            return DONE
+    options.complaints = ()  # they have been said
+    return _open_reader(options, paths, settings)
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -431,6 +455,12 @@ def _sourcing() -> ModuleType:
     return sourcing
 
 
+def _reciting() -> ModuleType:
+    from cryptonews_tui import reciting
+
+    return reciting
+
+
 def _later(module: Callable[[], ModuleType], name: str) -> Callable[..., Any]:
     """A function of a module that is imported when the function is called: most commands need neither."""
     return lambda *arguments: getattr(module(), name)(*arguments)
@@ -453,6 +483,12 @@ COMMANDS: tuple[
     ),
     ("list", N_("print stories, newest first"), _add_list, _list),
     ("show", N_("print one story"), _add_show, _show),
+    (
+        "read",
+        N_("read one story in the reader, or in words from top to bottom"),
+        _later(_reciting, "add_read"),
+        _read,
+    ),
     ("digest", N_("print one section of every story, for mail and cron"), _add_digest, _digest),
     ("facets", N_("count stories by sentiment, source, category, tag and language"), _add_facets, _facets),
     (

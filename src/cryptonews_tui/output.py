@@ -93,12 +93,20 @@ def _table(headlines: Iterator[Headline]) -> None:
         print(f"{story}{marks}{source} {title}")
 
 
+def _plain_lines(headlines: Iterator[Headline]) -> None:
+    from cryptonews_tui import plain
+
+    for headline in headlines:
+        print(plain.headline(headline))
+
+
 LIST_FORMATS = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "csv": _csv,
     "ids": _ids,
+    "plain": _plain_lines,
 }
 
 

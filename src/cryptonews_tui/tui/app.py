@@ -47,6 +47,7 @@ class CryptonewsApp(App[None]):
     COMMANDS: ClassVar = {CommandProvider}
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
+    ALLOW_SELECT = False  # in Textual's way, which paints the whole screen at each press of a button
 
     def __init__(
         self,
@@ -64,6 +65,8 @@ class CryptonewsApp(App[None]):
         self.settings = settings
         self.session = session
         self.locations = tuple(locations)
+        self.story = ""
+        """The story to begin with, if any."""
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
@@ -76,6 +79,7 @@ class CryptonewsApp(App[None]):
         self._stop = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
+        self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
         for theme in OURS:
             self.register_theme(theme)
         self.theme = self._chosen_theme()
@@ -273,14 +277,16 @@ def run(
     locations: Sequence[str],
     complaints: Sequence[str] = (),
     session: Session = LOCAL,
+    story: str = "",
 ) -> int:
-    """Open the reader and return its exit code."""
+    """Open the reader, at a story if one is named, and return its exit code."""
     driver: type[Driver] | None = None
     if sys.platform != "win32":
         from cryptonews_tui.tui.driver import TerminalDriver
 
         driver = TerminalDriver
     app = CryptonewsApp(paths, settings, locations, session=session, driver_class=driver)
+    app.story = story
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)

@@ -37,7 +37,8 @@ from cryptonews_tui.tui.galley import (
     line,
     parts,
 )
-from cryptonews_tui.tui.ink import InkedPane, Mark
+from cryptonews_tui.tui.ink import Mark
+from cryptonews_tui.tui.selectable import SelectablePane
 from cryptonews_tui.typesetting import Block, Kind, Line
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Facts:
     notice: str = ""
 
 
-class ArticleSheet(InkedPane):
+class ArticleSheet(SelectablePane):
     """Shows one article, or two versions of it beside each other.
 
     | component class | styles |
@@ -225,6 +226,26 @@ class ArticleSheet(InkedPane):
     def column(self) -> int:
         """How many cells wide the text is."""
         return self._column[1]
+
+    @property
+    def text_lines(self) -> list[Line]:
+        return self._galley.lines
+
+    @property
+    def first_row(self) -> int:
+        return 1  # below the bar
+
+    @property
+    def text_margin(self) -> int:
+        return max(1, self._column[0])
+
+    @property
+    def text_pan(self) -> int:
+        return self._pan
+
+    def set_all(self) -> None:
+        self._galley.finish()
+        self._update_range()
 
     # -- where it stands
 
@@ -388,7 +409,7 @@ class ArticleSheet(InkedPane):
             return  # never in sight so far; `on_resize` comes back
         galley = self._galley = Galley(self._arranged(), self._column[1], self._folded)
         self._strips.clear()
-        self.screen.selections.pop(self, None)
+        self.unselect()
         galley.set(_FIRST_CHARACTERS)
         self.text_was_set()
         wanted, self._wanted = self._wanted, None
@@ -570,8 +591,8 @@ class ArticleSheet(InkedPane):
                 self._strips.clear()
             strip = self._drawn(lines[index], index)
             if chosen is not None:
-                strip = self._selected(strip, *chosen)
-            self._strips[key] = strip.apply_offsets(0, index)
+                strip = self.selected(strip, lines[index], *chosen)
+            self._strips[key] = strip
         return self._strips[key]
 
     def _drawn(self, line: Line, index: int) -> Strip:
@@ -618,15 +639,6 @@ class ArticleSheet(InkedPane):
             if row is not None:
                 places.append((row, x + max(1, self._column[0]), y + at))
         self._write(self._picture.over(places, self.app.size.height))
-
-    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
-        style = self.screen.get_component_rich_style("screen--selection", partial=True)
-        text = strip.text
-        margin = max(1, self._column[0])
-        end = len(text) if end < 0 else end
-        low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
-        inside = Segment.apply_style(strip.crop(low, high), post_style=style)
-        return Strip([*strip.crop(0, low), *inside, *strip.crop(max(low, high))])
 
     @property
     def _progress(self) -> str:

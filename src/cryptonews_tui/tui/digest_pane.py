@@ -56,7 +56,14 @@ class DigestPane(InkedPane, can_focus=True):
         """Another story is marked now."""
 
     class LinkActivated(Message):
-        """A link was clicked; the URL is one that a browser may be sent to."""
+        """A link was clicked twice; the URL is one that a browser may be sent to."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
+
+    class LinkPicked(Message):
+        """A link was clicked: where it leads is to be shown before it is opened."""
 
         def __init__(self, url: str) -> None:
             super().__init__()
@@ -78,6 +85,8 @@ class DigestPane(InkedPane, can_focus=True):
         self._excerpts: dict[int, Excerpt | None] = {}
         self._lines: dict[int, list[Line]] = {}
         self._strips: dict[tuple[Place, bool], Strip] = {}
+        self._clicked = ""
+        """Where the link leads that was clicked: another click opens it."""
 
     # -- what the screen asks for
 
@@ -271,8 +280,13 @@ class DigestPane(InkedPane, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         places = self._seen()
+        again, self._clicked = self._clicked, ""
         if url := event.style.meta.get("url"):
-            self.post_message(self.LinkActivated(url))
+            if url == again:
+                self.post_message(self.LinkActivated(url))
+            else:
+                self._clicked = url
+                self.post_message(self.LinkPicked(url))
         elif event.y < len(places):
             story = places[event.y][0]
             if story == self.cursor:

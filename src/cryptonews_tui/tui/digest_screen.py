@@ -14,6 +14,7 @@ from cryptonews_tui.digest import why_none
 from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
 from cryptonews_tui.library.keys import set_mark
 from cryptonews_tui.query import Query
+from cryptonews_tui.safety import shown_url
 from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.bars import KeyLine, StatusLine, stories_counted
 from cryptonews_tui.tui.bindings import bindings
@@ -224,6 +225,10 @@ class DigestScreen(PaneScreen["Opened | None"]):
 
     def action_copy_link(self) -> None:
         self._with_url(self.copy_link)
+
+    @on(DigestPane.LinkPicked)
+    def _show_link(self, event: DigestPane.LinkPicked) -> None:
+        self.say(_("Another click opens {address}").format(address=shown_url(event.url)))
 
     @on(DigestPane.LinkActivated)
     def _open_link(self, event: DigestPane.LinkActivated) -> None:

@@ -151,6 +151,7 @@ class HeadlinesPane(LinesPane, can_focus=True):
         With `keep_line` the cursor stays on its line of the screen, as far as there are rows above.
         """
         above = self.cursor - self._first if keep_line and self.count else None
+        scrolled_away = above is not None and not 0 <= above < self._rows  # by the wheel
         self._stories, self._fetch, self._header, self._empty = stories, fetch, header, empty
         self._words, self._snippets, self._order = tuple(words), snippets, order
         self.forget()
@@ -160,7 +161,8 @@ class HeadlinesPane(LinesPane, can_focus=True):
         if above is not None and row - above != self._first:
             first = max(0, min(row - above, self.count - self._rows))
             self.scroll_to(y=first * self._lines, animate=False, immediate=True)
-        self._bring_into_view(row)
+        if not scrolled_away:
+            self._bring_into_view(row)
         self.refresh()
 
     def forget(self) -> None:

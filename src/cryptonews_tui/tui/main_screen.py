@@ -202,6 +202,9 @@ class MainScreen(ReadingScreen):
         else:
             self.call_after_refresh(self.count)  # the first time all sets are read
         self.shown.follow()
+        if (begin := self.app.story) and not self._waiting:
+            self.app.story = ""
+            self.call_after_refresh(self.show_story, begin)
 
     def _list(self, stories: Stories, row: int, *, keep_line: bool = False) -> None:
         """Show a list with the cursor on a row, with `keep_line` on the line of the screen where it is."""
@@ -617,6 +620,7 @@ class MainScreen(ReadingScreen):
 
     # Finding
 
+    @on(StatusLine.Clicked)
     async def action_query(self) -> None:
         await self._editing.begin()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
@@ -54,6 +55,11 @@ class PaneScreen(Screen[ScreenResultType]):
         self.query_one(KeyLine).said = ""
         if self._to_say:
             self.say(self._to_say.popleft())
+
+    @on(KeyLine.Clicked)
+    def _key_clicked(self, event: KeyLine.Clicked) -> None:
+        # Later, in the app's name: what a screen posts does not bubble beyond it.
+        self.app.call_later(self.app.simulate_key, event.key)
 
     # Links
 

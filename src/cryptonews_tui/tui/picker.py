@@ -181,6 +181,10 @@ class Picker(ModalScreen["Chosen | None"]):
     def on_input_changed(self, event: QueryLine.Changed) -> None:
         self.query_one(_Choices).show(self._find(event.value))
 
+    def on_click(self, event: events.Click) -> None:
+        if self.get_widget_at(*event.screen_offset)[0] is self:  # beside what it shows
+            self.dismiss(None)
+
     def action_move(self, lines: int) -> None:
         choices = self.query_one(_Choices)
         choices.cursor = max(0, min(choices.cursor + lines, len(choices.shown) - 1))

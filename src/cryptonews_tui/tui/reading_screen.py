@@ -7,6 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.actions import SkipAction
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline, Library
@@ -118,10 +119,10 @@ class ReadingScreen(PaneScreen[None]):
 
     @on(ArticlePane.LinkPicked)
     def _link_picked(self, event: ArticlePane.LinkPicked) -> None:
-        self.say(
-            _("Enter opens · y copies · Esc leaves · {url}").format(url=shown_url(event.url)),
-            until_hushed=True,
-        )
+        said = _("Enter opens · y copies · Esc leaves · {url}")
+        if event.clicked:
+            said = _("Click it again or press Enter to open {url} · y copies · Esc leaves")
+        self.say(said.format(url=shown_url(event.url)), until_hushed=True)
 
     @on(ArticlePane.LinkCopied)
     def _link_copied(self, event: ArticlePane.LinkCopied) -> None:
@@ -186,6 +187,12 @@ class ReadingScreen(PaneScreen[None]):
         self.shown.with_url(self.copy_link)
 
     # Copying
+
+    def action_copy_text(self) -> None:
+        """Copy once more what is selected; without a selection the key means what it means everywhere."""
+        if not (text := self.article.selected_text):
+            raise SkipAction
+        self._copy_text(text, "what was selected")
 
     def action_copy_article(self) -> None:
         """Copy the whole article as Markdown."""
