@@ -151,6 +151,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.theme": set(),
     "tui.typed_ahead": set(),
     "tui.driver": set(),
+    "tui.frugal": set(),
+    "tui.frames": {"tui.frugal"},
     "tui.cover": {"pictures", "typesetting"},
     "tui.pane": {"tui.commands"},
     "tui.roll": {"typesetting"},

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.driver import Driver
-from textual.events import Event, Key
+from textual.events import Event, Key, Resize
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -28,6 +28,7 @@ from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.frames import FramesApp
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
@@ -36,7 +37,7 @@ from cryptonews_tui.tui.theme import OURS, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
 
-class CryptonewsApp(App[None]):
+class CryptonewsApp(FramesApp):
     """The reader. Give it paths and settings; `now` is the clock, in the zone that times are told in."""
 
     TITLE = "cryptonews"
@@ -60,6 +61,7 @@ class CryptonewsApp(App[None]):
         self.paths = paths
         self.settings = settings
         self.session = session
+        self.few_colours = session.frugal
         self.locations = tuple(locations)
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
@@ -174,6 +176,8 @@ class CryptonewsApp(App[None]):
         if isinstance(event, Key) and not event.is_forwarded:
             await self.keys.take(event)
         else:
+            if isinstance(event, Resize):
+                self.repaint()
             await super().on_event(event)
 
     async def _hand_on(self, key: Key) -> MessagePump:
@@ -230,7 +234,7 @@ class CryptonewsApp(App[None]):
             return wanted
         if wanted != "auto":
             self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
-        return suitable(os.environ)
+        return suitable(os.environ, few=self.session.frugal)
 
     def _handle_exception(self, error: Exception) -> None:
         # A database that fails is the user's to mend, and needs a sentence more than a traceback.
@@ -263,9 +267,9 @@ def run(
     """Open the reader and return its exit code."""
     driver: type[Driver] | None = None
     if sys.platform != "win32":
-        from cryptonews_tui.tui.driver import TerminalDriver
+        from cryptonews_tui.tui.driver import FrugalDriver, TerminalDriver
 
-        driver = TerminalDriver
+        driver = FrugalDriver if session.frugal else TerminalDriver
     app = CryptonewsApp(paths, settings, locations, session=session, driver_class=driver)
     app.complain(complaints)
     app.run(mouse=session.mouse)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import select
 import selectors
 from codecs import getincrementaldecoder
+from collections.abc import Callable
 from typing import Any
 
 from textual._xterm_parser import XTermParser
@@ -64,6 +66,24 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._awake, self._waker = os.pipe()
+        self.watch: Callable[[str], None] | None = None
+        """Is told what is written past the frames, before it is."""
+
+    def write(self, data: str) -> None:
+        if self.watch is not None:
+            self.watch(data)
+        super().write(data)
+
+    def write_frame(self, data: str) -> None:
+        """Write what only the frames know of."""
+        super().write(data)
+
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken yet what it was sent."""
+        thread = self._writer_thread
+        return thread is not None and (
+            not thread._queue.empty() or not select.select([], [thread.fileno()], [], 0)[1]
+        )
 
     def disable_input(self) -> None:
         with contextlib.suppress(OSError):
@@ -77,6 +97,10 @@ class TerminalDriver(LinuxDriver):
             os.read(self._awake, 64)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
+    def stop_application_mode(self) -> None:
+        self.write("\x1b[m")  # frames leave the colours of their last cell
+        super().stop_application_mode()
+
     def run_input_thread(self) -> None:
         decode = getincrementaldecoder("utf-8")("replace").decode
         parser = XTermParser(self._debug)
@@ -85,7 +109,8 @@ class TerminalDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._awake, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                ready = {key.fd for key, _ in selector.select(0.1)}
+                # Nothing is waited for but keys, unless a lone Esc is to become one.
+                ready = {key.fd for key, _ in selector.select(None if parser._timeout_time is None else 0.1)}
                 if self._awake in ready:
                     break
                 if self.fileno in ready:
@@ -108,3 +133,15 @@ class TerminalDriver(LinuxDriver):
         super().close()
         os.close(self._awake)
         os.close(self._waker)
+
+
+class FrugalDriver(TerminalDriver):
+    """Hears of the mouse's buttons and wheel, but not of its every move."""
+
+    def _enable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1000l\x1b[?1006l")

@@ -63,8 +63,8 @@ LIGHT = Theme(
 OURS = (DARK, LIGHT)
 
 
-def suitable(environment: Mapping[str, str]) -> str:
-    """The theme for a terminal: ours where it has 256 colours or more, else its own 16.
+def suitable(environment: Mapping[str, str], few: bool = False) -> str:
+    """The theme for a terminal: ours where it has 256 colours or more, else its own 16, or where `few` are wanted.
 
     Dark or light by `COLORFGBG` (“foreground;background”), which many terminals set; dark where nobody says.
     """
@@ -76,6 +76,6 @@ def suitable(environment: Mapping[str, str]) -> str:
         or "direct" in environment.get("TERM", "")
         or "NO_COLOR" in environment
     )
-    if rich:
+    if rich and not few:
         return LIGHT.name if light else DARK.name
     return "ansi-light" if light else "ansi-dark"
