@@ -52,9 +52,10 @@ class ShownCover:
             self._fetch(article, asked_for=True)
 
     def story_shown(self, article: Article) -> None:
-        """Another article is in the pane: its cover is shown by itself only where the settings say so."""
+        """Another article is in the pane: its cover comes by itself where the settings and the link allow it."""
         self.drop()
-        if self._screen.app.settings.show_covers and article.cover:
+        app = self._screen.app
+        if app.settings.show_covers and not app.session.frugal and article.cover:
             self._fetch(article, asked_for=False)
 
     def resized(self) -> None:
