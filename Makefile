@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check format bench screenshots docs clean help
+.PHONY: run test check format bench screenshots docs messages clean help
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,9 @@ screenshots: $(READY)  ## make screenshots/*.svg and *.png from the samples
 
 docs: $(READY)  ## write the generated tables into README.md and docs/
 	$(BIN)/python -m docs
+
+messages: $(READY)  ## bring the translations in line with the texts of the code, and compile them
+	$(BIN)/python -m messages
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

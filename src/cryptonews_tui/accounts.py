@@ -7,7 +7,8 @@ from datetime import datetime
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from cryptonews_tui.wording import counted
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import decimal, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.article import Problem
@@ -19,29 +20,39 @@ def overview(stored: Sequence[StoredSource], held: Mapping[str, int]) -> Iterato
     """The lines of a list of sources; `held` tells how many stories each holds, by location."""
     width = max((len(source.name) for source in stored), default=0)
     for source in stored:
-        when = moment(source.synced) if source.synced else "never synced"
-        number = counted(held.get(source.location, 0), "story", "stories")
-        facts = ", ".join((number, *notes(source)))
-        failed = f"  failed: {source.error}" if source.error else ""
+        when = moment(source.synced) if source.synced else _("never synced")
+        count = held.get(source.location, 0)
+        stories = ngettext("{count} story", "{count} stories", count).format(count=number(count))
+        facts = ", ".join((stories, *notes(source)))
+        failed = "  " + _("failed: {error}").format(error=source.error) if source.error else ""
         yield f"{source.name:<{width}}  {when:<16}  {source.location}  ({facts}){failed}"
 
 
 def notes(source: StoredSource) -> Iterator[str]:
     """What is to be said of a source beside its name and place."""
     if not source.enabled:
-        yield "disabled"
+        yield _("disabled")
     elif source.due:
-        yield f"due {moment(source.due)}"
+        yield _("due {time}").format(time=moment(source.due))
     if source.minutes:
-        yield f"every {counted(source.minutes, 'minute')}"
-    if source.policy != "keep":
-        yield {"mark": "marks", "remove": "removes"}.get(source.policy, source.policy) + " what vanishes"
+        yield ngettext("every {count} minute", "every {count} minutes", source.minutes).format(
+            count=number(source.minutes)
+        )
+    if source.policy == "mark":
+        yield _("marks what vanishes")
+    elif source.policy == "remove":
+        yield _("removes what vanishes")
     if source.languages:
-        yield f"only {', '.join(source.languages)}"
+        yield _("only {languages}").format(languages=", ".join(source.languages))
     if source.history:
-        yield "with history"
+        yield _("with history")
     if source.problems:
-        yield counted(source.problems, "problem")
+        yield problems(source.problems)
+
+
+def problems(count: int) -> str:
+    """How many there were: `3 problems`."""
+    return ngettext("{count} problem", "{count} problems", count).format(count=number(count))
 
 
 def trial(tried: Trial) -> Iterator[str]:
@@ -53,54 +64,77 @@ def trial(tried: Trial) -> Iterator[str]:
         return  # what it seemed to be is nothing to rely on
     where = report.location
     if report.moved:
-        yield f"{where} leads to {report.moved}."
+        yield _("{where} leads to {moved}.").format(where=where, moved=report.moved)
         where = report.moved
     if report.kind or report.title:
-        title = f", “{report.title}”" if report.title else ""
-        subject = "The standard input" if where == "-" else where
-        yield f"{subject} is {report.kind or 'a source'}{title}."
+        subject = _("The standard input") if where == "-" else where
+        kind = report.kind or _("a source")
+        if report.title:
+            yield _("{where} is {kind}, “{title}”.").format(where=subject, kind=kind, title=report.title)
+        else:
+            yield _("{where} is {kind}.").format(where=subject, kind=kind)
     if tried.titles:
         yield f"{heading(tried)}:"
         yield from (f"  {title}" for title in tried.titles)
     for problem in report.problems[:5]:
         yield problem.message if problem.item == report.location else wrong(problem)
     if tried.titles and where == "-":
-        yield "Nothing was stored. Pipe it into: cryptonews sync -"
+        yield _("Nothing was stored. Pipe it into: cryptonews sync -")
     elif tried.titles:
-        yield f"Nothing was stored. Add it: cryptonews sources add {quote(where)}"
+        yield _("Nothing was stored. Add it: {command}").format(
+            command=f"cryptonews sources add {quote(where)}"
+        )
     elif report.seen:
-        yield "No article here can be read as it is. Tell its publisher, or try another address."
+        yield _("No article here can be read as it is. Tell its publisher, or try another address.")
     elif not report.problems:
-        yield "There is no article here now. Check the address, or add it and wait for some."
+        yield _("There is no article here now. Check the address, or add it and wait for some.")
 
 
 def heading(tried: Trial) -> str:
     """How many articles a place has, and how many of their titles follow."""
     expected, titles = tried.report.expected, len(tried.titles)
     if expected == titles:
-        return counted(titles, "article")
-    many = f"{counted(expected, 'item')}; the first" if expected else "The first"
-    return f"{many} {counted(titles, 'title')}"
+        return ngettext("{count} article", "{count} articles", titles).format(count=number(titles))
+    first = ngettext("the first {count} title", "the first {count} titles", titles).format(
+        count=number(titles)
+    )
+    if not expected:
+        return first[0].upper() + first[1:]
+    items = ngettext("{count} item", "{count} items", expected).format(count=number(expected))
+    return f"{items}; {first}"
 
 
 def visits(known: Sequence[Visit], problems: Sequence[Problem]) -> Iterator[str]:
     """The lines about what was wrong at the last visit to a source, and how that and those before went."""
     if not known:
-        yield "It has not been visited yet."
+        yield _("It has not been visited yet.")
         return
     for problem in problems:
         yield wrong(problem)
     if len(problems) < known[0].problems:
-        yield f"… and {known[0].problems - len(problems):,} more"
+        yield _("… and {count} more").format(count=number(known[0].problems - len(problems)))
     if problems:
         yield ""
     for visit in known:
-        said = visit.error or (
-            f"{visit.seen:,} seen, {visit.added:,} added, {visit.updated:,} updated"
-            + (f", {visit.removed:,} gone" if visit.removed else "")
-            + (f", {counted(visit.problems, 'problem')}" if visit.problems else "")
+        said = visit.error or counts(visit)
+        time = _("{seconds} s").format(seconds=f"{decimal(visit.seconds, 1):>6}")
+        yield f"{moment(visit.time)}  {time}  {size(visit.received):>8}  {said}"
+
+
+def counts(visit: Visit) -> str:
+    """What a visit found: `12 seen, 3 added, 1 updated`."""
+    told = [
+        ngettext("{count} seen", "{count} seen", visit.seen).format(count=number(visit.seen)),
+        ngettext("{count} added", "{count} added", visit.added).format(count=number(visit.added)),
+        ngettext("{count} updated", "{count} updated", visit.updated).format(count=number(visit.updated)),
+    ]
+    if visit.removed:
+        told.append(
+            ngettext("{count} gone", "{count} gone", visit.removed).format(count=number(visit.removed))
         )
-        yield f"{moment(visit.time)}  {visit.seconds:6.1f} s  {size(visit.received):>8}  {said}"
+    if visit.problems:
+        told.append(problems(visit.problems))
+    return ", ".join(told)
 
 
 def wrong(problem: Problem) -> str:
@@ -117,7 +151,7 @@ def moment(ms: int) -> str:
 def size(count: int) -> str:
     """So many bytes in few characters: `890 B`, `12 KB`, `3.4 MB`."""
     if count < 1_000:
-        return f"{count} B"
+        return f"{count} {_('B')}"
     if count < 1_000_000:
-        return f"{count / 1_000:.0f} KB"
-    return f"{count / 1_000_000:.1f} MB"
+        return f"{decimal(count / 1_000, 0)} {_('KB')}"
+    return f"{decimal(count / 1_000_000, 1)} {_('MB')}"

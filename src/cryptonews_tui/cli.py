@@ -33,6 +33,7 @@ from cryptonews_tui.console import (
 )
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
+from cryptonews_tui.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from cryptonews_tui.library import Library
     from cryptonews_tui.query import Query
 
-SAMPLES_HINT = "These are samples. Add your articles: cryptonews sources add LOCATION"
+SAMPLES_HINT = N_("These are samples. Add your articles: cryptonews sources add LOCATION")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno != errno.ENOSPC:
             raise
         _drop_output()
-        say("cryptonews: the disk is full; make room and try again")
+        say(_("cryptonews: the disk is full; make room and try again"))
         return FAILED
     except KeyboardInterrupt:
         return 130
@@ -109,27 +110,41 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
     parser = _Parser(
         prog="cryptonews",
-        description="Read crypto news in the terminal.",
-        epilog="commands:\n"
-        + "\n".join(f"  {name:<9} {help}" for name, (help, _, _) in commands.items())
-        + "\n\nHelp for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME.",
+        description=_("Read crypto news in the terminal."),
+        epilog=_("commands:")
+        + "\n"
+        + "\n".join(f"  {name:<9} {_(help)}" for name, (help, *rest) in commands.items())
+        + "\n\n"
+        + _(
+            "Help for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME."
+        ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         parents=[common],
-        usage="cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]",
+        usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
     )
-    parser.add_argument("--version", action="version", version=f"cryptonews {__version__}")
     parser.add_argument(
-        "--restricted", action="store_true", help="for strangers: no way out of the program (docs/server.md)"
+        "--version",
+        action="version",
+        version=f"cryptonews {__version__}",
+        help=_("show program's version number and exit"),
     )
-    parser.add_argument("--frugal", action="store_true", help="write as little as possible to the terminal")
+    parser.add_argument(
+        "--restricted",
+        action="store_true",
+        help=_("for strangers: no way out of the program (docs/server.md)"),
+    )
+    parser.add_argument(
+        "--frugal", action="store_true", help=_("write as little as possible to the terminal")
+    )
     chosen, rest = _command(arguments, commands)
     if chosen is None:
         parser.add_argument(
-            "locations", nargs="*", metavar="LOCATION", help="synced first, in the background"
+            "locations", nargs="*", metavar="LOCATION", help=_("synced first, in the background")
         )
         parser.set_defaults(run=_open_reader)
     else:
         help, add, run = commands[chosen]
+        help = _(help)
         parser = _Parser(
             prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
         )
@@ -158,16 +173,23 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
     _add_which(parser)
     parser.add_argument(
-        "--all-languages", action="store_true", help="one row a language instead of one a story"
+        "--all-languages", action="store_true", help=_("one row a language instead of one a story")
     )
     parser.add_argument("--format", choices=tuple(output.LIST_FORMATS), default="table")
+    parser.add_argument(
+        "--plain",
+        action="store_const",
+        const="plain",
+        dest="format",
+        help=_("everything in words, a line a story, as a screen reader reads best"),
+    )
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("story", metavar="STORY", type=text, help="the id that `list` prints")
-    parser.add_argument("--lang", metavar="L", type=_lang, help="the language to show")
+    parser.add_argument("story", metavar="STORY", type=text, help=_("the id that `list` prints"))
+    parser.add_argument("--lang", metavar="L", type=_lang, help=_("the language to show"))
     parser.add_argument(
-        "--section", metavar="ROLE", type=text, help="only sections of this role, such as impact"
+        "--section", metavar="ROLE", type=text, help=_("only sections of this role, such as impact")
     )
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
 
@@ -182,30 +204,33 @@ def _add_query(parser: argparse.ArgumentParser) -> None:
         "query",
         nargs="*",
         metavar="QUERY",
-        help='such as: tag:btc -sentiment:positive source:coindesk "etf flows"',
+        help=_('such as: tag:btc -sentiment:positive source:coindesk "etf flows"'),
     )
     parser.add_argument(
-        "--view", metavar="NAME", type=text, help="of the stories of this view; `cryptonews views` lists them"
+        "--view",
+        metavar="NAME",
+        type=text,
+        help=_("of the stories of this view; `cryptonews views` lists them"),
     )
 
 
 def _add_which(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=_count, metavar="N", help="at most N stories")
+    parser.add_argument("--limit", type=_count, metavar="N", help=_("at most N stories"))
     parser.add_argument(
         "--sort",
         type=_order,
         metavar="ORDER",
-        help="published (default, pinned first), updated, title, source, score or relevance; +score rises",
+        help=_("published (default, pinned first), updated, title, source, score or relevance; +score rises"),
     )
 
 
 def _add_digest(parser: argparse.ArgumentParser) -> None:
     _add_query(parser)
     parser.add_argument(
-        "--section", type=_role, metavar="ROLE", default="impact", help="of which role; default: impact"
+        "--section", type=_role, metavar="ROLE", default="impact", help=_("of which role; default: impact")
     )
     parser.add_argument(
-        "--since", type=text, metavar="WHEN", help="no older than that, as in a query: 1d, 2w, 2025-11-01"
+        "--since", type=text, metavar="WHEN", help=_("no older than that, as in a query: 1d, 2w, 2025-11-01")
     )
     _add_which(parser)
     parser.add_argument("--format", choices=("text", "markdown", "json"), default="text")
@@ -222,7 +247,7 @@ def _lang(given: str) -> str:
 def _count(given: str) -> int:
     given = given.strip()  # a negative number has been given a space, see above
     if not given.isascii() or not given.isdigit():
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number")
+        raise argparse.ArgumentTypeError(_("{given} is not a whole number").format(given=repr(given)))
     return int(given)
 
 
@@ -231,7 +256,9 @@ def _order(given: str) -> str:
 
     given = given.strip().lower()
     if given.removeprefix("-").removeprefix("+") not in ORDERS:
-        raise argparse.ArgumentTypeError(f"{given!r} is no order; there are {', '.join(ORDERS)}")
+        raise argparse.ArgumentTypeError(
+            _("{given} is no order; there are {orders}").format(given=repr(given), orders=", ".join(ORDERS))
+        )
     return given
 
 
@@ -240,7 +267,11 @@ def _role(given: str) -> str:
 
     role = text(given).casefold()
     if role not in [*Role]:
-        raise argparse.ArgumentTypeError(f"{given!r} is no role of sections; there are {', '.join(Role)}")
+        raise argparse.ArgumentTypeError(
+            _("{given} is no role of sections; there are {roles}").format(
+                given=repr(given), roles=", ".join(Role)
+            )
+        )
     return role
 
 
@@ -250,10 +281,7 @@ def _role(given: str) -> str:
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     for location in options.locations:
         place(location)
-    if (
-        not all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
-        or os.environ.get("TERM") == "dumb"
-    ):
+    if not _can_be_drawn_on():
         _say_all(options.complaints)
         from cryptonews_tui import sourcing
 
@@ -268,7 +296,27 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.tui.app import run
 
     session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
-    return run(paths, settings, options.locations, options.complaints, session)
+    story = getattr(options, "story", "")
+    return run(paths, settings, options.locations, options.complaints, session, story)
+
+
+def _can_be_drawn_on() -> bool:
+    """Whether there is a terminal that the reader can be shown on."""
+    return (
+        all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr))) and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _read(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import reciting
+
+    with _library(paths, settings) as library:
+        article = reciting.story(library, options.story, options.lang and options.lang.lower())
+        if options.plain or not _can_be_drawn_on():
+            reciting.recite(article, library, paths)
+            return DONE
+    options.complaints = ()  # they have been said
+    return _open_reader(options, paths, settings)
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -316,22 +364,30 @@ def _digest(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 
 def _show(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     if not options.story:
-        raise UserError("no story was named; `cryptonews list` prints the ids", WRONG_USE)
+        raise UserError(_("no story was named; `cryptonews list` prints the ids"), WRONG_USE)
     with _library(paths, settings) as library:
         article = library.article(options.story, options.lang)
         if article is None:
             languages = library.languages_of(options.story)
             if languages:
                 raise UserError(
-                    f"story {options.story} has no text in “{options.lang}”, only in {', '.join(languages)}"
+                    _("story {story} has no text in “{lang}”, only in {languages}").format(
+                        story=options.story, lang=options.lang, languages=", ".join(languages)
+                    )
                 )
-            raise UserError(f"there is no story {options.story}; `cryptonews list` prints the ids")
+            raise UserError(
+                _("there is no story {story}; `cryptonews list` prints the ids").format(story=options.story)
+            )
         sections = article.sections
         if options.section:
             sections = tuple(section for section in sections if section.role == options.section.casefold())
             if not sections:
                 roles = ", ".join(dict.fromkeys(section.role for section in article.sections))
-                raise UserError(f"story {options.story} has no section “{options.section}”, only {roles}")
+                raise UserError(
+                    _("story {story} has no section “{section}”, only {roles}").format(
+                        story=options.story, section=options.section, roles=roles
+                    )
+                )
         if options.format == "json":
             output.print_json(output.article_json(article, library, sections))
         elif options.format == "markdown":
@@ -348,12 +404,23 @@ def _facets(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     if options.format == "json":
         output.print_json(output.facets_json(facets))
         return DONE
-    print(f"{facets.total:,} stories")
+    from cryptonews_tui.wording import number
+
+    print(ngettext("{count} story", "{count} stories", facets.total).format(count=number(facets.total)))
     for field, values in facets.fields.items():
         print(f"\n{field}")
         for value in values:
-            print(f"{value.count:>9,}  {value.label}")
+            print(f"{number(value.count):>9}  {value.label}")
     return DONE
+
+
+_IN_A_PANE = {
+    "article": N_("{command} (in the article)"),
+    "digest": N_("{command} (in the digest)"),
+    "filters": N_("{command} (in the filters)"),
+    "sources": N_("{command} (in the sources)"),
+}
+"""What a key does that means something only there."""
 
 
 def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -361,8 +428,8 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
     remapped, problems = check_remapping(settings.keys)
     for command in COMMANDS:
-        where = "" if command.scope == "anywhere" else f" (in the {command.scope})"
-        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {command.help}{where}")
+        said = _(_IN_A_PANE.get(command.scope, "{command}")).format(command=_(command.help))
+        print(f"{shown_keys(command, remapped):<16} {command.id:<20} {said}")
     for problem in problems:
         say(problem)
     return DONE
@@ -388,6 +455,12 @@ def _sourcing() -> ModuleType:
     return sourcing
 
 
+def _reciting() -> ModuleType:
+    from cryptonews_tui import reciting
+
+    return reciting
+
+
 def _later(module: Callable[[], ModuleType], name: str) -> Callable[..., Any]:
     """A function of a module that is imported when the function is called: most commands need neither."""
     return lambda *arguments: getattr(module(), name)(*arguments)
@@ -404,46 +477,52 @@ COMMANDS: tuple[
 ] = (
     (
         "sync",
-        "bring the library up to date with your sources, or with these locations",
+        N_("bring the library up to date with your sources, or with these locations"),
         _later(_sourcing, "add_sync"),
         _later(_sourcing, "sync"),
     ),
-    ("list", "print stories, newest first", _add_list, _list),
-    ("show", "print one story", _add_show, _show),
-    ("digest", "print one section of every story, for mail and cron", _add_digest, _digest),
-    ("facets", "count stories by sentiment, source, category, tag and language", _add_facets, _facets),
+    ("list", N_("print stories, newest first"), _add_list, _list),
+    ("show", N_("print one story"), _add_show, _show),
+    (
+        "read",
+        N_("read one story in the reader, or in words from top to bottom"),
+        _later(_reciting, "add_read"),
+        _read,
+    ),
+    ("digest", N_("print one section of every story, for mail and cron"), _add_digest, _digest),
+    ("facets", N_("count stories by sentiment, source, category, tag and language"), _add_facets, _facets),
     (
         "views",
-        "list, add and change queries that have a name",
+        N_("list, add and change queries that have a name"),
         _later(_upkeep, "add_views"),
         _later(_upkeep, "views"),
     ),
     (
         "sources",
-        "list, try, add and change the places that articles come from",
+        N_("list, try, add and change the places that articles come from"),
         _later(_sourcing, "add_sources"),
         _later(_sourcing, "sources"),
     ),
     (
         "doctor",
-        "look whether library and state are well, and mend them",
+        N_("look whether library and state are well, and mend them"),
         _later(_upkeep, "add_doctor"),
         _later(_upkeep, "doctor"),
     ),
     (
         "export",
-        "write your marks, notes, views and sources to a file",
+        N_("write your marks, notes, views and sources to a file"),
         _later(_upkeep, "add_export"),
         _later(_upkeep, "export"),
     ),
     (
         "import",
-        "take in what export wrote, on this machine or another",
+        N_("take in what export wrote, on this machine or another"),
         _later(_upkeep, "add_import"),
         _later(_upkeep, "import_"),
     ),
-    ("keys", "print the keys of the reader", _add_nothing, _keys),
-    ("paths", "print where settings and databases are", _add_nothing, _paths),
+    ("keys", N_("print the keys of the reader"), _add_nothing, _keys),
+    ("paths", N_("print where settings and databases are"), _add_nothing, _paths),
 )
 
 
@@ -457,18 +536,20 @@ def _library(paths: Paths, settings: Settings) -> closing[Library]:
     """
     if not is_there(paths.library):
         raise UserError(
-            f"there is no library at {paths.library}. Bring articles in: cryptonews sync LOCATION."
-            " Or look at samples in the reader: cryptonews"
+            _(
+                "there is no library at {library}. Bring articles in: cryptonews sync LOCATION. Or look at "
+                "samples in the reader: cryptonews"
+            ).format(library=paths.library)
         )
     library = _opened(paths.library, paths, settings)
     with open_state(paths) as state:
         if not library.is_empty() or state.sources():
             return closing(library)
     if not is_there(paths.samples):
-        say("There is no article yet. Add a source: cryptonews sources add LOCATION")
+        say(_("There is no article yet. Add a source: cryptonews sources add LOCATION"))
         return closing(library)
     library.close()
-    say(SAMPLES_HINT)
+    say(_(SAMPLES_HINT))
     return closing(_opened(paths.samples, paths, settings))
 
 
@@ -496,9 +577,14 @@ def _query(options: argparse.Namespace, paths: Paths, settings: Settings) -> Que
     if view is None:
         names = {known.name.casefold(): known.name for known in views}
         nearest = get_close_matches(options.view.casefold(), names, 1, 0.5)
-        hint = f"did you mean “{names[nearest[0]]}”?" if nearest else f"there are {', '.join(names.values())}"
-        raise UserError(f"there is no view “{options.view}”; {hint}", WRONG_USE)
-    return query_of(view.query, settings, f"the view “{view.name}”").also(query)
+        if nearest:
+            hint = _("did you mean “{guess}”?").format(guess=names[nearest[0]])
+        else:
+            hint = _("there are {names}").format(names=", ".join(names.values()))
+        raise UserError(
+            _("there is no view “{view}”; {hint}").format(view=options.view, hint=hint), WRONG_USE
+        )
+    return query_of(view.query, settings, _("the view “{name}”").format(name=view.name)).also(query)
 
 
 def _drop_output() -> None:

@@ -21,6 +21,7 @@ from cryptonews_tui.query import (
     literal,
     parse,
 )
+from cryptonews_tui.translation import _
 
 MOST = 30
 """Candidates that are offered at once: more letters are quicker than more candidates."""
@@ -61,14 +62,18 @@ class Completing:
         """What can stand here, for when there is nothing to choose from."""
         if self.kind in ("field", "word"):
             if not self.letters:
-                return "words, or " + ", ".join(FIELDS[name].example for name in ("tag", "source", "since"))
+                return _("words, or {examples}").format(
+                    examples=", ".join(FIELDS[name].example for name in ("tag", "source", "since"))
+                )
             if len(self.letters) < PREFIX_LETTERS:
-                return f"the word “{self.letters}”"
-            return f"words that begin with “{self.letters}”; in quotes only the word itself"
+                return _("the word “{word}”").format(word=self.letters)
+            return _("words that begin with “{letters}”; in quotes only the word itself").format(
+                letters=self.letters
+            )
         field = FIELDS[self.field]
         if self.kind in ("value", "choice") and self.letters and "*" not in self.letters:
-            return f"no {self.field} with “{self.letters}”"
-        return f"{field.help}, such as {field.example}"
+            return _("no {field} with “{letters}”").format(field=self.field, letters=self.letters)
+        return _("{help}, such as {example}").format(help=_(field.help), example=field.example)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +304,9 @@ def _held(query: Query, field: str, values: tuple[str, ...]) -> Query:
 
 def _fields(letters: str) -> list[Candidate]:
     return [
-        Candidate(f"{field.name}:", f"{field.name}:", help=f"{field.help}: {field.example}", unfinished=True)
+        Candidate(
+            f"{field.name}:", f"{field.name}:", help=f"{_(field.help)}: {field.example}", unfinished=True
+        )
         for field in FIELDS.values()
         if field.name.startswith(letters)
     ]

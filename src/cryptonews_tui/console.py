@@ -6,6 +6,8 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from cryptonews_tui.translation import N_, _
+
 if TYPE_CHECKING:
     from contextlib import closing
     from pathlib import Path
@@ -19,6 +21,26 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
+OF_ARGPARSE = (
+    N_("usage: "),
+    N_("positional arguments"),
+    N_("options"),
+    N_("show this help message and exit"),
+    N_("show program's version number and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("ignored explicit argument %r"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("not allowed with argument %s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+)
+"""What Python's own parser of arguments says; it looks into our catalogue."""
+
+
 class UserError(Exception):
     """Something the user can mend; ends the command with this sentence."""
 
@@ -30,13 +52,13 @@ class UserError(Exception):
 def files() -> argparse.ArgumentParser:
     """The options that every command has, and every command of a command."""
     common = argparse.ArgumentParser(add_help=False)
-    group = common.add_argument_group("files")
+    group = common.add_argument_group(_("files"))
     for name, variable in (("library", "LIBRARY"), ("state", "STATE"), ("config", "CONFIG")):
         group.add_argument(
             f"--{name}",
             metavar="FILE",
             default=argparse.SUPPRESS,
-            help=f"instead of the usual one (CRYPTONEWS_{variable})",
+            help=_("instead of the usual one (CRYPTONEWS_{variable})").format(variable=variable),
         )
     return common
 
@@ -53,7 +75,7 @@ def is_excluding(word: str) -> bool:
     return len(word) > 1 and word[0] == "-" and word[1] != "-" and word != "-h"
 
 
-def query_of(text: str, settings: Settings, what: str = "the query") -> Query:
+def query_of(text: str, settings: Settings, what: str = "") -> Query:
     """The query a user typed; wrong use if it cannot be understood, or names an asset that nobody knows."""
     from cryptonews_tui.query import QueryError, parse
 
@@ -65,7 +87,12 @@ def query_of(text: str, settings: Settings, what: str = "the query") -> Query:
     try:
         return parse(text.strip(), assets)
     except QueryError as error:
-        raise UserError(f"{what} cannot be understood:\n{error.pointed()}", WRONG_USE) from error
+        raise UserError(
+            _("{what} cannot be understood:\n{complaint}").format(
+                what=what or _("the query"), complaint=error.pointed()
+            ),
+            WRONG_USE,
+        ) from error
 
 
 def views_of(paths: Paths, settings: Settings) -> list[View]:

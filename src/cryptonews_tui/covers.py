@@ -22,6 +22,7 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import MIB, Limits
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.http.client import Http
@@ -80,7 +81,7 @@ class Covers:
         turn = self._turn
         enough, others = by_size(cover, width, height)
         if not enough and not others:
-            raise PictureError("This article has no cover.")
+            raise PictureError(_("This article has no cover."))
         for address in enough:
             if (data := self._kept.read(address)) is not None:
                 return data
@@ -110,7 +111,7 @@ class Covers:
         with Http(Access(self._limits)) as line:
             with self._lock:
                 if self._closed or self._turn != turn:
-                    raise PictureError("The cover was called off.")
+                    raise PictureError(_("The cover was called off."))
                 self._lines.add(line)
             try:
                 yield line
@@ -136,7 +137,9 @@ class Covers:
                     may_enter = _same_place(url, origin)
                     if not may_enter and is_inside(urlsplit(url).hostname or ""):
                         raise SourceError(
-                            f"{clean_line(url, 300)} is private, its article is not: it was not called."
+                            _("{url} is private, its article is not: it was not called.").format(
+                                url=clean_line(url, 300)
+                            )
                         )
                     data = self._download(line, url, may_enter)
                     self._kept.write(address, data)
@@ -154,7 +157,9 @@ class Covers:
         with fetched.body as body:
             data = body.read()
         if kind(data) is None:
-            raise SourceError(f"What is at {clean_line(url, 300)} is no picture that can be shown.")
+            raise SourceError(
+                _("What is at {url} is no picture that can be shown.").format(url=clean_line(url, 300))
+            )
         return data
 
 

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.safety import shown_url
-from cryptonews_tui.wording import SIGNS, date
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import ROLES, SIGNS, date, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.library import Excerpt, Library
@@ -37,18 +38,18 @@ def pages(
 
 def title(role: str, query: str, count: int) -> str:
     """What it is: `Impact · tag:btc · 12 stories`."""
-    amount = f"{count:,} {'story' if count == 1 else 'stories'}"
-    return " · ".join((role.capitalize(), query or "all stories", amount))
+    amount = ngettext("{count} story", "{count} stories", count).format(count=number(count))
+    return " · ".join((_(ROLES.get(role, role.capitalize())), query or _("all stories"), amount))
 
 
 def why_none(role: str, count: int) -> str:
     """Why there is nothing to tell of so many stories."""
     if not count:
-        return "No story is found."
+        return _("No story is found.")
     return (
-        f"None of {count:,} stories has a section “{role}”."
+        _("None of {count} stories has a section “{role}”.").format(count=number(count), role=role)
         if count > 1
-        else f"The only story has no section “{role}”."
+        else _("The only story has no section “{role}”.").format(role=role)
     )
 
 
@@ -104,7 +105,7 @@ def _about(excerpt: Excerpt, zone: tzinfo | None) -> str:
 
 def _facts(excerpt: Excerpt, zone: tzinfo | None) -> list[str]:
     headline = excerpt.headline
-    mood = SIGNS[headline.sentiment][2]
+    mood = _(SIGNS[headline.sentiment][2])
     facts = (headline.publisher.name, date(headline.published, zone), mood, headline.category)
     return [fact for fact in facts if fact]
 

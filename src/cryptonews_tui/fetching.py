@@ -19,6 +19,7 @@ from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.sources import Found, Source, SourceError, host_of
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.http.addresses import shown
+from cryptonews_tui.translation import _
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +110,10 @@ def fetch_one(job: Job) -> Generator[Found | Begun | Over]:
         log.exception("%s", shown(job.source.location))
         yield Over(
             SourceError(
-                f"{shown(job.source.location)} could not be read because of a mistake in this program. "
-                "The log tells more; `cryptonews paths` says where it is."
+                _(
+                    "{location} could not be read because of a mistake in this program. The log tells more; "
+                    "`cryptonews paths` says where it is."
+                ).format(location=shown(job.source.location))
             )
         )
     else:

@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
+from cryptonews_tui.translation import _
+
 _DEPTH_LIMIT = 40
 _SHORT = 4_096
-_TOO_DEEP = f"nested deeper than {_DEPTH_LIMIT} levels"
 
 Duplicate = Callable[[str, int], None]
 
@@ -25,6 +26,10 @@ class FrontMatterError(Exception):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+def _too_deep() -> str:
+    return _("nested deeper than {count} levels").format(count=_DEPTH_LIMIT)
 
 
 def load(text: str, duplicate: Duplicate) -> Any:
@@ -73,7 +78,7 @@ class _Builder:
         if node in self._built:
             return self._built[node]
         if depth > _DEPTH_LIMIT:
-            raise FrontMatterError(_TOO_DEEP, node.start_mark.line)
+            raise FrontMatterError(_too_deep(), node.start_mark.line)
         self._built[node] = None  # what refers to itself finds nothing
         value: Any
         if isinstance(node, yaml.SequenceNode):
@@ -82,7 +87,7 @@ class _Builder:
             value = {}
             for key_node, item in node.value:
                 if not isinstance(key_node, yaml.ScalarNode):
-                    raise FrontMatterError("a key is a list or a map", key_node.start_mark.line)
+                    raise FrontMatterError(_("a key is a list or a map"), key_node.start_mark.line)
                 key = key_node.value
                 if key in value:
                     self._duplicate(key, key_node.start_mark.line)
@@ -122,7 +127,7 @@ def _refuse_bombs(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEPTH_LIMIT:
-                raise FrontMatterError(_TOO_DEEP, _line_of(event))
+                raise FrontMatterError(_too_deep(), _line_of(event))
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cryptonews_tui.safety import safe_url, shown_url
+from cryptonews_tui.translation import _
 from cryptonews_tui.typesetting import Kind, Run, Span, literal
 from cryptonews_tui.wording import fit
 
@@ -191,7 +192,7 @@ class _Text:
     def _image(self, alternative: str, source: str) -> None:
         target = self._link or _reachable(source)
         kind = self._kind | Kind.LINK if target else self._kind
-        self._add(f"▣ {alternative.strip() or 'image'}", kind, target)
+        self._add(f"▣ {alternative.strip() or _('image')}", kind, target)
         if not target:
             self._hint(_unreachable(alternative, source))
 

@@ -16,6 +16,8 @@ from cryptonews_tui.reading import read
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
 
 BATCH_SECONDS = 0.5
 BATCH_ARTICLES = 1_000
@@ -182,8 +184,10 @@ class Intake:
                 Problem(
                     "",
                     None,
-                    f"Only {left:,} of {len(self.there_before):,} articles are left here, which was not believed: "
-                    "nothing was marked or removed. If it is true: cryptonews sync --trust NAME",
+                    _(
+                        "Only {left} of {count} articles are left here, which was not believed: nothing was marked "
+                        "or removed. If it is true: cryptonews sync --trust NAME"
+                    ).format(left=number(left), count=number(len(self.there_before))),
                 )
             )
             gone = set()

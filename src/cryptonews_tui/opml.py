@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
 from cryptonews_tui.xml_events import End, Start, XmlError, events
 
 OWN = "cryptonews"
@@ -66,7 +68,7 @@ def read(data: bytes) -> Reading:
     Raises `OpmlError` when it is nothing of the kind.
     """
     if len(data) > _SIZE_LIMIT:
-        raise OpmlError("the file is larger than a list of sources can be")
+        raise OpmlError(_("the file is larger than a list of sources can be"))
     reading = _read(data)
     mended = _BARE_AMPERSAND.sub(b"&amp;", data) if reading.notes else data
     if data != mended and len(mended) <= _SIZE_LIMIT:
@@ -74,7 +76,7 @@ def read(data: bytes) -> Reading:
         if len(again.subscriptions) > len(reading.subscriptions):
             reading = again
     if not (reading.subscriptions or reading.notes):
-        raise OpmlError("it lists no sources")
+        raise OpmlError(_("it lists no sources"))
     return reading
 
 
@@ -89,13 +91,22 @@ def _read(data: bytes) -> Reading:
             if isinstance(event, Start):
                 name = event.name.lower()
                 if not path and name != "opml":
-                    raise OpmlError(f"it is no OPML: it begins with <{clean_line(event.name, 40)}>")
+                    raise OpmlError(
+                        _("it is no OPML: it begins with <{name}>").format(name=clean_line(event.name, 40))
+                    )
                 path.append(name)
                 if name != "outline":
                     continue
                 count += 1
                 if count > _COUNT_LIMIT:
-                    reading.notes.append(Note(event.line, f"Only the first {_COUNT_LIMIT:,} were taken."))
+                    reading.notes.append(
+                        Note(
+                            event.line,
+                            _("Only the first {count_limit} were taken.").format(
+                                count_limit=number(_COUNT_LIMIT)
+                            ),
+                        )
+                    )
                     return reading
                 attributes = {key.lower(): value for key, value in event.attributes.items()}
                 _take(attributes, tuple(filter(None, named[:_DEPTH_LIMIT])), event.line, reading, known)
@@ -104,10 +115,17 @@ def _read(data: bytes) -> Reading:
                 named.pop()
     except XmlError as error:
         if not path and not reading.subscriptions:
-            raise OpmlError(f"it is no XML: {clean_line(str(error), 200)} in line {error.line}") from None
+            raise OpmlError(
+                _("it is no XML: {error} in line {line}").format(
+                    error=clean_line(str(error), 200), line=error.line
+                )
+            ) from None
         reading.notes.append(
             Note(
-                error.line, f"The file is broken here ({clean_line(str(error), 200)}); the rest was not read."
+                error.line,
+                _("The file is broken here ({error}); the rest was not read.").format(
+                    error=clean_line(str(error), 200)
+                ),
             )
         )
     return reading
@@ -121,32 +139,53 @@ def _take(
     page = attributes.get("htmlurl", "").strip()
     kind = attributes.get("type", "").strip().lower()
     name = _name(attributes)
-    shown = name or "An entry"
+    shown = name or _("An entry")
     if not typed and (not page or kind not in ("rss", "atom", "")):
         if kind in ("rss", "atom", OWN):
-            reading.notes.append(Note(line, f"{shown} has no address; it was not taken."))
+            reading.notes.append(
+                Note(line, _("{shown} has no address; it was not taken.").format(shown=shown))
+            )
         return
     location = _FEED_SCHEME.sub(lambda found: "http://" if found[1] else "", typed or page)
     bare = without_password(location)
     if bare != location:
         reading.notes.append(
-            Note(line, f"The user name and password of {shown} were not taken; put them into the settings.")
+            Note(
+                line,
+                _("The user name and password of {shown} were not taken; put them into the settings.").format(
+                    shown=shown
+                ),
+            )
         )
     if clean(bare) != bare or "\n" in bare or len(bare) > _LOCATION_LIMIT:
-        reading.notes.append(Note(line, f"The address of {shown} cannot be shown; it was not taken."))
+        reading.notes.append(
+            Note(line, _("The address of {shown} cannot be shown; it was not taken.").format(shown=shown))
+        )
         return
     if kind != OWN and not _is_web(bare):
         reading.notes.append(
             Note(
-                line, f"The address of {shown}, {clean_line(bare, 300)}, is no web address; it was not taken."
+                line,
+                _("The address of {shown}, {bare}, is no web address; it was not taken.").format(
+                    shown=shown, bare=clean_line(bare, 300)
+                ),
             )
         )
         return
     if bare in known:
-        reading.notes.append(Note(line, f"{clean_line(bare, 300)} is listed twice; the first one was taken."))
+        reading.notes.append(
+            Note(
+                line, _("{bare} is listed twice; the first one was taken.").format(bare=clean_line(bare, 300))
+            )
+        )
         return
     if not typed:
-        reading.notes.append(Note(line, f"{shown} has only a web page; the feed it advertises will be read."))
+        reading.notes.append(
+            Note(
+                line,
+                _("{shown} has only a web page; the feed it advertises will be read.").format(shown=shown),
+            )
+        )
     known.add(bare)
     reading.subscriptions.append(Subscription(name or clean_line(bare), bare, folder, kind != OWN))
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cryptonews_tui.translation import N_, _, ngettext
+
 if TYPE_CHECKING:
     from cryptonews_tui.article import Article, Provenance, Section
     from cryptonews_tui.intake import Report
@@ -78,7 +80,7 @@ def _table(headlines: Iterator[Headline]) -> None:
 
     width = os.get_terminal_size(sys.stdout.fileno()).columns if is_terminal(sys.stdout) else None
     for headline in headlines:
-        sign, letter, _ = SIGNS[headline.sentiment]
+        sign, letter, _word = SIGNS[headline.sentiment]
         flags = f"{' ' if headline.read else '●'}{'★' if headline.starred else ' '}"
         published = headline.published.astimezone().strftime("%Y-%m-%d %H:%M")
         mood = f"{sign or ' '} {letter or ' '}"
@@ -91,12 +93,20 @@ def _table(headlines: Iterator[Headline]) -> None:
         print(f"{story}{marks}{source} {title}")
 
 
+def _plain_lines(headlines: Iterator[Headline]) -> None:
+    from cryptonews_tui import plain
+
+    for headline in headlines:
+        print(plain.headline(headline))
+
+
 LIST_FORMATS = {
     "table": _table,
     "json": _json,
     "jsonl": _jsonl,
     "csv": _csv,
     "ids": _ids,
+    "plain": _plain_lines,
 }
 
 
@@ -255,78 +265,109 @@ def views(known: Sequence[View]) -> Iterator[str]:
 
     width = max((cells(view.name) for view in known), default=0)
     for view in known:
-        key = f"  key {view.key}" if view.key else ""
-        yield f"{'saved' if view.own else '':<5}  {fit(view.name, width)}  {view.query}{key}".rstrip()
+        key = "  " + _("key {key}").format(key=view.key) if view.key else ""
+        yield f"{_('saved') if view.own else '':<5}  {fit(view.name, width)}  {view.query}{key}".rstrip()
 
 
 def amounts(belongings: Belongings) -> str:
     """How much of what."""
-    from cryptonews_tui.wording import counted
+    from cryptonews_tui.wording import number
 
+    marks, views, sources = len(belongings.marks), len(belongings.views), len(belongings.sources)
     return ", ".join(
-        counted(len(things), name)
-        for name, things in (
-            ("mark", belongings.marks),
-            ("view", belongings.views),
-            ("source", belongings.sources),
+        (
+            ngettext("{count} mark", "{count} marks", marks).format(count=number(marks)),
+            ngettext("{count} view", "{count} views", views).format(count=number(views)),
+            ngettext("{count} source", "{count} sources", sources).format(count=number(sources)),
         )
     )
 
 
 def checkup(found: Checkup) -> Iterator[str]:
     """The lines of what was found of a file: first whether it is well."""
-    from cryptonews_tui.wording import counted
+    yield f"{_(found.name)}  {found.path}"
+    if found.there:
+        yield from (f"  {said}" for said in _found(found))
+    else:
+        yield "  " + _("there is none yet")
 
-    yield f"{found.name}  {found.path}"
-    if not found.there:
-        yield "  there is none yet"
-        return
+
+def _found(found: Checkup) -> Iterator[str]:
+    from cryptonews_tui.wording import number
+
     for complaint in (*found.damaged, *found.stale):
-        yield f"  wrong: {complaint}"
+        yield _("wrong: {complaint}").format(complaint=complaint)
     if found.refused:
         pass
     elif found.name == "library" and found.damaged:
-        yield "  what to do: cryptonews doctor --salvage makes a new library of what can still be read"
-        yield "  where only indexes are damaged, cryptonews doctor --rebuild is enough"
+        yield _("what to do: cryptonews doctor --salvage makes a new library of what can still be read")
+        yield _("where only indexes are damaged, cryptonews doctor --rebuild is enough")
     elif found.name == "library" and found.stale:
-        yield "  what to do: cryptonews doctor --rebuild makes all anew that follows from the articles"
+        yield _("what to do: cryptonews doctor --rebuild makes all anew that follows from the articles")
     elif not found.well:
-        yield "  what to do: move the file away, and put a backup in its place if there is one"
+        yield _("what to do: move the file away, and put a backup in its place if there is one")
     if found.well:
-        yield "  nothing is wrong"
-    for note in found.notes:
-        yield f"  {note}"
+        yield _("nothing is wrong")
+    yield from found.notes
     if found.shared:
-        yield "  it is shared: you may only read it"
+        yield _("it is shared: you may only read it")
     for backup in found.backups:
-        yield f"  backup: {backup.name}"
+        yield _("backup: {name}").format(name=backup.name)
     sizes = ", ".join(f"{name} {bytes_of(size)}" for name, size in found.tables.items())
-    yield f"  {bytes_of(found.size)}" + (f": {sizes}" if sizes else "")
+    yield bytes_of(found.size) + (f": {sizes}" if sizes else "")
     if found.unused:
-        yield f"  {bytes_of(found.unused)} of it hold nothing; cryptonews doctor --vacuum gives them back"
+        yield _("{size} of it hold nothing; cryptonews doctor --vacuum gives them back").format(
+            size=bytes_of(found.unused)
+        )
     if found.bodies is not None and found.bodies[1]:
         packed, whole = found.bodies
-        yield f"  bodies: {bytes_of(packed)}, {packed / whole:.0%} of the {bytes_of(whole)} they are unpacked"
+        yield _("bodies: {packed}, {share} of the {whole} they are unpacked").format(
+            packed=bytes_of(packed), share=f"{packed / whole:.0%}", whole=bytes_of(whole)
+        )
     if found.counts:
-        yield "  " + ", ".join(f"{name} {number:,}" for name, number in found.counts.items())
+        yield ", ".join(
+            f"{_(_COUNTED.get(name, name))} {number(count)}" for name, count in found.counts.items()
+        )
     if found.languages:
-        yield "  languages: " + ", ".join(f"{lang} {number:,}" for lang, number in found.languages.items())
+        counts = ", ".join(f"{lang} {number(count)}" for lang, count in found.languages.items())
+        yield _("languages: {counts}").format(counts=counts)
     if found.constant:
-        same = (f"{name} ({'none' if value is None else value})" for name, value in found.constant.items())
-        yield f"  the same in all articles: {', '.join(same)}"
+        same = (f"{name} ({_('none') if value is None else value})" for name, value in found.constant.items())
+        yield _("the same in all articles: {fields}").format(fields=", ".join(same))
     if found.problems:
-        yield f"  {counted(len(found.problems), 'problem')} when they were last read"
+        yield ngettext(
+            "{count} problem when they were last read",
+            "{count} problems when they were last read",
+            len(found.problems),
+        ).format(count=number(len(found.problems)))
     for source, problem in found.problems:
         line = f":{problem.line}" if problem.line else ""
-        yield f"    {source}: {problem.item}{line}: {problem.message}"
+        yield f"  {source}: {problem.item}{line}: {problem.message}"
+
+
+_COUNTED = {
+    "story": N_("story"),
+    "article": N_("article"),
+    "read": N_("read"),
+    "starred": N_("starred"),
+    "note": N_("note"),
+    "source": N_("source"),
+    "view": N_("view"),
+    "query": N_("query"),
+    "place": N_("place"),
+    "text": N_("text"),
+}
+"""What is counted of a file, as it stands before its number."""
 
 
 def bytes_of(size: int) -> str:
     """A size for people."""
-    for unit, bytes in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+    from cryptonews_tui.wording import decimal
+
+    for unit, bytes in ((N_("GB"), 10**9), (N_("MB"), 10**6), (N_("KB"), 10**3)):
         if size >= bytes:
-            return f"{size / bytes:.1f} {unit}"
-    return f"{size} B"
+            return f"{decimal(size / bytes, 1)} {_(unit)}"
+    return f"{size} {_('B')}"
 
 
 def show(lines: Iterable[str]) -> None:

@@ -15,6 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -116,31 +119,37 @@ def _opened(data: bytes) -> Image:
         from PIL import Image, UnidentifiedImageError
     except ImportError:
         raise PictureError(
-            "Pictures need Pillow. Install it beside the reader: pipx inject cryptonews-tui pillow"
+            _("Pictures need Pillow. Install it beside the reader: pipx inject cryptonews-tui pillow")
         ) from None
     format = kind(data)
     if format is None:
-        raise PictureError("This is no JPEG, PNG, WebP, GIF or AVIF picture.")
+        raise PictureError(_("This is no JPEG, PNG, WebP, GIF or AVIF picture."))
     if format == "JPEG" and data.count(b"\xff\xda") > _PASSES:  # how each pass begins
-        raise PictureError(f"The JPEG picture has more than {_PASSES} passes; it is not decoded.")
+        raise PictureError(
+            _("The JPEG picture has more than {passes} passes; it is not decoded.").format(passes=_PASSES)
+        )
     Image.MAX_IMAGE_PIXELS = None  # Pillow would warn on the screen; we count ourselves, and less
     try:
         image = Image.open(io.BytesIO(data), formats=(format,))
     except UnidentifiedImageError:
-        raise PictureError(f"The {format} picture is damaged, or of a kind that is not supported.") from None
+        raise PictureError(
+            _("The {format} picture is damaged, or of a kind that is not supported.").format(format=format)
+        ) from None
     except Exception as error:  # decoders raise whatever they stumble over
         raise _damaged(format) from error
     width, height = image.size
     if width * height > PIXEL_LIMIT:
         image.close()
         raise PictureError(
-            f"The picture has {width} × {height} pixels; more than {PIXEL_LIMIT:,} are not decoded."
+            _("The picture has {width} × {height} pixels; more than {pixel_limit} are not decoded.").format(
+                width=width, height=height, pixel_limit=number(PIXEL_LIMIT)
+            )
         )
     return image
 
 
 def _damaged(format: str | None) -> PictureError:
-    return PictureError(f"The {format} picture is damaged.")
+    return PictureError(_("The {format} picture is damaged.").format(format=format))
 
 
 def _turn(image: Image) -> int:

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from cryptonews_tui.article import Role
 from cryptonews_tui.moments import interval, moment, span, swapped
+from cryptonews_tui.translation import N_, _
 
 DEEPEST = 50
 """So many parentheses may stand in each other."""
@@ -53,63 +54,60 @@ ORDERS = ("published", "updated", "title", "source", "score", "relevance")
 
 _RISING = ("title", "source")
 _SECTIONS = {
-    Role.OVERVIEW: "what it is about",
-    Role.EVENTS: "what happened",
-    Role.SIGNIFICANCE: "why it matters",
-    Role.REGULATION: "regulation and law",
-    Role.MARKET: "the market",
-    Role.OUTLOOK: "what comes next",
-    Role.AUTHOR: "the author's opinion",
-    Role.IMPACT: "the impact on the market",
-    Role.OTHER: "anything else",
+    Role.OVERVIEW: N_("words in sections about what it is about"),
+    Role.EVENTS: N_("words in sections about what happened"),
+    Role.SIGNIFICANCE: N_("words in sections about why it matters"),
+    Role.REGULATION: N_("words in sections about regulation and law"),
+    Role.MARKET: N_("words in sections about the market"),
+    Role.OUTLOOK: N_("words in sections about what comes next"),
+    Role.AUTHOR: N_("words in sections about the author's opinion"),
+    Role.IMPACT: N_("words in sections about the impact on the market"),
+    Role.OTHER: N_("words in sections about anything else"),
 }
 
 FIELDS: dict[str, Field] = {
     field.name: field
     for field in (
-        Field("tag", "stories with this tag, the whole of it", 'tag:"bitcoin price"'),
+        Field("tag", N_("stories with this tag, the whole of it"), 'tag:"bitcoin price"'),
         Field(
             "sentiment",
-            "the publisher's label; unrated where there is none",
+            N_("the publisher's label; unrated where there is none"),
             "sentiment:negative",
             "choice",
             ("positive", "negative", "neutral", "unrated"),
         ),
-        Field("asset", "an asset by any of its names and tags; `$btc` for short", "asset:btc"),
-        Field("source", "who published it, by key", "source:coindesk"),
-        Field("category", "the publisher's category", "category:market"),
-        Field("lang", "stories that have a text in this language", "lang:uk"),
+        Field("asset", N_("an asset by any of its names and tags; `$btc` for short"), "asset:btc"),
+        Field("source", N_("who published it, by key"), "source:coindesk"),
+        Field("category", N_("the publisher's category"), "category:market"),
+        Field("lang", N_("stories that have a text in this language"), "lang:uk"),
         Field(
             "is",
-            "a state: yours, or the publisher's (drafts stay hidden unless asked for)",
+            N_("a state: yours, or the publisher's (drafts stay hidden unless asked for)"),
             "is:unread",
             "choice",
             ("unread", "read", "starred", "pinned", DRAFT, "ai", "translated", "new", "changed", "gone"),
         ),
-        Field("has", "what comes with it", "has:image", "choice", ("image", "link", "note")),
-        Field("section", "stories with a section of this role", "section:impact", "choice", tuple(Role)),
+        Field("has", N_("what comes with it"), "has:image", "choice", ("image", "link", "note")),
+        Field("section", N_("stories with a section of this role"), "section:impact", "choice", tuple(Role)),
         Field(
             "on",
-            "published on this day, in this month or year, or within this time",
+            N_("published on this day, in this month or year, or within this time"),
             "on:yesterday",
             "moment",
         ),
-        Field("since", "published then or later", "since:7d", "since"),
-        Field("before", "published earlier", "before:2026-01-01", "since"),
-        Field("published", "published in this time", "published:2025-12-01..2025-12-31", "interval"),
-        Field("updated", "last rewritten in this time", "updated:today", "interval"),
-        Field("lag", "time from publication to the last rewriting", "lag:>6h", "span"),
-        Field("score", "the publisher's score", "score:>0.5", "number"),
-        Field("words", "length of the text in words", "words:100..400", "number"),
-        Field("id", "the story with this id", "id:61502001"),
-        Field("origin", "the file or address it was read from", "origin:*2025/11*"),
-        Field("title", "words of the title", "title:etf", "words"),
-        Field("body", "words of the text", 'body:"cold wallet"', "words"),
-        *(
-            Field(role, f"words in sections about {about}", f"{role}:etf", "words")
-            for role, about in _SECTIONS.items()
-        ),
-        Field("sort", "the order of the list; `-` falls, `+` rises", "sort:score", "order", ORDERS),
+        Field("since", N_("published then or later"), "since:7d", "since"),
+        Field("before", N_("published earlier"), "before:2026-01-01", "since"),
+        Field("published", N_("published in this time"), "published:2025-12-01..2025-12-31", "interval"),
+        Field("updated", N_("last rewritten in this time"), "updated:today", "interval"),
+        Field("lag", N_("time from publication to the last rewriting"), "lag:>6h", "span"),
+        Field("score", N_("the publisher's score"), "score:>0.5", "number"),
+        Field("words", N_("length of the text in words"), "words:100..400", "number"),
+        Field("id", N_("the story with this id"), "id:61502001"),
+        Field("origin", N_("the file or address it was read from"), "origin:*2025/11*"),
+        Field("title", N_("words of the title"), "title:etf", "words"),
+        Field("body", N_("words of the text"), 'body:"cold wallet"', "words"),
+        *(Field(role, help, f"{role}:etf", "words") for role, help in _SECTIONS.items()),
+        Field("sort", N_("the order of the list; `-` falls, `+` rises"), "sort:score", "order", ORDERS),
     )
 }
 
@@ -325,7 +323,7 @@ def parse(text: str, assets: Callable[[], AssetNames] | None = None) -> Query:
     Which assets there are is a matter of the settings: with `assets` an unknown one is a mistake, too.
     """
     if unknown := _NO_TEXT.search(text):
-        raise QueryError("this is no character that can be looked for", text, unknown.start())
+        raise QueryError(_("this is no character that can be looked for"), text, unknown.start())
     return _Parser(text, assets).query()
 
 
@@ -395,7 +393,7 @@ class _Parser:
     def query(self) -> Query:
         alternatives = self._alternatives()
         if self.position < len(self.text):
-            raise self._error("this parenthesis was never opened")
+            raise self._error(_("this parenthesis was never opened"))
         found = make_query(groups=[Either(alternatives)]) if alternatives else Query()
         return replace(found, sort=_order(self.sort))
 
@@ -408,7 +406,7 @@ class _Parser:
             end = self.position
             operator = self._operator("OR")
             if empty and (operator or alternatives):
-                raise QueryError("OR needs a term on both sides", self.text, start, end - start)
+                raise QueryError(_("OR needs a term on both sides"), self.text, start, end - start)
             if not empty:
                 alternatives.append(found)
             if not operator:
@@ -434,9 +432,9 @@ class _Parser:
             elif term is not None:
                 groups.append(term)
             if self.position < len(self.text) and not (self._here.isspace() or self._here in "()"):
-                raise self._error("put a space between two terms")
+                raise self._error(_("put a space between two terms"))
             if self._here == "(":
-                raise self._error("put a space between two terms")
+                raise self._error(_("put a space between two terms"))
         return make_query(words, filters, groups), not (words or filters or groups)
 
     @property
@@ -468,17 +466,17 @@ class _Parser:
     def _group(self, negated: bool) -> Either:
         opened = self.position
         if self.depth == DEEPEST:
-            raise self._error("parentheses stand too deep here")
+            raise self._error(_("parentheses stand too deep here"))
         self.depth += 1
         self.position += 1
         alternatives = self._alternatives()
         self.depth -= 1
         if self._here != ")":
-            raise QueryError("this parenthesis is not closed", self.text, opened)
+            raise QueryError(_("this parenthesis is not closed"), self.text, opened)
         self.position += 1
         if not alternatives:
             raise QueryError(
-                "there is nothing in these parentheses", self.text, opened, self.position - opened
+                _("there is nothing in these parentheses"), self.text, opened, self.position - opened
             )
         return Either(alternatives, negated)
 
@@ -488,19 +486,23 @@ class _Parser:
         if not any(map(str.isalnum, word)):
             if word:
                 raise QueryError(
-                    f"“{word}” has no letters or digits to look for", self.text, start, self.position - start
+                    _("“{word}” has no letters or digits to look for").format(word=word),
+                    self.text,
+                    start,
+                    self.position - start,
                 )
-            what = (
-                f"{scope}: needs a word, such as {FIELDS[scope].example}"
-                if scope
-                else "a word is missing here"
-            )
+            if scope:
+                what = _("{field}: needs a word, such as {example}").format(
+                    field=scope, example=FIELDS[scope].example
+                )
+            else:
+                what = _("a word is missing here")
             begin = begin if scope else start
             raise QueryError(what, self.text, begin, self.position - begin)
         if not exact and "*" in word.rstrip("*"):
             at = begin + word.index("*")
             raise QueryError(
-                "in words * can only stand at the end; in values anywhere: tag:*coin", self.text, at
+                _("in words * can only stand at the end; in values anywhere: tag:*coin"), self.text, at
             )
         return Word(_ESCAPED.sub(r"\1", word) if exact else word, exact, negated, scope)
 
@@ -508,10 +510,16 @@ class _Parser:
         if field := FIELDS.get(name.casefold()):
             return field
         nearest = _nearest(name.casefold(), FIELDS)
-        hint = (
-            f"did you mean “{nearest}:”?" if nearest else "fields are " + ", ".join(f"{f}:" for f in FIELDS)
+        if nearest:
+            hint = _("did you mean “{guess}”?").format(guess=f"{nearest}:")
+        else:
+            hint = _("fields are {names}").format(names=", ".join(f"{f}:" for f in FIELDS))
+        raise QueryError(
+            _("there is no field “{field}:”; {hint}").format(field=name, hint=hint),
+            self.text,
+            self.position,
+            len(name) + 1,
         )
-        raise QueryError(f"there is no field “{name}:”; {hint}", self.text, self.position, len(name) + 1)
 
     def _values(self, field: Field) -> tuple[tuple[str, ...], bool]:
         values: list[str] = []
@@ -524,7 +532,7 @@ class _Parser:
                 value = value.replace("\\", "\\\\")
             value = " ".join(value.split()).casefold()
             if not value:
-                raise QueryError(f"{field.name}: needs a value, such as {field.example}", self.text, start)
+                raise QueryError(_needed(field), self.text, start)
             if complaint := _complaint(field, value) or self._unknown(field, value):
                 raise QueryError(complaint, self.text, start, self.position - start)
             values.append(_unified(value) if field.kind == "value" else value)
@@ -532,9 +540,9 @@ class _Parser:
             if following not in (",", "&") or not following:
                 return tuple(values), sign == "&"
             if sign and following != sign:
-                raise self._error("either commas (any of) or & (all of), not both")
+                raise self._error(_("either commas (any of) or & (all of), not both"))
             if following == "&" and not field.merges:
-                raise self._error(f"{field.name}: takes no &; say it twice")
+                raise self._error(_("{name}: takes no &; say it twice").format(name=field.name))
             sign = following
             self.position += 1
 
@@ -544,20 +552,21 @@ class _Parser:
         if field.name != "asset" or self.assets is None or several or (assets := self.assets()).get(name):
             return ""
         nearest = assets.nearest(name)
-        hint = f"did you mean “{nearest}”?" if nearest else "no asset is called so."
-        return f"asset: cannot be “{name}”; {hint} A tag is asked for with {Filter('tag', (value,))}"
+        hint = _("did you mean “{guess}”?").format(guess=nearest) if nearest else _("no asset is called so.")
+        return _("asset: cannot be “{value}”; {hint} A tag is asked for with {term}").format(
+            value=name, hint=hint, term=Filter("tag", (value,))
+        )
 
     def _read_order(self, negated: bool, start: int) -> None:
         if negated:
-            raise QueryError("sort: cannot be excluded; sort:-score falls", self.text, start)
+            raise QueryError(_("sort: cannot be excluded; sort:-score falls"), self.text, start)
         begin = self.position
         value = self._value(_VALUE).casefold()
         if not value:
-            raise QueryError(f"sort: needs a value, such as {FIELDS['sort'].example}", self.text, begin)
+            raise QueryError(_needed(FIELDS["sort"]), self.text, begin)
         if value.lstrip("+-") not in ORDERS or len(value) - len(value.lstrip("+-")) > 1:
-            nearest = _nearest(value.lstrip("+-"), ORDERS)
-            hint = f"did you mean “{nearest}”?" if nearest else "it is one of " + ", ".join(ORDERS)
-            raise QueryError(f"sort: cannot be “{value}”; {hint}", self.text, begin, self.position - begin)
+            complaint = _impossible("sort", value, _nearest_of(value.lstrip("+-"), ORDERS))
+            raise QueryError(complaint, self.text, begin, self.position - begin)
         self.sort = value
 
     def _value(self, bare: re.Pattern[str]) -> str:
@@ -565,7 +574,7 @@ class _Parser:
         if self._here == '"':
             quoted = _QUOTED.match(self.text, self.position)
             if quoted is None:
-                raise self._error("this quote is not closed", len(self.text) - self.position)
+                raise self._error(_("this quote is not closed"), len(self.text) - self.position)
             self.position = quoted.end()
             return quoted[1] if bare is _WORD else _WRITTEN_QUOTE.sub(r"\1", quoted[1])
         found = bare.match(self.text, self.position)
@@ -595,26 +604,40 @@ class _Parser:
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def _needed(field: Field) -> str:
+    return _("{field}: needs a value, such as {example}").format(field=field.name, example=field.example)
+
+
+def _impossible(field: str, value: str, hint: str) -> str:
+    return _("{field}: cannot be “{value}”; {hint}").format(field=field, value=value, hint=hint)
+
+
+def _nearest_of(value: str, values: tuple[str, ...]) -> str:
+    """What was meant, or else all that can be."""
+    if nearest := _nearest(value, values):
+        return _("did you mean “{guess}”?").format(guess=nearest)
+    return _("it is one of {values}").format(values=", ".join(values))
+
+
 def _complaint(field: Field, value: str) -> str:
     """What is wrong with a value; empty if nothing."""
     if field.kind == "choice" and value not in field.values:
-        nearest = _nearest(value, field.values)
-        hint = f"did you mean “{nearest}”?" if nearest else "it is one of " + ", ".join(field.values)
+        hint = _nearest_of(value, field.values)
     elif field.kind in ("moment", "since") and moment(value, _SOME_TIME) is None:
-        hint = (
+        hint = _(
             "say a date (2025-12-31, 2025-12, 2025), an age (12h, 7d, 2w, 3mo, 1y), today, yesterday or now"
         )
     elif field.kind == "interval" and interval(value, _SOME_TIME) is None:
-        hint = "say a date, an age (7d), or two of them with .. between (2025-12-01..2025-12-31)"
-    elif field.kind in ("number", "span") and not _is_condition(value, field.kind):
-        hint = "say a " + (
-            "number: >0.5, <=10, 5..10" if field.kind == "number" else "time: >6h, <30min, 1h..2d"
-        )
+        hint = _("say a date, an age (7d), or two of them with .. between (2025-12-01..2025-12-31)")
+    elif field.kind == "number" and not _is_condition(value, field.kind):
+        hint = _("say a number: >0.5, <=10, 5..10")
+    elif field.kind == "span" and not _is_condition(value, field.kind):
+        hint = _("say a time: >6h, <30min, 1h..2d")
     elif other := _swapped(field, value):
-        hint = f"its ends are swapped, did you mean “{other}”?"
+        hint = _("its ends are swapped, did you mean “{other}”?").format(other=other)
     else:
         return ""
-    return f"{field.name}: cannot be “{value}”; {hint}"
+    return _impossible(field.name, value, hint)
 
 
 def _is_condition(value: str, kind: str) -> bool:

@@ -22,6 +22,7 @@ from cryptonews_tui import front_matter
 from cryptonews_tui.article import Article, Document, Problem, Provenance, Publisher, Sentiment
 from cryptonews_tui.safety import clean, clean_line, safe_url
 from cryptonews_tui.sections import SHIPPED, Roles, split
+from cryptonews_tui.translation import _
 
 ARTICLE_LIMIT = 2 * 1024 * 1024
 """Bytes of one article; a larger one is refused."""
@@ -83,9 +84,11 @@ class _Handler(YAMLHandler):
         try:
             fm, body = super().split(text)
         except ValueError:
-            raise _RefusedError("the front matter is not closed by a line “---”", 1) from None
+            raise _RefusedError(_("the front matter is not closed by a line “---”"), 1) from None
         if len(fm) > _FRONT_MATTER_LIMIT:
-            raise _RefusedError(f"front matter larger than {_FRONT_MATTER_LIMIT // 1024} KiB", 1)
+            raise _RefusedError(
+                _("front matter larger than {count} KiB").format(count=_FRONT_MATTER_LIMIT // 1024), 1
+            )
         self.fields.text = text
         self.fields.first = text.index(fm)
         return fm, body
@@ -100,10 +103,12 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
     title = fields.take("title", _line)
     published = fields.take("publishedAt", _time)
     if not title:
-        raise _RefusedError("no usable title: the front matter needs a line such as “title: What happened”")
+        raise _RefusedError(
+            _("no usable title: the front matter needs a line such as “title: What happened”")
+        )
     if published is None:
         raise _RefusedError(
-            "no usable date: the front matter needs a line such as “publishedAt: 2026-01-31T08:00:00Z”"
+            _("no usable date: the front matter needs a line such as “publishedAt: 2026-01-31T08:00:00Z”")
         )
     canonical_url = fields.take("canonicalUrl", _url)
     lang = fields.take("lang", _lang) or "en"
@@ -111,7 +116,7 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
     named = bool(story or canonical_url)
     if not story:
         story = canonical_url or f"{_slug(document.item, lang)}@{published:%Y%m%dT%H%M%S}"
-        fields.note("no externalId: the story is known by its address or file name and date instead")
+        fields.note(_("no externalId: the story is known by its address or file name and date instead"))
     article = Article(
         story=story,
         lang=lang,
@@ -137,25 +142,25 @@ def _article(document: Document, fields: _Fields, roles: Roles) -> Article:
         named=named,
     )
     if not body:
-        fields.note("the body is empty")
+        fields.note(_("the body is empty"))
     return article
 
 
 def _decode(data: bytes, fields: _Fields) -> str:
     if len(data) > ARTICLE_LIMIT:
-        raise _RefusedError(f"larger than {ARTICLE_LIMIT // 1024 // 1024} MiB")
+        raise _RefusedError(_("larger than {count} MiB").format(count=ARTICLE_LIMIT // 1024 // 1024))
     if not data.strip():
-        raise _RefusedError("the file is empty")
+        raise _RefusedError(_("the file is empty"))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
     else:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            fields.note("not UTF-8; read as Windows-1252 (Latin)", data.count(b"\n", 0, error.start) + 1)
+            fields.note(_("not UTF-8; read as Windows-1252 (Latin)"), data.count(b"\n", 0, error.start) + 1)
             text = data.decode("cp1252", "replace")
     if "\0" in text:
-        fields.note("holds NUL bytes, which were left out", text.count("\n", 0, text.index("\0")) + 1)
+        fields.note(_("holds NUL bytes, which were left out"), text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
@@ -165,12 +170,14 @@ def _front_matter(text: str, fields: _Fields) -> str:
     text = cleaned.lstrip()
     fields.above = cleaned.count("\n", 0, len(cleaned) - len(text))
     if not text.startswith("---"):
-        raise _RefusedError("no front matter: an article begins with a line “---”", fields.above + 1)
+        raise _RefusedError(_("no front matter: an article begins with a line “---”"), fields.above + 1)
     try:
         data, body = frontmatter.parse(text, handler=_Handler(fields))
     except front_matter.FrontMatterError as error:
         reason = clean_line(str(error), 200)
-        raise _RefusedError(f"front matter is not valid YAML: {reason}", fields.line(error.line)) from None
+        raise _RefusedError(
+            _("front matter is not valid YAML: {reason}").format(reason=reason), fields.line(error.line)
+        ) from None
     fields.data = {str(key): value for key, value in data.items()}
     return str(body)
 
@@ -190,7 +197,9 @@ class _Fields:
         self.problems.append(Problem(self.item, line, message))
 
     def note_duplicate(self, key: str, line: int) -> None:
-        self.note(f"“{clean_line(key, 60)}” is given twice; the last one counts", self.line(line))
+        self.note(
+            _("“{key}” is given twice; the last one counts").format(key=clean_line(key, 60)), self.line(line)
+        )
 
     def take(self, name: str, convert: Callable[[Any], T | None]) -> T | None:
         """The field as `convert` makes it. A missing or null field is `None` without a word."""
@@ -200,7 +209,7 @@ class _Fields:
         converted = convert(value)
         if converted is None:
             shown = clean_line(repr(_json_value(value, [20]))[:200], 60)  # a small part of an alias bomb
-            self.note(f"{name}: cannot use {shown}", self._line_of(name))
+            self.note(_("{name}: cannot use {shown}").format(name=name, shown=shown), self._line_of(name))
         return converted
 
     def rest(self) -> dict[str, Any]:

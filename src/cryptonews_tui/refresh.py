@@ -26,6 +26,7 @@ from cryptonews_tui.sources import About, Expected, Found, SourceError, host_of,
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.http.addresses import shown, written_out
 from cryptonews_tui.sources.http.secrets import Secrets, without_password
+from cryptonews_tui.translation import N_, _
 
 FIRST_SECONDS, PUBLISHED_SECONDS = 1.5, 3.0
 """New articles become visible so soon, and so often, while a refresh goes on: each time every list is made anew."""
@@ -297,11 +298,11 @@ def try_out(location: str, access: Access, most: int = 5) -> Trial:
     if not report.over:
         report.end()
     if report.error and (url := written_out(location)) and not os.path.lexists(report.location):
-        report.error = f"{report.error} If it is a web address, write {url}."
-    return Trial(report, titles, NOT_STORED if secret is not None else "")
+        report.error = _("{error} If it is a web address, write {url}.").format(error=report.error, url=url)
+    return Trial(report, titles, _(NOT_STORED) if secret is not None else "")
 
 
-NOT_STORED = (
+NOT_STORED = N_(
     "The password is not stored. Say in the settings, under [secrets], where it is kept: docs/sources.md"
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cryptonews_tui.article import Role
+from cryptonews_tui.translation import N_, _
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.http.secrets import Secret
@@ -196,147 +197,177 @@ def _keys(value: Any) -> dict[str, object] | None:
 
 SETTINGS: dict[str, Setting] = {
     "languages": Setting(
-        "The languages you read, best first. A story is shown in the first one it has.",
-        "a list of language codes",
+        N_("The languages you read, best first. A story is shown in the first one it has."),
+        N_("a list of language codes"),
         _languages,
     ),
     "theme": Setting(
-        "The colours. `auto` takes ours, or the terminal's where it has only 16.",
-        "`auto` or the name of a theme (F9 shows them)",
+        N_("The colours. `auto` takes ours, or the terminal's where it has only 16."),
+        N_("`auto` or the name of a theme (F9 shows them)"),
         _text,
     ),
     "reading_width": Setting(
-        "Columns of text in the article pane; `<` and `>` change it for the session.",
-        "a whole number from 20 to 200",
+        N_("Columns of text in the article pane; `<` and `>` change it for the session."),
+        N_("a whole number from 20 to 200"),
         _whole(20, 200),
     ),
     "read_after_seconds": Setting(
-        "A story counts as read after it has been shown for so long. 0: only when opened with Enter.",
-        "a number from 0 to 3600",
+        N_("A story counts as read after it has been shown for so long. 0: only when opened with Enter."),
+        N_("a number from 0 to 3600"),
         _number(0, 3600),
     ),
     "follow_after_ms": Setting(
-        "The article pane follows the cursor after it has rested for so long.",
-        "a whole number from 0 to 10000",
+        N_("The article pane follows the cursor after it has rested for so long."),
+        N_("a whole number from 0 to 10000"),
         _whole(0, 10_000),
     ),
     "order": Setting(
-        "How the list is sorted when the query does not say; `-score` falls, `+score` rises. "
-        "`\\` changes it for the session.",
-        "published, updated, title, source or score, with a sign if you like",
+        N_(
+            "How the list is sorted when the query does not say; `-score` falls, `+score` rises. "
+            "`\\` changes it for the session."
+        ),
+        N_("published, updated, title, source or score, with a sign if you like"),
         _order,
     ),
     "columns": Setting(
-        "What stands before the titles in the list, from left to right, where there is room.",
-        f"a list of some of {', '.join(COLUMNS)}",
+        N_("What stands before the titles in the list, from left to right, where there is room."),
+        N_("a list of some of mood, age, source, category, lang, score"),
         _some_of(COLUMNS),
     ),
     "filters": Setting(
-        "The groups of the filters, from top to bottom; what is left out is not shown.",
-        f"a list of some of {', '.join(FILTERS)}",
+        N_("The groups of the filters, from top to bottom; what is left out is not shown."),
+        N_("a list of some of is, sentiment, asset, source, category, tag, lang, section, on"),
         _some_of(FILTERS),
     ),
     "pictures": Setting(
-        "How covers are drawn: in half blocks, which every terminal shows, or in the protocol of kitty or sixel, if "
-        "yours knows it. The terminal is not asked.",
-        "`blocks`, `kitty` or `sixel`",
+        N_(
+            "How covers are drawn: in half blocks, which every terminal shows, or in the protocol of kitty or sixel, "
+            "if yours knows it. The terminal is not asked."
+        ),
+        N_("`blocks`, `kitty` or `sixel`"),
         _one_of(PICTURES),
     ),
     "refresh_minutes": Setting(
-        "How long after a visit a source is due again, unless it has an interval of its own. 0: only when asked.",
-        "a number from 0 to 10080",
+        N_(
+            "How long after a visit a source is due again, unless it has an interval of its own. 0: only when asked."
+        ),
+        N_("a number from 0 to 10080"),
         _number(0, 10_080),
     ),
     "refresh_at_start": Setting(
-        "Visit the sources that are due when the reader is opened.",
-        "true or false",
+        N_("Visit the sources that are due when the reader is opened."),
+        N_("true or false"),
         _truth,
     ),
     "watch_folders": Setting(
-        "Watch folders on this computer, so that a change in them is on the screen at once.",
-        "true or false",
+        N_("Watch folders on this computer, so that a change in them is on the screen at once."),
+        N_("true or false"),
         _truth,
     ),
     "hosts_at_once": Setting(
-        "How many servers are asked at once.",
-        "a whole number from 1 to 64",
+        N_("How many servers are asked at once."),
+        N_("a whole number from 1 to 64"),
         _whole(1, 64),
     ),
     "requests_per_host": Setting(
-        "How many requests one server gets at once.",
-        "a whole number from 1 to 16",
+        N_("How many requests one server gets at once."),
+        N_("a whole number from 1 to 16"),
         _whole(1, 16),
     ),
     "mouse": Setting(
-        "Take the mouse: click and wheel do what you expect. Without it the mouse is the terminal's own, as for "
-        "marking text.",
-        "true or false",
+        N_(
+            "Take the mouse: click and wheel do what you expect. Without it the mouse is the terminal's own, as for "
+            "marking text."
+        ),
+        N_("true or false"),
         _truth,
     ),
     "signs": Setting(
-        "Which letters and signs your terminal shows. `auto` goes by LC_ALL, LC_CTYPE and LANG; `ascii` does without "
-        "▲▼•│.",
-        "`auto`, `unicode` or `ascii`",
+        N_(
+            "Which letters and signs your terminal shows. `auto` goes by LC_ALL, LC_CTYPE and LANG; `ascii` does "
+            "without ▲▼•│."
+        ),
+        N_("`auto`, `unicode` or `ascii`"),
         _one_of(SIGNS),
     ),
     "frugal": Setting(
-        "Write as little as possible to the terminal, with fewer colours. `auto`: over SSH.",
-        "`auto`, `always` or `never`",
+        N_("Write as little as possible to the terminal, with fewer colours. `auto`: over SSH."),
+        N_("`auto`, `always` or `never`"),
         _one_of(WHEN),
     ),
     "show_covers": Setting(
-        "Show the cover of each article that is opened, without being asked.",
-        "true or false",
+        N_("Show the cover of each article that is opened, without being asked."),
+        N_("true or false"),
         _truth,
     ),
     "cover_cache_mb": Setting(
-        "How much room covers may take on the disk, in megabytes, so that none is fetched twice. 0: none is kept.",
-        "a whole number from 0 to 10000",
+        N_(
+            "How much room covers may take on the disk, in megabytes, so that none is fetched twice. 0: none is kept."
+        ),
+        N_("a whole number from 0 to 10000"),
         _whole(0, 10_000),
     ),
     "views": Setting(
-        'Queries with a name: `[views]` with lines such as `Markets = "category:market is:unread"` or '
-        '`Rules = {query = "regulation:etf", key = "f5"}`.',
-        "a table of names and queries, or of names and tables with a query and a key",
+        N_(
+            'Queries with a name: `[views]` with lines such as `Markets = "category:market is:unread"` or '
+            '`Rules = {query = "regulation:etf", key = "f5"}`.'
+        ),
+        N_("a table of names and queries, or of names and tables with a query and a key"),
         _views,
     ),
     "assets": Setting(
-        'More names of assets: `[assets]` with lines such as `btc = ["digital gold"]`; a new symbol is a new asset.',
-        "a table of symbols and lists of names",
+        N_(
+            'More names of assets: `[assets]` with lines such as `btc = ["digital gold"]`; a new symbol is a new asset.'
+        ),
+        N_("a table of symbols and lists of names"),
         _names,
     ),
     "sections": Setting(
-        "More headings of sections: `[sections]` with lines such as "
-        '`impact = ["fallout", "…effect on"]`; `…` lets it stand anywhere, `$` ends the heading.',
-        "a table of roles (overview, events, significance, regulation, market, outlook, author, impact, other) "
-        "and lists of what headings begin with",
+        N_(
+            "More headings of sections: `[sections]` with lines such as "
+            '`impact = ["fallout", "…effect on"]`; `…` lets it stand anywhere, `$` ends the heading.'
+        ),
+        N_(
+            "a table of roles (overview, events, significance, regulation, market, outlook, author, impact, other) "
+            "and lists of what headings begin with"
+        ),
         _headings,
     ),
     "secrets": Setting(
-        'What sources are to be told to let us in: `[secrets."news.example.org"]` with lines such as '
-        '`token_command = "pass show news"`; see [sources.md](sources.md).',
-        "a table of hosts or addresses, each with a table that says where the secret is kept",
+        N_(
+            'What sources are to be told to let us in: `[secrets."news.example.org"]` with lines such as '
+            '`token_command = "pass show news"`; see [sources.md](sources.md).'
+        ),
+        N_("a table of hosts or addresses, each with a table that says where the secret is kept"),
         _secrets,
     ),
     "shapes": Setting(
-        "Where JSON news of other publishers keep what: `[shapes.NAME]`; see [sources.md](sources.md).",
-        'a table of names, each with a table: `for` and what is where, such as `title = "headline"`',
+        N_("Where JSON news of other publishers keep what: `[shapes.NAME]`; see [sources.md](sources.md)."),
+        N_('a table of names, each with a table: `for` and what is where, such as `title = "headline"`'),
         _shapes,
     ),
     "keys": Setting(
-        'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.',
-        "a table of command ids and keys",
+        N_(
+            'Other keys for commands: `[keys]` with lines such as `star = "asterisk,x"`. `cryptonews keys` lists them.'
+        ),
+        N_("a table of command ids and keys"),
         _keys,
     ),
     "folded_sections": Setting(
-        "Sections that are folded when an article is opened; `x` unfolds one. `author` is the machine's opinion.",
-        f"a list of some of {', '.join(Role)}",
+        N_(
+            "Sections that are folded when an article is opened; `x` unfolds one. `author` is the machine's opinion."
+        ),
+        N_(
+            "a list of some of overview, events, significance, regulation, market, outlook, author, impact, other"
+        ),
         _roles,
     ),
     "pipe": Setting(
-        "The command that `|` gives the article to, as Markdown, without a shell: its words one by one, "
-        'such as `["pandoc", "-t", "plain"]`.',
-        "a list of a program and its arguments; empty: none",
+        N_(
+            "The command that `|` gives the article to, as Markdown, without a shell: its words one by one, "
+            'such as `["pandoc", "-t", "plain"]`.'
+        ),
+        N_("a list of a program and its arguments; empty: none"),
         _command,
     ),
 }
@@ -384,19 +415,27 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     except FileNotFoundError:
         return Settings(), []
     except (OSError, UnicodeDecodeError) as error:
-        return Settings(), [f"settings: {path} cannot be read ({error}); the defaults are used"]
+        return Settings(), [
+            _("settings: {path} cannot be read ({error}); the defaults are used").format(
+                path=path, error=error
+            )
+        ]
     import tomllib  # most people have no file
 
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Settings(), [f"settings: {path} is not valid TOML: {error}; the defaults are used"]
+        return Settings(), [
+            _("settings: {path} is not valid TOML: {error}; the defaults are used").format(
+                path=path, error=error
+            )
+        ]
     values: dict[str, Any] = {}
     problems: list[str] = []
     for name, given in data.items():
         setting = SETTINGS.get(name)
         if setting is None:
-            problems.append(f"settings: there is no setting “{name}” ({path})")
+            problems.append(_("settings: there is no setting “{name}” ({path})").format(name=name, path=path))
         elif (value := setting.convert(given)) is not None:
             values[name] = value
         else:
@@ -406,9 +445,17 @@ def load(path: Path) -> tuple[Settings, list[str]]:
             ):  # one bad entry does not take the others
                 values[name] = value
                 what = ", ".join(f"“{str(entry)[:60]}”" for entry in bad)
-                problems.append(f"settings: {name} must be {setting.accepts}; {what} is left out ({path})")
+                problems.append(
+                    _("settings: {name} must be {accepted}; {what} is left out ({path})").format(
+                        name=name, accepted=_(setting.accepts), what=what, path=path
+                    )
+                )
             else:
-                problems.append(f"settings: {name} must be {setting.accepts} ({path})")
+                problems.append(
+                    _("settings: {name} must be {accepted} ({path})").format(
+                        name=name, accepted=_(setting.accepts), path=path
+                    )
+                )
     if views := values.get("views"):
         values["views"], wrong = _parsable(views)
         problems += [f"{problem} ({path})" for problem in wrong]
@@ -436,7 +483,11 @@ def _parsable(views: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         try:
             parse(said if isinstance(said, str) else said["query"])
         except QueryError as error:
-            problems.append(f"settings: the view “{name}”, at character {error.position + 1}: {error}")
+            problems.append(
+                _("settings: the view “{name}”, at character {number}: {error}").format(
+                    name=name, number=error.position + 1, error=error
+                )
+            )
         else:
             good[name] = said
     return good, problems

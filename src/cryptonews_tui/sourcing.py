@@ -22,6 +22,7 @@ from cryptonews_tui.console import (
     text,
 )
 from cryptonews_tui.output import say
+from cryptonews_tui.translation import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
@@ -44,16 +45,19 @@ POLICIES = ("keep", "mark", "remove")
 
 def add_sync(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "locations", nargs="*", metavar="SOURCE", help="names of sources, or locations; default: your sources"
+        "locations",
+        nargs="*",
+        metavar="SOURCE",
+        help=_("names of sources, or locations; default: your sources"),
     )
     parser.add_argument(
-        "--due", action="store_true", help="only those whose interval is over, as for a timer"
+        "--due", action="store_true", help=_("only those whose interval is over, as for a timer")
     )
     parser.add_argument(
-        "--trust", action="store_true", help="believe a source that has lost most of its articles"
+        "--trust", action="store_true", help=_("believe a source that has lost most of its articles")
     )
-    parser.add_argument("--json", action="store_true", help="print a JSON object per source")
-    parser.add_argument("--verbose", action="store_true", help="tell every request, on the standard error")
+    parser.add_argument("--json", action="store_true", help=_("print a JSON object per source"))
+    parser.add_argument("--verbose", action="store_true", help=_("tell every request, on the standard error"))
 
 
 def sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -62,7 +66,12 @@ def sync(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     else:
         sources = [source for source in _stored(paths) if source.enabled]
         if not sources:
-            raise UserError(f"there is no source to sync; name a location, or add one: {ADD_HINT}", WRONG_USE)
+            raise UserError(
+                _("there is no source to sync; name a location, or add one: {command}").format(
+                    command=ADD_HINT
+                ),
+                WRONG_USE,
+            )
     if options.due:
         from cryptonews_tui.library import due_now
 
@@ -117,34 +126,73 @@ def _sync(
 
 def _say_report(report: Report) -> int:
     from cryptonews_tui.accounts import wrong
-    from cryptonews_tui.wording import counted
 
     for problem in report.problems:
         say(wrong(problem))
     if report.error:
         say(f"cryptonews: {report.error}")
         if report.withdrawn and report.source.name:
-            say(f"{report.source.name} is disabled; its articles stay.")
+            say(_("{name} is disabled; its articles stay.").format(name=report.source.name))
         return FAILED
-    counts = f"{report.seen:,} seen, {report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"
-    say(
-        f"{report.location}: {counts if report.seen else 'nothing new'}"
-        + (f", {report.removed:,} gone from the source ({_fate(report)})" if report.removed else "")
-        + (f", {report.left_out:,} in other languages left out" if report.left_out else "")
-        + (f", {counted(len(report.problems), 'problem')}" if report.problems else "")
-    )
+    say(f"{report.location}: {_told(report)}")
     if report.moved:
-        say(f"{report.location} has moved to {report.moved}, which is remembered")
+        say(
+            _("{location} has moved to {moved}, which is remembered").format(
+                location=report.location, moved=report.moved
+            )
+        )
     return DONE
+
+
+def _told(report: Report) -> str:
+    """What a visit found and did, in numbers."""
+    from cryptonews_tui.accounts import problems
+    from cryptonews_tui.wording import number
+
+    told = [_("nothing new")]
+    if report.seen:
+        told = [
+            ngettext("{count} seen", "{count} seen", report.seen).format(count=number(report.seen)),
+            ngettext("{count} added", "{count} added", report.added).format(count=number(report.added)),
+            ngettext("{count} updated", "{count} updated", report.updated).format(
+                count=number(report.updated)
+            ),
+            ngettext("{count} unchanged", "{count} unchanged", report.unchanged).format(
+                count=number(report.unchanged)
+            ),
+        ]
+    if report.removed:
+        told.append(
+            ngettext(
+                "{count} gone from the source ({fate})",
+                "{count} gone from the source ({fate})",
+                report.removed,
+            ).format(count=number(report.removed), fate=_fate(report))
+        )
+    if report.left_out:
+        told.append(
+            ngettext(
+                "{count} in other languages left out", "{count} in other languages left out", report.left_out
+            ).format(count=number(report.left_out))
+        )
+    if report.problems:
+        told.append(problems(len(report.problems)))
+    return ", ".join(told)
 
 
 def _fate(report: Report) -> str:
     """What became of the articles that are gone from a source."""
+    from cryptonews_tui.wording import number
+
     told = [
-        f"{report.marked:,} marked" if report.marked else "",
-        f"{report.deleted:,} removed" if report.deleted else "",
+        ngettext("{count} marked", "{count} marked", report.marked).format(count=number(report.marked))
+        if report.marked
+        else "",
+        ngettext("{count} removed", "{count} removed", report.deleted).format(count=number(report.deleted))
+        if report.deleted
+        else "",
     ]
-    return ", ".join(filter(None, told)) or "kept"
+    return ", ".join(filter(None, told)) or _("kept")
 
 
 class _progress:  # noqa: N801  # reads as a verb where it is used
@@ -173,7 +221,9 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
     def _tell(self, report: Report) -> None:
         task = self._tasks.get(report.location)
         if task is None:
-            description = f"reading {report.source.name}" if report.source.name else "reading"
+            description = (
+                _("reading {name}").format(name=report.source.name) if report.source.name else _("reading")
+            )
             task = self._tasks[report.location] = self._bars.add_task(description, total=None)
         self._bars.update(
             task, completed=report.seen, total=report.expected, refresh=False, visible=not report.over
@@ -192,53 +242,57 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
         dest="action", metavar="list | test | add | edit | remove | problems | import | export"
     )
     common = [files()]
-    listing = actions.add_parser("list", help="the sources, how each was last seen (default)", parents=common)
-    listing.add_argument("--json", action="store_true", help="print a JSON list")
-    testing = actions.add_parser("test", help="say what a location is, without storing it", parents=common)
+    listing = actions.add_parser(
+        "list", help=_("the sources, how each was last seen (default)"), parents=common
+    )
+    listing.add_argument("--json", action="store_true", help=_("print a JSON list"))
+    testing = actions.add_parser("test", help=_("say what a location is, without storing it"), parents=common)
     testing.add_argument("location", metavar="LOCATION")
-    testing.add_argument("--verbose", action="store_true", help="tell every request, on the standard error")
-    adding = actions.add_parser("add", help="add a source; the next sync visits it", parents=common)
+    testing.add_argument(
+        "--verbose", action="store_true", help=_("tell every request, on the standard error")
+    )
+    adding = actions.add_parser("add", help=_("add a source; the next sync visits it"), parents=common)
     adding.add_argument(
         "location",
         metavar="LOCATION",
-        help="a folder, file or archive, a web address of any kind, a Git repository, github:owner/repo …",
+        help=_("a folder, file or archive, a web address of any kind, a Git repository, github:owner/repo …"),
     )
-    adding.add_argument("--name", metavar="N", type=text, help="how to call it")
+    adding.add_argument("--name", metavar="N", type=text, help=_("how to call it"))
     _add_choices(adding)
-    editing = actions.add_parser("edit", help="change how a source is visited", parents=common)
-    editing.add_argument("name", metavar="NAME", type=text, help="its name or location")
-    editing.add_argument("--name", metavar="N", type=text, dest="new", help="another name")
+    editing = actions.add_parser("edit", help=_("change how a source is visited"), parents=common)
+    editing.add_argument("name", metavar="NAME", type=text, help=_("its name or location"))
+    editing.add_argument("--name", metavar="N", type=text, dest="new", help=_("another name"))
     _add_choices(editing)
     switch = editing.add_mutually_exclusive_group()
-    switch.add_argument("--disable", action="store_true", help="visit it no more; its articles stay")
-    switch.add_argument("--enable", action="store_true", help="visit it again")
-    removing = actions.add_parser("remove", help="forget a source; its articles stay", parents=common)
-    removing.add_argument("name", metavar="NAME", type=text, help="its name or location")
+    switch.add_argument("--disable", action="store_true", help=_("visit it no more; its articles stay"))
+    switch.add_argument("--enable", action="store_true", help=_("visit it again"))
+    removing = actions.add_parser("remove", help=_("forget a source; its articles stay"), parents=common)
+    removing.add_argument("name", metavar="NAME", type=text, help=_("its name or location"))
     wrong = actions.add_parser(
-        "problems", help="what was wrong at the last visits to a source", parents=common
+        "problems", help=_("what was wrong at the last visits to a source"), parents=common
     )
-    wrong.add_argument("name", metavar="NAME", type=text, help="its name or location")
-    importing = actions.add_parser("import", help="add the sources of an OPML file", parents=common)
+    wrong.add_argument("name", metavar="NAME", type=text, help=_("its name or location"))
+    importing = actions.add_parser("import", help=_("add the sources of an OPML file"), parents=common)
     importing.add_argument(
-        "file", metavar="FILE", type=text, help="as other readers export it; -: standard input"
+        "file", metavar="FILE", type=text, help=_("as other readers export it; -: standard input")
     )
-    actions.add_parser("export", help="print the sources as OPML", parents=common)
+    actions.add_parser("export", help=_("print the sources as OPML"), parents=common)
 
 
 def _add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--minutes", metavar="M", type=_minutes, help="between visits; 0: as the settings say"
+        "--minutes", metavar="M", type=_minutes, help=_("between visits; 0: as the settings say")
     )
     parser.add_argument(
-        "--vanished", choices=POLICIES, help="what becomes of articles that vanish from it; default: keep"
+        "--vanished", choices=POLICIES, help=_("what becomes of articles that vanish from it; default: keep")
     )
     parser.add_argument(
-        "--languages", metavar="L", type=_languages, help="only articles in these, such as en,uk; all: any"
+        "--languages", metavar="L", type=_languages, help=_("only articles in these, such as en,uk; all: any")
     )
     parser.add_argument(
         "--history",
         action=_boolean(),
-        help="read older states of a Git repository, too, for articles that were deleted",
+        help=_("read older states of a Git repository, too, for articles that were deleted"),
     )
 
 
@@ -253,7 +307,9 @@ def _minutes(given: str) -> int:
 
     given = given.strip()
     if not given.isascii() or not given.isdigit() or int(given) > 100_000:
-        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number of minutes")
+        raise argparse.ArgumentTypeError(
+            _("{given} is not a whole number of minutes").format(given=repr(given))
+        )
     return int(given)
 
 
@@ -267,7 +323,9 @@ def _languages(given: str) -> tuple[str, ...]:
             raise ValueError(given)
         return languages_of(text(given))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{given!r} is no list of languages such as en,uk") from None
+        raise argparse.ArgumentTypeError(
+            _("{given} is no list of languages such as en,uk").format(given=repr(given))
+        ) from None
 
 
 def sources(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -294,7 +352,7 @@ def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
         return DONE
     output.show(overview(known, _held(known, paths, settings)))
     if not known:
-        say(f"There is no source yet. Add one: {ADD_HINT}")
+        say(_("There is no source yet. Add one: {command}").format(command=ADD_HINT))
     return DONE
 
 
@@ -329,25 +387,31 @@ def _add(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     typed, secret = without_password(options.location)
     location = place(typed)
     if location == "-":
-        raise UserError("the standard input is no place to come back to; use: cryptonews sync -", WRONG_USE)
+        raise UserError(
+            _("the standard input is no place to come back to; use: cryptonews sync -"), WRONG_USE
+        )
     if secret is not None:
         from cryptonews_tui.refresh import NOT_STORED
 
-        say(NOT_STORED)
+        say(_(NOT_STORED))
     with open_state(paths) as state:
         before = len(state.sources())
         source = state.add_source(options.name or name_of(location), location)
         if len(state.sources()) == before:
-            say(f"{location} is a source already, named {source.name}")
+            say(_("{location} is a source already, named {name}").format(location=location, name=source.name))
         else:
             state.change_source(location, _changed(source, options))
-            say(f"added {source.name}: {location}. Bring it in with: cryptonews sync")
+            say(
+                _("added {name}: {location}. Bring it in with: cryptonews sync").format(
+                    name=source.name, location=location
+                )
+            )
         if os.path.isabs(location) and not os.path.exists(location):
             url = written_out(typed)
-            say(
-                f"There is nothing at {location} now."
-                + (f" If it is a web address, write {url}." if url else "")
-            )
+            said = _("There is nothing at {location} now.").format(location=location)
+            if url:
+                said += " " + _("If it is a web address, write {url}.").format(url=url)
+            say(said)
     return DONE
 
 
@@ -361,7 +425,7 @@ def _edit(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             changed = replace(changed, enabled=options.enable)
         if changed == source:
             raise UserError(
-                "nothing was named that is to be changed; see: cryptonews sources edit --help", WRONG_USE
+                _("nothing was named that is to be changed; see: cryptonews sources edit --help"), WRONG_USE
             )
         refused = state.change_source(source.location, changed)
         if refused:
@@ -371,7 +435,7 @@ def _edit(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 
             with closing(Writer(paths.library)) as writer:
                 writer.forget_stamps(source.location)  # what was left out is to be looked at again
-    say(f"changed {changed.name}")
+    say(_("changed {name}").format(name=changed.name))
     return DONE
 
 
@@ -395,7 +459,7 @@ def _remove(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     from cryptonews_tui.refresh import forget
 
     forget(paths.library, source.location, paths.cache)
-    say(f"removed {options.name}; its articles stay in the library")
+    say(_("removed {name}; its articles stay in the library").format(name=options.name))
     return DONE
 
 
@@ -411,6 +475,7 @@ def _problems(options: argparse.Namespace, paths: Paths, settings: Settings) -> 
 def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import opml
     from cryptonews_tui.library import StoredSource
+    from cryptonews_tui.wording import number
 
     try:
         if options.file == "-":
@@ -419,15 +484,21 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
             with open(options.file, "rb") as file:
                 listed = opml.read(file.read(_LIST_MOST))
     except OSError as error:
-        raise UserError(f"{options.file} cannot be read: {error.strerror}") from None
+        raise UserError(
+            _("{file} cannot be read: {reason}").format(file=options.file, reason=error.strerror)
+        ) from None
     except opml.OpmlError as error:
-        raise UserError(f"{options.file} cannot be taken in: {error}. Nothing was changed.") from None
+        raise UserError(
+            _("{file} cannot be taken in: {error}. Nothing was changed.").format(
+                file=options.file, error=error
+            )
+        ) from None
     places = []
     for subscription in listed.subscriptions:
         try:
             location = place(subscription.location)
             if location == "-":
-                raise UserError("The standard input is no place to come back to; it was not taken.")
+                raise UserError(_("The standard input is no place to come back to; it was not taken."))
         except UserError as error:
             say(str(error))
         else:
@@ -435,10 +506,15 @@ def _import(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
     with open_state(paths) as state:
         added = state.add_sources(places)
     for source in added:
-        say(f"added {source.name}: {source.location}")
+        say(_("added {name}: {location}").format(name=source.name, location=source.location))
     for note in listed.notes:
         say(f"{options.file}:{note.line}: {note.message}")
-    say(f"{len(added):,} added, {len(listed.subscriptions) - len(added):,} were sources already or are none")
+    others = len(listed.subscriptions) - len(added)
+    say(
+        _("{count} added, {others} were sources already or are none").format(
+            count=number(len(added)), others=number(others)
+        )
+    )
     return DONE
 
 
@@ -456,7 +532,7 @@ def _export(options: argparse.Namespace, paths: Paths, settings: Settings) -> in
 def _known(name: str, state: State) -> StoredSource:
     source = state.source(name, _canonical(name))
     if source is None:
-        raise UserError(f"there is no source “{name}”; `cryptonews sources` lists them")
+        raise UserError(_("there is no source “{name}”; `cryptonews sources` lists them").format(name=name))
     return source
 
 
@@ -473,7 +549,9 @@ def _named(location: str, paths: Paths) -> StoredSource:
     is_word = "/" not in location and os.path.isabs(canonical)
     if source is None and known and is_word and not os.path.lexists(canonical):
         raise UserError(
-            f"there is no source and no file “{location}”; `cryptonews sources` lists the sources"
+            _("there is no source and no file “{location}”; `cryptonews sources` lists the sources").format(
+                location=location
+            )
         )
     return source or StoredSource("", canonical)
 

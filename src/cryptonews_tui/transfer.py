@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from cryptonews_tui.library.state import Belongings, Marked
 from cryptonews_tui.library.subscriptions import LANGUAGE, MINUTES_LIMIT, StoredSource
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.translation import _
 from cryptonews_tui.views import View
 
 FORMAT = "cryptonews state"
@@ -66,11 +67,11 @@ def read(text: str) -> Belongings:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise TransferError(f"this is no JSON ({error})") from None
+        raise TransferError(_("this is no JSON ({error})").format(error=error)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise TransferError("`cryptonews export` did not write this")
+        raise TransferError(_("`cryptonews export` did not write this"))
     if data.get("version") != VERSION:
-        raise TransferError("another version of cryptonews wrote this, which has another format")
+        raise TransferError(_("another version of cryptonews wrote this, which has another format"))
     return Belongings(_all(data, "marks", _mark), _all(data, "views", _view), _all(data, "sources", _source))
 
 
@@ -80,12 +81,12 @@ _T = TypeVar("_T")
 def _all(data: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any]], _T]) -> list[_T]:
     items = data.get(name)
     if not isinstance(items, list):
-        raise TransferError(f"{name} is no list")
+        raise TransferError(_("{name} is no list").format(name=name))
     found = []
     for number, item in enumerate(items):
         try:
             if not isinstance(item, dict):
-                raise TransferError("this is no object")
+                raise TransferError(_("this is no object"))
             found.append(read(item))
         except TransferError as error:
             raise TransferError(f"{name}[{number}]: {error}") from None
@@ -115,20 +116,20 @@ def _view(item: Mapping[str, Any]) -> View:
 def _source(item: Mapping[str, Any]) -> StoredSource:
     location = _line(item, "location")
     if location != item["location"]:  # cleaned it would be another place
-        raise TransferError("location is not one that cryptonews wrote")
+        raise TransferError(_("location is not one that cryptonews wrote"))
     minutes, languages = item.get("minutes"), item.get("languages", [])
     if not (minutes is None or (type(minutes) is int and 0 < minutes <= MINUTES_LIMIT)):
-        raise TransferError("minutes is no whole number of minutes")
+        raise TransferError(_("minutes is no whole number of minutes"))
     if not (
         isinstance(languages, list) and all(isinstance(e, str) and LANGUAGE.fullmatch(e) for e in languages)
     ):
-        raise TransferError("languages is no list of languages")
+        raise TransferError(_("languages is no list of languages"))
     policy = item.get("vanished", "keep")
     if policy not in ("keep", "mark", "remove"):
-        raise TransferError("vanished is none of keep, mark and remove")
+        raise TransferError(_("vanished is none of keep, mark and remove"))
     enabled, history = item.get("enabled", True), item.get("history", False)
     if not (isinstance(enabled, bool) and isinstance(history, bool)):
-        raise TransferError("enabled and history must be true or false")
+        raise TransferError(_("enabled and history must be true or false"))
     return StoredSource(
         name=_line(item, "name"),
         location=location,
@@ -144,13 +145,13 @@ def _text(item: Mapping[str, Any], name: str, *, optional: bool = False) -> str 
     value = item.get(name)
     if isinstance(value, str) or (optional and value is None):
         return value
-    raise TransferError(f"{name} is no text")
+    raise TransferError(_("{name} is no text").format(name=name))
 
 
 def _line(item: Mapping[str, Any], name: str) -> str:
     line = clean_line(_text(item, name) or "")
     if not line:
-        raise TransferError(f"{name} is empty")
+        raise TransferError(_("{name} is empty").format(name=name))
     return line
 
 
@@ -170,4 +171,6 @@ def _ms(item: Mapping[str, Any], name: str) -> int | None:
     try:
         return (datetime.fromisoformat(value) - _EPOCH) // timedelta(milliseconds=1)
     except (ValueError, TypeError, OverflowError):  # no time, one without its zone, one beyond all
-        raise TransferError(f"{name} is no instant such as 2026-01-31T12:00:00.000Z") from None
+        raise TransferError(
+            _("{name} is no instant such as 2026-01-31T12:00:00.000Z").format(name=name)
+        ) from None

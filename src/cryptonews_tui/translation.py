@@ -65,6 +65,8 @@ def use(language: str) -> None:
 
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "locale")
     _catalogue = gettext.translation(DOMAIN, folder, [language])
+    gettext.bindtextdomain(DOMAIN, folder)  # argparse asks there for its own words
+    gettext.textdomain(DOMAIN)
 
 
 def language() -> str:

@@ -21,6 +21,7 @@ from cryptonews_tui.console import (
     views_of,
 )
 from cryptonews_tui.output import say
+from cryptonews_tui.translation import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
@@ -39,17 +40,17 @@ _IMPORTED_MOST = 256 * 1024 * 1024
 def add_views(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="list | add | remove | rename | move")
     common = [files()]
-    actions.add_parser("list", help="the views and their queries (default)", parents=common)
-    adding = actions.add_parser("add", help="keep a query under a name", parents=common)
+    actions.add_parser("list", help=_("the views and their queries (default)"), parents=common)
+    adding = actions.add_parser("add", help=_("keep a query under a name"), parents=common)
     adding.add_argument("name", metavar="NAME", type=text)
     adding.add_argument("query", nargs="+", metavar="QUERY")
-    adding.add_argument("--key", metavar="K", type=text, help="the key that opens it in the reader")
-    removing = actions.add_parser("remove", help="forget a view", parents=common)
+    adding.add_argument("--key", metavar="K", type=text, help=_("the key that opens it in the reader"))
+    removing = actions.add_parser("remove", help=_("forget a view"), parents=common)
     removing.add_argument("name", metavar="NAME", type=text)
-    renaming = actions.add_parser("rename", help="give a view another name", parents=common)
+    renaming = actions.add_parser("rename", help=_("give a view another name"), parents=common)
     renaming.add_argument("name", metavar="NAME", type=text)
     renaming.add_argument("new", metavar="NEW", type=text)
-    moving = actions.add_parser("move", help="move a view one place up or down", parents=common)
+    moving = actions.add_parser("move", help=_("move a view one place up or down"), parents=common)
     moving.add_argument("name", metavar="NAME", type=text)
     moving.add_argument("step", choices=("up", "down"))
 
@@ -66,19 +67,27 @@ def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     names = [options.name, options.new] if options.action == "rename" else [options.name]
     for name in names:
         if not name:
-            raise UserError("a view needs a name", WRONG_USE)
+            raise UserError(_("a view needs a name"), WRONG_USE)
         if (there := find(name, known)) and not there.own:
-            raise UserError(f"the view “{there.name}” comes with the program or stands in your settings")
+            raise UserError(
+                _("the view “{name}” comes with the program or stands in your settings").format(
+                    name=there.name
+                )
+            )
     with open_state(paths) as state:
         if options.action == "add":
             before = find(options.name, known)
             query = query_of(" ".join(options.query), settings)
             if options.key is not None and (why := _why_no_key(options, state, settings)):
-                raise UserError(f"{why}; nothing was saved", WRONG_USE)
+                raise UserError(_("{why}; nothing was saved").format(why=why), WRONG_USE)
             state.save_view(options.name, str(query), options.key)
             if before:
-                say(f"replaced {before.name}, which was: {before.query}")
-            say(f"saved {options.name}; list it with: cryptonews list --view {quote(options.name)}")
+                say(_("replaced {name}, which was: {query}").format(name=before.name, query=before.query))
+            say(
+                _("saved {name}; list it with: cryptonews list --view {quoted}").format(
+                    name=options.name, quoted=quote(options.name)
+                )
+            )
             return DONE
         if options.action == "rename":
             problem = state.rename_view(options.name, options.new)
@@ -88,7 +97,7 @@ def views(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             step = -1 if options.step == "up" else 1
             problem = None if state.move_view(options.name, step) else _unknown(options.name)
     if problem:
-        raise UserError(f"{problem}; `cryptonews views` lists them")
+        raise UserError(_("{problem}; `cryptonews views` lists them").format(problem=problem))
     return DONE
 
 
@@ -102,7 +111,7 @@ def _why_no_key(options: argparse.Namespace, state: State, settings: Settings) -
 
 
 def _unknown(name: str) -> str:
-    return f"there is no saved view “{name}”"
+    return _("there is no saved view “{name}”").format(name=name)
 
 
 # The files
@@ -110,14 +119,14 @@ def _unknown(name: str) -> str:
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--rebuild", action="store_true", help="make indexes, lists and counts anew from the articles"
+        "--rebuild", action="store_true", help=_("make indexes, lists and counts anew from the articles")
     )
     parser.add_argument(
         "--salvage",
         action="store_true",
-        help="make a new library of what can still be read of a damaged one, which is kept beside it",
+        help=_("make a new library of what can still be read of a damaged one, which is kept beside it"),
     )
-    parser.add_argument("--vacuum", action="store_true", help="give unused room back to the disk")
+    parser.add_argument("--vacuum", action="store_true", help=_("give unused room back to the disk"))
 
 
 def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -126,47 +135,58 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
 
     roles = Roles(settings.sections)
     if (options.rebuild or options.salvage) and not paths.library.exists():
-        raise UserError(f"there is no library at {paths.library}")
+        raise UserError(_("there is no library at {library}").format(library=paths.library))
     if options.salvage:
         _salvage(paths.library, roles)
     if options.rebuild:
         health.rebuild(paths.library, roles)
-        say("the library was made anew from its articles")
+        say(_("the library was made anew from its articles"))
     checkups = (health.check_library(paths.library, roles), health.check_state(paths.state))
     for checkup in checkups:
         output.show(output.checkup(checkup))
     for checkup in checkups if options.vacuum else ():
         if checkup.damaged:
-            say(f"the {checkup.name} was not vacuumed; see what is wrong with it")
+            say(_("the {name} was not vacuumed; see what is wrong with it").format(name=_(checkup.name)))
         elif checkup.there:
             size = health.vacuum(checkup)
             say(
-                f"the {checkup.name} takes {output.bytes_of(size)} now, instead of {output.bytes_of(checkup.size)}"
+                _("the {name} takes {size} now, instead of {former}").format(
+                    name=_(checkup.name),
+                    size=output.bytes_of(size),
+                    former=output.bytes_of(checkup.size),
+                )
             )
     return DONE if all(checkup.well for checkup in checkups) else FAILED
 
 
 def _salvage(path: Path, roles: Roles) -> None:
     from cryptonews_tui.library import health, salvage
+    from cryptonews_tui.wording import number
 
     if not health.check_library(path).damaged:
-        say("nothing in the library is damaged, so there is nothing to salvage")
+        say(_("nothing in the library is damaged, so there is nothing to salvage"))
         return
     done = salvage.salvage(path, roles)
-    say(f"articles saved: {done.saved:,}, known to be lost: {done.lost:,}")
-    say(f"the damaged library is kept as {done.kept.name}")
-    say("bring back what your sources still have: cryptonews sync")
+    say(
+        _("articles saved: {saved}, known to be lost: {lost}").format(
+            saved=number(done.saved), lost=number(done.lost)
+        )
+    )
+    say(_("the damaged library is kept as {name}").format(name=done.kept.name))
+    say(_("bring back what your sources still have: cryptonews sync"))
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
+    parser.add_argument("file", metavar="FILE", help=_("a new file, or - for standard output"))
 
 
 def export(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import transfer
 
     if not is_there(paths.state):
-        raise UserError(f"there is nothing to export: there is no state at {paths.state}")
+        raise UserError(
+            _("there is nothing to export: there is no state at {state}").format(state=paths.state)
+        )
     with open_state(paths) as state:
         belongings = state.belongings()
     if options.file == "-":
@@ -182,35 +202,48 @@ def export(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
                 path.unlink()
                 raise
     except FileExistsError:
-        raise UserError(f"there is a file {path} already; name another") from None
+        raise UserError(_("there is a file {path} already; name another").format(path=path)) from None
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+        raise UserError(
+            _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror)
+        ) from error
     say(
-        f"wrote {path}: {output.amounts(belongings)}. Bring it in elsewhere with: cryptonews import {path.name}"
+        _("wrote {path}: {amounts}. Bring it in elsewhere with: cryptonews import {name}").format(
+            path=path, amounts=output.amounts(belongings), name=path.name
+        )
     )
     return DONE
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="what `export` wrote, or - for standard input")
+    parser.add_argument("file", metavar="FILE", help=_("what `export` wrote, or - for standard input"))
 
 
 def import_(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui import transfer
     from cryptonews_tui.views import all_views
+    from cryptonews_tui.wording import number
 
     try:
         belongings = transfer.read(_read(options.file))
     except transfer.TransferError as error:
-        name = "standard input" if options.file == "-" else options.file
-        raise UserError(f"{name} cannot be taken in: {error}. Nothing was changed.") from None
+        name = _("standard input") if options.file == "-" else options.file
+        raise UserError(
+            _("{name} cannot be taken in: {error}. Nothing was changed.").format(name=name, error=error)
+        ) from None
     with open_state(paths) as state:
         merged = state.merge(belongings, all_views(settings.views, ()))
     for source in merged.sources:
-        say(f"added source {source.name}: {source.location}")
+        say(_("added source {name}: {location}").format(name=source.name, location=source.location))
     for view in merged.views:
-        say(f"added view {view.name}: {view.query}")
-    say(f"{merged.marks:,} stories are marked otherwise than before")
+        say(_("added view {name}: {query}").format(name=view.name, query=view.query))
+    say(
+        ngettext(
+            "{count} story is marked otherwise than before",
+            "{count} stories are marked otherwise than before",
+            merged.marks,
+        ).format(count=number(merged.marks))
+    )
     return DONE
 
 
@@ -220,7 +253,7 @@ def _read(name: str) -> str:
     try:
         if name == "-":
             if sys.stdin is None:
-                raise TransferError("there is nothing to read")
+                raise TransferError(_("there is nothing to read"))
             data = sys.stdin.buffer.read(_IMPORTED_MOST + 1)
         else:
             with Path(name).open("rb") as file:
@@ -228,8 +261,8 @@ def _read(name: str) -> str:
     except OSError as error:
         raise TransferError(error.strerror or str(error)) from None
     if len(data) > _IMPORTED_MOST:
-        raise TransferError("it is too large")
+        raise TransferError(_("it is too large"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TransferError("it is not UTF-8 text") from None
+        raise TransferError(_("it is not UTF-8 text")) from None

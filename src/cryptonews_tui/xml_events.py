@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from cryptonews_tui.translation import _
+
 _CHUNK = 256 * 1024
 _DEPTH_LIMIT = 500
 """Elements in elements: nobody nests deeper who wants to be understood."""
@@ -62,7 +64,7 @@ def events(data: bytes) -> Iterator[Event]:
         nonlocal depth
         depth += 1
         if depth > _DEPTH_LIMIT:
-            raise XmlError("its elements are nested too deeply", parser.CurrentLineNumber)
+            raise XmlError(_("its elements are nested too deeply"), parser.CurrentLineNumber)
         found.append(Start(_local(name), attributes, parser.CurrentLineNumber))
 
     def end(name: str) -> None:
@@ -70,8 +72,8 @@ def events(data: bytes) -> Iterator[Event]:
         depth -= 1
         found.append(End(_local(name)))
 
-    def declared(*_: object) -> None:
-        raise XmlError("it declares entities, which is not allowed here", parser.CurrentLineNumber)
+    def declared(*about: object) -> None:
+        raise XmlError(_("it declares entities, which is not allowed here"), parser.CurrentLineNumber)
 
     parser.StartElementHandler = start
     parser.EndElementHandler = end
@@ -86,9 +88,9 @@ def events(data: bytes) -> Iterator[Event]:
         except XmlError as error:
             problem = error
         except expat.ExpatError as error:
-            problem = XmlError(expat.ErrorString(error.code) or "it is not well-formed", error.lineno)
+            problem = XmlError(expat.ErrorString(error.code) or _("it is not well-formed"), error.lineno)
         except (ValueError, LookupError):  # an encoding that nobody knows, or one of several bytes
-            problem = XmlError("its encoding is not known", 1)
+            problem = XmlError(_("its encoding is not known"), 1)
         yield from found
         found.clear()
         if problem is not None:

@@ -27,7 +27,8 @@ from cryptonews_tui.safety import clean
 from cryptonews_tui.sources import SourceError, git, open_source, repository
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.limits import Limits
-from tests.programs import find, needs
+from tests import sshd
+from tests.programs import needs
 from tests.sources.conftest import Site, endless, page, redirect, silent
 from tests.sources.repositories import GitServer, Publisher
 from tests.sources.visiting import QUICK, Visit, article, or_a_sentence, sort_out
@@ -705,44 +706,9 @@ def test_settings_of_the_user_run_no_program(
 @pytest.fixture
 def ssh(publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the publisher's repository at an ssh server of our own, which knows our key."""
-    keygen, sshd = find("ssh-keygen"), find("sshd")
-    assert keygen is not None
-    assert sshd is not None
-    folder = tmp_path / "ssh"
-    folder.mkdir(mode=0o700)
-    for name in ("host", "key"):
-        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True, timeout=20)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (folder / "authorized").write_text((folder / "key.pub").read_text())
-    (folder / "known").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
-    (folder / "sshd_config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
-        f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPasswordAuthentication no\n"
-        "KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\nAcceptEnv GIT_PROTOCOL\n"
-    )
-    (folder / "config").write_text(
-        f"Host *\nIdentityFile {folder}/key\nIdentitiesOnly yes\nUserKnownHostsFile {folder}/known\n"
-        "GlobalKnownHostsFile /dev/null\n"
-    )
-    monkeypatch.setenv("GIT_SSH_COMMAND", f"ssh -F {folder}/config")
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd wants it, and Debian makes it when the service starts
-    process = subprocess.Popen([sshd, "-D", "-e", "-f", folder / "sshd_config"], stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(500):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-            except ConnectionRefusedError:
-                assert process.poll() is None
-                time.sleep(0.01)
-            else:
-                break
-        yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}{publisher.path}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with sshd.running(tmp_path / "ssh", "AcceptEnv GIT_PROTOCOL") as server:
+        monkeypatch.setenv("GIT_SSH_COMMAND", f"ssh -F {server.client}")
+        yield f"ssh://{getpass.getuser()}@127.0.0.1:{server.port}{publisher.path}"
 
 
 @needs("sshd", "openssh-server")

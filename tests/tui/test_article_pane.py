@@ -18,6 +18,7 @@ from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.article_sheet import Facts
 from cryptonews_tui.tui.galley import Galley, parts
 from cryptonews_tui.typesetting import Kind, to_text
+from tests.tui.mouse import drag
 
 PUBLISHED = datetime(2025, 11, 25, 7, 31, tzinfo=UTC)
 KYIV = timezone(timedelta(hours=2))
@@ -354,7 +355,7 @@ async def test_a_long_article_is_set_in_steps_and_whole_in_the_end() -> None:
 # --- links, selection
 
 
-async def test_a_click_on_a_link_is_a_message() -> None:
+async def test_a_second_click_on_a_link_opens_it() -> None:
     article = story(
         Section(Role.OVERVIEW, "Overview", "See [the page](https://example.org/a) and [no](file:///x).")
     )
@@ -362,6 +363,9 @@ async def test_a_click_on_a_link_is_a_message() -> None:
         x, y = place_of(pane, "the page")
         await pilot.click(ArticlePane, offset=(x + 1, y))
         await pilot.click(ArticlePane, offset=place_of(pane, "file:"))
+        assert app.links == []
+        await pilot.click(ArticlePane, offset=(x + 1, y))
+        await pilot.click(ArticlePane, offset=(x + 2, y))
         assert app.links == ["https://example.org/a"]
 
 
@@ -379,9 +383,7 @@ async def test_selected_text_has_no_breaks_of_the_screen() -> None:
     article = story(Section(Role.OVERVIEW, "Overview", f"- {PARAGRAPH}\n\nNext."))
     async with reading(article, 40) as (pane, pilot, app):
         start, end = place_of(pane, "harbour"), place_of(pane, "gone")
-        await pilot.mouse_down(ArticlePane, offset=start)
-        await pilot.hover(ArticlePane, offset=end + Offset(3, 0))
-        await pilot.mouse_up(ArticlePane, offset=end + Offset(3, 0))
+        await drag(pilot, ArticlePane, start, end, end + Offset(3, 0))
         assert pane.screen.get_selected_text() == PARAGRAPH[4:-1]
         marked, plain = style(pane, "gone", end.y), style(pane, "Next", end.y + 2)
         assert marked.bgcolor != plain.bgcolor

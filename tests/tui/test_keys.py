@@ -172,7 +172,7 @@ async def test_control_c_says_how_to_leave_and_leaves_nothing(desk: Desk) -> Non
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_lists_every_command_and_field(desk: Desk, key: str) -> None:
-    async with desk.open(size=(150, 160)) as reader:
+    async with desk.open(size=(150, 180)) as reader:
         await reader.press(key)
         for command in COMMANDS:
             assert shown_keys(command) in reader.screen

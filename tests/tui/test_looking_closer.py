@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.desk import PARAGRAPH, Desk, Reader
+from tests.tui.mouse import drag
 
 BODY = f"## Overview\n\nBoats **return**.\n\n- One\n- Two\n\n## Impact on the crypto market\n\n{PARAGRAPH}"
 
@@ -50,7 +51,7 @@ async def test_lines_are_selected_with_the_keyboard(desk: Desk, copied: list[str
         await reader.do("open", "zoom")
         await reader.press("V")
         assert "Enter copies" in reader.said
-        while not reader.main.article._selected_text().endswith("Boats return."):
+        while not reader.main.article.selected_text.endswith("Boats return."):
             await reader.press("j")
         await reader.press("space", "j", "j", "enter")
         assert copied == ["Boats return.\n\n• One"]
@@ -65,7 +66,7 @@ async def test_even_a_single_cell_can_be_selected(desk: Desk) -> None:
         await reader.do("open")
         await reader.press("V", "j")
         assert reader.article.startswith("\n")
-        assert reader.main.article._selected_text()
+        assert reader.main.article.selected_text
 
 
 async def test_a_very_long_copy_says_how_else_to_get_it(desk: Desk, copied: list[str]) -> None:
@@ -260,18 +261,20 @@ async def test_the_wheel_reaches_the_end_of_a_long_text(desk: Desk) -> None:
         assert "line 2999" in reader.screen
 
 
-async def test_control_c_copies_what_the_mouse_has_selected(desk: Desk, copied: list[str]) -> None:
+async def test_what_the_mouse_selects_is_copied(desk: Desk, copied: list[str]) -> None:
     async with desk.open() as reader:
         await reader.do("open")
         rows = reader.article.splitlines()
         y = rows.index("Boats return.")
         left = reader.main.article.render_line(y).text.index("Boats")
-        await reader.pilot.mouse_down("#article", offset=(left + 1, y))
-        await reader.pilot.hover("#article", offset=(left + 8, y))
-        await reader.pilot.mouse_up("#article", offset=(left + 13, y))
-        await reader.pilot.pause()
-        await reader.press("ctrl+c")
-        assert copied == ["Boats return."]
+        await drag(reader.pilot, "#article", (left + 1, y), (left + 8, y), (left + 13, y))
+        assert copied == ["Boats return."]  # letting go copies
+        assert reader.said == "Sent what was selected to the terminal's clipboard: 2 words."
+        await reader.press("ctrl+c")  # and so does this, once more
+        assert copied == ["Boats return."] * 2
+        await reader.press("escape")
+        assert reader.main.article.text_selection is None
+        assert reader.place == "article"
 
 
 async def test_lines_stay_selected_when_the_text_is_set_anew_and_not_when_it_is_another(
@@ -280,7 +283,7 @@ async def test_lines_stay_selected_when_the_text_is_set_anew_and_not_when_it_is_
     async with desk.open() as reader:
         await reader.do("open")
         await reader.press("V", "space", "j", "j")
-        chosen = reader.main.article._selected_text()
+        chosen = reader.main.article.selected_text
         desk.write("2")
         desk.sync()
         reader.main.catch_up()

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Literal
 
 from cryptonews_tui.library.packing import PackingError
+from cryptonews_tui.translation import N_, _
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's write."""
 
 
-SEE_DOCTOR = "`cryptonews doctor` tells more. "
+SEE_DOCTOR = N_("`cryptonews doctor` tells more. ")
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, PackingError)
 """What taking values out of a damaged file can raise, beside SQLite's own errors."""
@@ -83,7 +84,9 @@ def connect(path: Path, kind: Kind) -> sqlite3.Connection:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise DatabaseError(
-                f"cannot make the folder for the {kind.name} at {path}: {error.strerror}"
+                _("cannot make the folder for the {name} at {path}: {reason}").format(
+                    name=_(kind.name), path=path, reason=error.strerror
+                )
             ) from None
         connection = _open(path)
         try:
@@ -109,11 +112,17 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
         try:
             version = recognise(opened.connection, path, kind)
             if version == 0:
-                raise DatabaseError(f"the {kind.name} at {path} is empty, and may not be written to.")
+                raise DatabaseError(
+                    _("the {name} at {path} is empty, and may not be written to.").format(
+                        name=_(kind.name), path=path
+                    )
+                )
             if version < kind.newest:
                 raise DatabaseError(
-                    f"the {kind.name} at {path} was made by an older cryptonews, and you may not write to it;"
-                    f" {_owner(path)} must run this version on it once: cryptonews list --limit 1"
+                    _(
+                        "the {name} at {path} was made by an older cryptonews, and you may not write to it; {owner} "
+                        "must run this version on it once: cryptonews list --limit 1"
+                    ).format(name=_(kind.name), path=path, owner=_owner(path))
                 )
         except BaseException:
             opened.connection.close()
@@ -161,18 +170,20 @@ def explained(path: Path, kind: Kind, attached: Attached = None) -> Iterator[Non
         if reason := _REASONS.get(code):
             if code == sqlite3.SQLITE_CANTOPEN and os.path.isfile(path) and not _may(path, os.R_OK):
                 reason = _REASONS[sqlite3.SQLITE_PERM]
-            raise DatabaseError(f"the {kind.name} at {path}: {reason}") from error
+            raise DatabaseError(
+                _("the {name} at {path}: {reason}").format(name=_(kind.name), path=path, reason=_(reason))
+            ) from error
         # Without a code: a text that is no UTF-8.
         if code == sqlite3.SQLITE_CORRUPT or (not code and isinstance(error, sqlite3.OperationalError)):
-            raise _damage(*_blamed(path, kind, attached), "it is damaged") from error
+            raise _damage(*_blamed(path, kind, attached), _("it is damaged")) from error
         if code in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH):
             # What does not fit the tables is our bug if they are as we made them.
             for suspect in filter(None, (attached, (path, kind))):
                 if not _is_sound(*suspect):
-                    raise _damage(*suspect, "it is not as cryptonews makes it") from error
+                    raise _damage(*suspect, _("it is not as cryptonews makes it")) from error
         raise
     except UnicodeDecodeError as error:  # SQLite quotes the file in what it complains of
-        raise _damage(*_blamed(path, kind, attached), "it is damaged") from error
+        raise _damage(*_blamed(path, kind, attached), _("it is damaged")) from error
 
 
 @contextmanager
@@ -182,7 +193,9 @@ def understood(path: Path, kind: Kind, attached: Attached = None) -> Iterator[No
         try:
             yield
         except UNREADABLE as error:
-            what = f"something in it cannot be read ({type(error).__name__}: {error})"
+            what = _("something in it cannot be read ({name}: {error})").format(
+                name=type(error).__name__, error=error
+            )
             raise _damage(*_blamed(path, kind, attached), what) from error
 
 
@@ -212,11 +225,15 @@ def recognise(connection: sqlite3.Connection, path: Path, kind: Kind) -> int:
         return 0
     if found_id != kind.application_id or version < 1:
         raise DatabaseError(
-            f"{path} is not a cryptonews {kind.name}; it was left as it is. Name another file."
+            _("{path} is not a cryptonews {name}; it was left as it is. Name another file.").format(
+                path=path, name=_(kind.name)
+            )
         )
     if version > kind.newest:
         raise DatabaseError(
-            f"the {kind.name} at {path} was made by a newer cryptonews; update this one, or name another file."
+            _(
+                "the {name} at {path} was made by a newer cryptonews; update this one, or name another file."
+            ).format(name=_(kind.name), path=path)
         )
     return version
 
@@ -284,7 +301,9 @@ def _open_shared(path: Path) -> Opened:
     seen = file_version(path)
     if seen[1][1]:
         raise DatabaseError(
-            f"{path} was not closed properly, and you may not write beside it; {_owner(path)} must open it once."
+            _(
+                "{path} was not closed properly, and you may not write beside it; {owner} must open it once."
+            ).format(path=path, owner=_owner(path))
         )
     return Opened(path, _open(path, "immutable=1"), shared=True, seen=seen)
 
@@ -305,7 +324,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
             for step in kind.migrations[version - 1 :]:
                 run(connection, step)
             if connection.execute("PRAGMA foreign_key_check").fetchone():
-                raise _damage(path, kind, "its tables do not fit together, so it was left as it is")
+                raise _damage(path, kind, _("its tables do not fit together, so it was left as it is"))
         connection.execute(f"PRAGMA user_version = {kind.newest}")
 
 
@@ -349,19 +368,23 @@ def backups(path: Path) -> list[Path]:
 
 
 _REASONS = {
-    sqlite3.SQLITE_BUSY: "another program is writing to it; try again in a moment",
-    sqlite3.SQLITE_LOCKED: "another program is writing to it; try again in a moment",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the folder exists and may be written to",
-    sqlite3.SQLITE_READONLY: "it may not be written to; check its permissions or name another file",
-    sqlite3.SQLITE_PERM: "it may not be read; check its permissions or name another file",
-    sqlite3.SQLITE_FULL: "the disk is full; make room and try again",
-    sqlite3.SQLITE_IOERR: "the disk reports an error; check it and its free space, then try again",
-    sqlite3.SQLITE_NOTADB: "it is not a database; name another file",
+    sqlite3.SQLITE_BUSY: N_("another program is writing to it; try again in a moment"),
+    sqlite3.SQLITE_LOCKED: N_("another program is writing to it; try again in a moment"),
+    sqlite3.SQLITE_CANTOPEN: N_("it cannot be opened; check that the folder exists and may be written to"),
+    sqlite3.SQLITE_READONLY: N_("it may not be written to; check its permissions or name another file"),
+    sqlite3.SQLITE_PERM: N_("it may not be read; check its permissions or name another file"),
+    sqlite3.SQLITE_FULL: N_("the disk is full; make room and try again"),
+    sqlite3.SQLITE_IOERR: N_("the disk reports an error; check it and its free space, then try again"),
+    sqlite3.SQLITE_NOTADB: N_("it is not a database; name another file"),
 }
 
 
 def _damage(path: Path, kind: Kind, what: str) -> DatabaseError:
-    return DatabaseError(f"the {kind.name} at {path}: {what}; {SEE_DOCTOR}{kind.remedy}")
+    return DatabaseError(
+        _("the {name} at {path}: {what}; {advice}{remedy}").format(
+            name=_(kind.name), path=path, what=what, advice=_(SEE_DOCTOR), remedy=_(kind.remedy)
+        )
+    )
 
 
 def _blamed(path: Path, kind: Kind, attached: Attached) -> tuple[Path, Kind]:
@@ -399,6 +422,6 @@ def _stat(path: Path) -> tuple[int, int, int]:
 
 def _owner(path: Path) -> str:
     try:
-        return f"its owner, {path.owner()},"
+        return _("its owner, {owner},").format(owner=path.owner())
     except (KeyError, OSError, NotImplementedError):
-        return "its owner"
+        return _("its owner")

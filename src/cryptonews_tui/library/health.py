@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
+from cryptonews_tui import wording
 from cryptonews_tui.article import Problem
 from cryptonews_tui.library import facets, indexing
 from cryptonews_tui.library.database import (
@@ -44,6 +45,7 @@ from cryptonews_tui.library.packing import Packing, unpack_text
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sections import SHIPPED, Roles
+from cryptonews_tui.translation import N_, _
 
 _SAID = 3
 """So many of many like complaints are said."""
@@ -195,12 +197,14 @@ def _examined(checkup: Checkup, kind: Kind) -> Iterator[sqlite3.Connection | Non
             return
         if version:
             checkup.notes.append(
-                f"it is of version {version} and becomes version {kind.newest} when it is next used"
+                _("it is of version {version} and becomes version {newest} when it is next used").format(
+                    version=version, newest=kind.newest
+                )
             )
             with _noted(checkup):
                 _check_structure(connection, checkup)
         else:
-            checkup.notes.append("it is empty")
+            checkup.notes.append(_("it is empty"))
         yield None
 
 
@@ -210,14 +214,14 @@ def _noted(checkup: Checkup) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, *UNREADABLE) as error:
-        sentence = f"a part of it cannot be read: {_plainly(error)}"
+        sentence = _("a part of it cannot be read: {plainly}").format(plainly=_plainly(error))
         if sentence not in checkup.damaged:
             checkup.damaged.append(sentence)
 
 
 def _refusal(checkup: Checkup, error: DatabaseError) -> str:
     """What was said of a file that cannot be opened, without the advice to come here."""
-    sentence, advised, remedy = str(error).partition(f"; {SEE_DOCTOR}")
+    sentence, advised, remedy = str(error).partition(f"; {_(SEE_DOCTOR)}")
     checkup.refused = not advised
     return f"{sentence}. {remedy}" if advised else sentence
 
@@ -225,8 +229,8 @@ def _refusal(checkup: Checkup, error: DatabaseError) -> str:
 def _plainly(error: Exception) -> str:
     """What is wrong, without the bytes that are."""
     if isinstance(error, sqlite3.DatabaseError):
-        return "a text is no text any more" if "UTF-8" in str(error) else clean_line(str(error), 200)
-    return "a value makes no sense"
+        return _("a text is no text any more") if "UTF-8" in str(error) else clean_line(str(error), 200)
+    return _("a value makes no sense")
 
 
 def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -236,23 +240,23 @@ def _check_structure(connection: sqlite3.Connection, checkup: Checkup) -> None:
         checkup.damaged += _shortened(found)
     page = connection.execute("PRAGMA page_size").fetchone()[0]
     if checkup.path.stat().st_size % page:
-        checkup.damaged.append("its end is missing")
+        checkup.damaged.append(_("its end is missing"))
     strays = [
-        f"{table} {row} belongs to no {parent}"
-        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
+        _("{table} {row} belongs to no {parent}").format(table=table, row=row, parent=parent)
+        for table, row, parent, key in connection.execute("PRAGMA foreign_key_check")
         if table not in _DERIVED  # which can be made anew, or done without
     ]
     checkup.damaged += _shortened(strays)
     kind = LIBRARY_KIND if checkup.name == "library" else STATE_KIND
     if recognise(connection, checkup.path, kind) == kind.newest and not has_schema(connection, kind):
-        checkup.damaged.append("its tables are not those that cryptonews makes")
+        checkup.damaged.append(_("its tables are not those that cryptonews makes"))
 
 
 def _check_texts(connection: sqlite3.Connection, checkup: Checkup) -> None:
     """Texts that are no UTF-8 are found by reading them."""
     for table in _OWN_TABLES[checkup.name]:
-        for _ in connection.execute(f"SELECT * FROM {table}"):
-            pass
+        for row in connection.execute(f"SELECT * FROM {table}"):
+            del row
 
 
 def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -260,12 +264,18 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.stale,
-        ("stories are missing in the index of words", f"({story} EXCEPT SELECT id FROM words_docsize)"),
-        ("entries of the index of words have no story", f"(SELECT id FROM words_docsize EXCEPT {story})"),
+        (
+            N_("{count} stories are missing in the index of words"),
+            f"({story} EXCEPT SELECT id FROM words_docsize)",
+        ),
+        (
+            N_("{count} entries of the index of words have no story"),
+            f"(SELECT id FROM words_docsize EXCEPT {story})",
+        ),
     )
     if not may_write(checkup.path):
         checkup.notes.append(
-            "the inside of the index of words can only be checked by who may write to the file"
+            _("the inside of the index of words can only be checked by who may write to the file")
         )
         return
     # A command to FTS5 looks like a change.
@@ -278,9 +288,13 @@ def _check_words(connection: sqlite3.Connection, checkup: Checkup) -> None:
                 writing.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
             except sqlite3.DatabaseError as error:
                 if result_code(error) == sqlite3.SQLITE_BUSY:
-                    checkup.notes.append("the index of words was not checked: another program is writing")
+                    checkup.notes.append(_("the index of words was not checked: another program is writing"))
                 else:
-                    checkup.stale.append(f"the index of words ({table}) is damaged ({error})")
+                    checkup.stale.append(
+                        _("the index of words ({table}) is damaged ({error})").format(
+                            table=table, error=error
+                        )
+                    )
             if writing.in_transaction:
                 writing.execute("ROLLBACK")
 
@@ -293,7 +307,9 @@ def _check_relevance(connection: sqlite3.Connection, checkup: Checkup) -> None:
         for length in lengths
     )
     if odd:
-        checkup.stale.append(f"of {odd:,} stories it is not known how long they are")
+        checkup.stale.append(
+            _("of {count} stories it is not known how long they are").format(count=wording.number(odd))
+        )
     for (title,) in connection.execute("SELECT title FROM article WHERE counts LIMIT 1").fetchall():
         for word in re.findall(r"[^\W_]+", title)[:1]:
             try:
@@ -301,7 +317,9 @@ def _check_relevance(connection: sqlite3.Connection, checkup: Checkup) -> None:
                     "SELECT bm25(words) FROM words WHERE words MATCH ?", (f'"{word}"',)
                 ).fetchone()
             except sqlite3.DatabaseError as error:
-                checkup.stale.append(f"it cannot be told which stories are the most relevant ({error})")
+                checkup.stale.append(
+                    _("it cannot be told which stories are the most relevant ({error})").format(error=error)
+                )
 
 
 def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -309,7 +327,7 @@ def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "articles count that should not, or the other way round",
+            N_("{count} articles count that should not, or the other way round"),
             """
             (SELECT 1 FROM article WHERE counts IS NOT
                 (draft = (SELECT min(draft) FROM article AS version WHERE version.story = article.story)))
@@ -319,7 +337,7 @@ def _check_counting(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.damaged,
-        ("articles have no text", "(SELECT id FROM article EXCEPT SELECT article FROM body)"),
+        (N_("{count} articles have no text"), "(SELECT id FROM article EXCEPT SELECT article FROM body)"),
     )
 
 
@@ -328,18 +346,18 @@ def _check_names(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "items of sources lead to no article",
+            N_("{count} items of sources lead to no article"),
             "item WHERE article IS NOT NULL AND article NOT IN (SELECT id FROM article)",
         ),
         (
-            "articles are said to be gone that are not there, or that a source holds",
+            N_("{count} articles are said to be gone that are not there, or that a source holds"),
             """
             gone WHERE article NOT IN (SELECT id FROM article)
                 OR article IN (SELECT article FROM item WHERE article IS NOT NULL)
             """,
         ),
         (
-            "further keys lead to no story, or are the key of one",
+            N_("{count} further keys lead to no story, or are the key of one"),
             "alias WHERE story NOT IN (SELECT id FROM story) OR key IN (SELECT key FROM story)",
         ),
     )
@@ -351,16 +369,19 @@ def _check_timeline(connection: sqlite3.Connection, checkup: Checkup) -> None:
         connection,
         checkup.stale,
         (
-            "stories are missing in the timeline",
+            N_("{count} stories are missing in the timeline"),
             f"({stories} EXCEPT SELECT story FROM timeline EXCEPT SELECT story FROM pending)",
         ),
-        ("places in the timeline belong to no story", f"(SELECT story FROM timeline EXCEPT {stories})"),
         (
-            "stories stand twice in the timeline",
+            N_("{count} places in the timeline belong to no story"),
+            f"(SELECT story FROM timeline EXCEPT {stories})",
+        ),
+        (
+            N_("{count} stories stand twice in the timeline"),
             "(SELECT story FROM timeline NOT INDEXED GROUP BY story HAVING count(*) > 1)",
         ),
         (
-            "stories have another time in the timeline",
+            N_("{count} stories have another time in the timeline"),
             """
             (SELECT story FROM timeline JOIN
                 (SELECT story, max(published) AS latest FROM article WHERE counts GROUP BY story) USING (story)
@@ -368,20 +389,24 @@ def _check_timeline(connection: sqlite3.Connection, checkup: Checkup) -> None:
             """,
         ),
         (
-            "places in the timeline are not in order",
+            N_("{count} places in the timeline are not in order"),
             """
             timeline AS one JOIN timeline AS next ON next.position = one.position + 1
             WHERE (next.published, next.story) < (one.published, one.story)
             """,
         ),
         (
-            "places in the timeline follow on none",
+            N_("{count} places in the timeline follow on none"),
             "timeline WHERE position > 0 AND position - 1 NOT IN (SELECT position FROM timeline)",
         ),
     )
     waiting = connection.execute("SELECT count(*) FROM pending").fetchone()[0]
     if waiting:
-        checkup.notes.append(f"{waiting:,} stories wait to be put into lists; the next sync does it")
+        checkup.notes.append(
+            _("{count} stories wait to be put into lists; the next sync does it").format(
+                count=wording.number(waiting)
+            )
+        )
 
 
 def _check_facets(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -389,25 +414,34 @@ def _check_facets(connection: sqlite3.Connection, checkup: Checkup) -> None:
         "SELECT position, story FROM timeline WHERE story NOT IN (SELECT story FROM pending)"
     ).fetchall()
     expected: defaultdict[tuple[str, str], BitMap] = defaultdict(BitMap)
-    for position, name, value, _ in facets.facts(connection, settled):
+    for position, name, value, *_rest in facets.facts(connection, settled):
         expected[name, value].add(position)
     waiting = BitMap(p for (p,) in connection.execute("SELECT position FROM timeline"))
     everything = waiting.copy()
-    waiting -= BitMap(position for position, _ in settled)
+    waiting -= BitMap(position for position, story in settled)
     wrong = []
     for name, value, number, blob in connection.execute("SELECT field, value, count, stories FROM facet"):
         try:
             stories = BitMap.deserialize(blob)
         except (ValueError, TypeError):
-            wrong.append(f"the set of stories with {name} “{value}” cannot be read")
+            wrong.append(
+                _("the set of stories with {name} “{value}” cannot be read").format(name=name, value=value)
+            )
             continue
         if (
             stories - waiting != expected.pop((name, value), BitMap())
             or number != len(stories)
             or not stories <= everything
         ):
-            wrong.append(f"the stories with {name} “{value}” are others, or their number is")
-    wrong += [f"it is not known which stories have {name} “{value}”" for name, value in expected]
+            wrong.append(
+                _("the stories with {name} “{value}” are others, or their number is").format(
+                    name=name, value=value
+                )
+            )
+    wrong += [
+        _("it is not known which stories have {name} “{value}”").format(name=name, value=value)
+        for name, value in expected
+    ]
     checkup.stale += _shortened(wrong)
 
 
@@ -420,20 +454,24 @@ def _check_tags(connection: sqlite3.Connection, checkup: Checkup) -> None:
         """
     )
     wrong = 0
-    for _, grouped in groupby(rows, lambda row: row[0]):
+    for _story, grouped in groupby(rows, lambda row: row[0]):
         versions = list(grouped)
-        expected = {numbers.get(tag.casefold()) for _, tags, _ in versions for tag in json.loads(tags)}
+        expected = {
+            numbers.get(tag.casefold()) for *rest, tags, listed in versions for tag in json.loads(tags)
+        }
         try:
             wrong += set(array("I", versions[0][2])) != expected
         except (ValueError, TypeError):
             wrong += 1
     if wrong:
-        checkup.stale.append(f"{wrong:,} stories are listed with other tags than they have")
+        checkup.stale.append(
+            _("{count} stories are listed with other tags than they have").format(count=wording.number(wrong))
+        )
     _complain(
         connection,
         checkup.stale,
         (
-            "stories are listed with tags that are no stories",
+            N_("{count} stories are listed with tags that are no stories"),
             "(SELECT story FROM tagged EXCEPT SELECT story FROM article)",
         ),
     )
@@ -488,8 +526,15 @@ _STATE_UNDERSTOOD = {
 
 def _check_belongings(connection: sqlite3.Connection, checkup: Checkup) -> None:
     for table, sound in _STATE_UNDERSTOOD.items():
-        what = f"rows of {table} have something in them that cannot be"
-        _complain(connection, checkup.damaged, (what, f"{table} WHERE NOT ({sound})"))
+        _complain(
+            connection,
+            checkup.damaged,
+            (
+                N_("{count} rows of {table} have something in them that cannot be"),
+                f"{table} WHERE NOT ({sound})",
+            ),
+            table=table,
+        )
 
 
 def _check_texts_read(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -498,7 +543,11 @@ def _check_texts_read(connection: sqlite3.Connection, checkup: Checkup) -> None:
         try:
             unpack_text(packed)
         except UNREADABLE:
-            lost.append(f"the text of story {story} ({lang}) as it was read cannot be read")
+            lost.append(
+                _("the text of story {story} ({lang}) as it was read cannot be read").format(
+                    story=story, lang=lang
+                )
+            )
     checkup.damaged += _shortened(lost)
 
 
@@ -506,9 +555,9 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
     _complain(
         connection,
         checkup.damaged,
-        ("articles have something in them that cannot be", f"article WHERE NOT ({UNDERSTOOD})"),
+        (N_("{count} articles have something in them that cannot be"), f"article WHERE NOT ({UNDERSTOOD})"),
         (
-            "articles belong to another story than their numbers say",
+            N_("{count} articles belong to another story than their numbers say"),
             f"article WHERE id / {VERSIONS} != story",
         ),
     )
@@ -516,11 +565,15 @@ def _check_articles(connection: sqlite3.Connection, checkup: Checkup) -> None:
 
 def _check_sections(connection: sqlite3.Connection, checkup: Checkup, roles: Roles) -> None:
     others = sum(
-        any(role != roles.of(heading) for role, heading, *_ in json.loads(sections))
+        any(role != roles.of(heading) for role, heading, *_rest in json.loads(sections))
         for (sections,) in connection.execute("SELECT sections FROM article")
     )
     if others:
-        checkup.stale.append(f"{others:,} articles have sections with other roles than their headings tell")
+        checkup.stale.append(
+            _("{count} articles have sections with other roles than their headings tell").format(
+                count=wording.number(others)
+            )
+        )
 
 
 def _check_bodies(connection: sqlite3.Connection, checkup: Checkup) -> None:
@@ -536,7 +589,12 @@ def _check_bodies(connection: sqlite3.Connection, checkup: Checkup) -> None:
                 "SELECT key, lang, origin FROM article JOIN story ON story.id = story WHERE article.id = ?",
                 (article,),
             ).fetchone()
-            lost.append("the text of story {} ({}, from {}) cannot be read".format(*(row or "???")))
+            story, lang, origin = row or "???"
+            lost.append(
+                _("the text of story {story} ({lang}, from {origin}) cannot be read").format(
+                    story=story, lang=lang, origin=origin
+                )
+            )
     checkup.damaged += _shortened(lost)
     checkup.bodies = (kept, whole)
 
@@ -620,14 +678,20 @@ def _find_constants(connection: sqlite3.Connection, checkup: Checkup) -> None:
             checkup.constant[name] = least
 
 
-def _complain(connection: sqlite3.Connection, to: list[str], *complaints: tuple[str, str]) -> None:
+def _complain(
+    connection: sqlite3.Connection, to: list[str], *complaints: tuple[str, str], table: str = ""
+) -> None:
     """Say how many of what should not be there at all."""
     for what, rows in complaints:
         number = connection.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]
         if number:
-            to.append(f"{number:,} {what}")
+            to.append(_(what).format(count=wording.number(number), table=table))
 
 
 def _shortened(complaints: list[str]) -> list[str]:
     rest = len(complaints) - _SAID
-    return complaints if rest <= 0 else [*complaints[:_SAID], f"… and {rest:,} more of the kind"]
+    return (
+        complaints
+        if rest <= 0
+        else [*complaints[:_SAID], _("… and {rest} more of the kind").format(rest=wording.number(rest))]
+    )

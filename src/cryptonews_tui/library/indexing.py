@@ -28,7 +28,7 @@ Span = tuple[str, str, int, int]
 _ROLES = tuple(str(role) for role in Role)
 COLUMNS = ("title", "description", *_ROLES)
 BODY = "{" + " ".join(_ROLES) + "}"
-WEIGHTS = (8.0, 3.0, *(1.0 for _ in _ROLES))
+WEIGHTS = (8.0, 3.0, *(1.0 for role in _ROLES))
 """How much a hit counts for the relevance: title over description over body."""
 
 MANY = 10_000

@@ -15,6 +15,7 @@ from itertools import groupby
 
 from cryptonews_tui.library.database import Kind, run
 from cryptonews_tui.library.schema import LIBRARY, LIBRARY_ID, STATE, STATE_ID
+from cryptonews_tui.translation import N_
 
 
 def _library_1_to_2(connection: sqlite3.Connection) -> None:
@@ -362,19 +363,19 @@ def _set_aside(connection: sqlite3.Connection, *tables: str) -> Iterator[None]:
 
 
 LIBRARY_KIND = Kind(
-    name="library",
+    name=N_("library"),
     application_id=LIBRARY_ID,
     schema=LIBRARY,
-    remedy="Or move it away and sync again.",
+    remedy=N_("Or move it away and sync again."),
     migrations=(_library_1_to_2, _library_2_to_3),
     later=("beginnings",),
 )
 
 STATE_KIND = Kind(
-    name="state",
+    name=N_("state"),
     application_id=STATE_ID,
     schema=STATE,
-    remedy="Or move it away, and put a backup from beside it in its place.",
+    remedy=N_("Or move it away, and put a backup from beside it in its place."),
     migrations=(_state_1_to_2, _STATE_2_TO_3, _state_3_to_4),
     backups=3,
 )

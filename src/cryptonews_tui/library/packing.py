@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cryptonews_tui.translation import _
+
 if TYPE_CHECKING:
     from backports import zstd
 
@@ -136,7 +138,7 @@ class Packing:
                 "SELECT content FROM dictionary WHERE id = ?", (number,)
             ).fetchone()
             if row is None:
-                raise PackingError(f"the dictionary {number} is missing")
+                raise PackingError(_("the dictionary {number} is missing").format(number=number))
             self._known[number] = _zstd().ZstdDict(row[0])
         return self._known[number]
 

@@ -35,6 +35,7 @@ from cryptonews_tui.library.pages import Value, records, stamp
 from cryptonews_tui.library.schema import LIBRARY_ID, VERSIONS
 from cryptonews_tui.safety import clean
 from cryptonews_tui.sections import SHIPPED, Roles
+from cryptonews_tui.translation import _
 
 _COLUMNS = 26
 _FRAME, _DICTIONARY = b"\x28\xb5\x2f\xfd", b"\x37\xa4\x30\xec"
@@ -63,9 +64,15 @@ def salvage(path: Path, roles: Roles = SHIPPED) -> Salvaged:
     ending = time.strftime(".damaged-%Y%m%d-%H%M%S")
     kept, fresh = beside(path, ending), beside(path, f"{ending}.unfinished")
     if not may_write(path):
-        raise DatabaseError(f"the library at {path} may not be written to; check its permissions.")
+        raise DatabaseError(
+            _("the library at {path} may not be written to; check its permissions.").format(path=path)
+        )
     if os.path.lexists(kept) or os.path.lexists(fresh):
-        raise DatabaseError(f"there is a file {kept.name} beside the library already; try again in a moment")
+        raise DatabaseError(
+            _("there is a file {name} beside the library already; try again in a moment").format(
+                name=kept.name
+            )
+        )
     _settle(path)
     try:
         with closing(connect(fresh, LIBRARY_KIND)) as connection, explained(fresh, LIBRARY_KIND):
@@ -74,12 +81,16 @@ def salvage(path: Path, roles: Roles = SHIPPED) -> Salvaged:
                 known = _collect(path, connection)
                 saved = _keep_sound(connection)
                 if not saved:
-                    raise DatabaseError(f"no article can be read from {path}; it was left as it is.")
+                    raise DatabaseError(
+                        _("no article can be read from {path}; it was left as it is.").format(path=path)
+                    )
                 indexing.rebuild(connection, roles)
         fresh.chmod(path.stat().st_mode & 0o777)
         _take_place(fresh, path, kept)
     except OSError as error:
-        raise DatabaseError(f"the library at {path} cannot be salvaged: {error.strerror}") from error
+        raise DatabaseError(
+            _("the library at {path} cannot be salvaged: {reason}").format(path=path, reason=error.strerror)
+        ) from error
     finally:
         for ending in ("", "-wal", "-shm"):
             beside(fresh, ending).unlink(missing_ok=True)
@@ -99,7 +110,9 @@ def _settle(path: Path) -> None:
         if result_code(error) != sqlite3.SQLITE_BUSY:
             return
     if os.path.exists(beside(path, "-shm")):  # whoever closes it last takes it away
-        raise DatabaseError(f"another program has the library at {path} open; close it and try again.")
+        raise DatabaseError(
+            _("another program has the library at {path} open; close it and try again.").format(path=path)
+        )
 
 
 def _take_place(fresh: Path, path: Path, kept: Path) -> None:
@@ -128,7 +141,9 @@ def _collect(path: Path, connection: sqlite3.Connection) -> Counter[int]:
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         found = stamp(data)
         if found is not None and found[0] == LIBRARY_ID and found[1] != LIBRARY_KIND.newest:
-            raise DatabaseError(f"the library at {path} is of another version; it was left as it is.")
+            raise DatabaseError(
+                _("the library at {path} is of another version; it was left as it is.").format(path=path)
+            )
         for row, values in records(data):
             match row, values:
                 case int(), (None, str(), int()):

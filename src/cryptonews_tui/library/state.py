@@ -13,6 +13,7 @@ from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.packing import pack_text, unpack_text
 from cryptonews_tui.library.state_file import now_ms, numbered, text, typed
 from cryptonews_tui.library.subscriptions import StoredSource, Subscriptions
+from cryptonews_tui.translation import _
 from cryptonews_tui.views import View, find
 
 ASKED = 500
@@ -225,9 +226,9 @@ class State(Subscriptions):
             views = self.views()
             old, taken = find(name, views), find(new, views)
             if old is None:
-                return f"there is no saved view “{name}”"
+                return _("there is no saved view “{name}”").format(name=name)
             if taken is not None and taken is not old:
-                return f"there is a view “{taken.name}” already"
+                return _("there is a view “{name}” already").format(name=taken.name)
             self._put_views([View(new, v.query, v.key, own=True) if v is old else v for v in views])
             return None
 

@@ -45,7 +45,7 @@ from cryptonews_tui.library.results import (
 from cryptonews_tui.library.schema import VERSIONS
 from cryptonews_tui.moments import moment, months, system_now
 from cryptonews_tui.query import DRAFT, FIELDS, Query, pattern
-from cryptonews_tui.wording import MONTHS
+from cryptonews_tui.wording import month as month_name
 
 if TYPE_CHECKING:
     from cryptonews_tui.assets import Assets
@@ -563,7 +563,7 @@ class Library:
             for month in months(*(_time(end).astimezone(now.tzinfo) for end in ends)):
                 interval = moment(month, now)
                 start = self._meanings.first_since(interval[0]) if interval else end
-                label = f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+                label = month_name(int(month[:4]), int(month[5:]))
                 self._known_months.append((month, label, start, end))
                 end = start
         return self._known_months

@@ -12,6 +12,7 @@ from cryptonews_tui.article import Problem
 from cryptonews_tui.library.database import understood
 from cryptonews_tui.library.migrations import STATE_KIND
 from cryptonews_tui.library.state_file import StateFile, now_ms, numbered, text, typed, whole
+from cryptonews_tui.translation import _
 
 MINUTES_LIMIT = 100_000
 """The longest interval that can be chosen."""
@@ -138,7 +139,7 @@ class Subscriptions(StateFile):
         with self._changing():
             others = {source.name for source in self.sources() if source.location != location}
             if changed.name in others:
-                return f"there is a source “{changed.name}” already"
+                return _("there is a source “{name}” already").format(name=changed.name)
             self._connection.execute(
                 "UPDATE source SET name = ?, enabled = ?, minutes = ?, policy = ?, languages = ?, history = ?,"
                 " due = NULL, failures = 0 WHERE location = ?",

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from cryptonews_tui.article import Document, Problem
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.access import Access
@@ -135,8 +136,10 @@ def open_source(location: str, access: Access | None = None) -> Source:
 
         return WebSource(web_address(text), access)
     raise SourceError(
-        f"{clean_line(scheme[0], 60)} is not a kind of address that can be read. "
-        "Name a file, a folder, or an http or https address."
+        _(
+            "{scheme} is not a kind of address that can be read. Name a file, a folder, or an http or "
+            "https address."
+        ).format(scheme=clean_line(scheme[0], 60))
     )
 
 
@@ -151,16 +154,18 @@ def host_of(location: str) -> str:
 def _path(text: str) -> str:
     """The absolute path, `~` expanded."""
     if not text:
-        raise SourceError("No source was named. Name a file, a folder, or an http or https address.")
+        raise SourceError(_("No source was named. Name a file, a folder, or an http or https address."))
     if clean(text) != text or "\n" in text:
         raise SourceError(
-            f"The path {clean_line(text)} has characters that cannot be shown. Rename it first."
+            _("The path {text} has characters that cannot be shown. Rename it first.").format(
+                text=clean_line(text)
+            )
         )
     try:
         return os.path.abspath(os.path.expanduser(text))
     except OSError:
         raise SourceError(
-            f"The folder that {clean_line(text)} starts from is gone. Name a full path."
+            _("The folder that {text} starts from is gone. Name a full path.").format(text=clean_line(text))
         ) from None
 
 
@@ -171,6 +176,8 @@ def _path_of_file_url(text: str) -> str:
         parts = urlsplit("file://?/")
     if parts.netloc.lower() not in ("", "localhost") or not parts.path.startswith("/"):
         raise SourceError(
-            f"{clean_line(text, 300)} is not the address of a file on this computer. Write it like file:///folder."
+            _("{text} is not the address of a file on this computer. Write it like file:///folder.").format(
+                text=clean_line(text, 300)
+            )
         )
     return unquote(parts.path)

@@ -21,6 +21,8 @@ from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import Expected, Found, Seen, SourceError
 from cryptonews_tui.sources.limits import MIB, Limits, in_words
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name, path_inside
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
 
 _CHUNK = 64 * 1024
 _HEADERS = MIB
@@ -67,7 +69,9 @@ def members(file: IO[bytes], location: str, remembered: Mapping[str, str], limit
     except _DAMAGE as error:
         reason = clean_line(str(error), 200) or type(error).__name__
         raise SourceError(
-            f"{clean_line(location)} is not a whole zip or tar archive ({reason}). Fetch or make it again."
+            _("{location} is not a whole zip or tar archive ({reason}). Fetch or make it again.").format(
+                location=clean_line(location), reason=reason
+            )
         ) from error
 
 
@@ -90,7 +94,7 @@ def _zip_members(
                 problems.append(verdict)
             elif verdict is not None:
                 wanted.append((verdict, info))
-        admission.weigh(sum(info.file_size for _, info in wanted))
+        admission.weigh(sum(info.file_size for name, info in wanted))
         yield Expected(len(wanted) + len(problems))
         yield from problems
         for item, info in wanted:
@@ -103,10 +107,12 @@ def _zip_members(
                     data = member.read(info.file_size + 1)
             except _DAMAGE as error:
                 reason = clean_line(str(error), 200) or type(error).__name__
-                yield Problem(item, None, f"The file in the archive is damaged ({reason}).")
+                yield Problem(
+                    item, None, _("The file in the archive is damaged ({reason}).").format(reason=reason)
+                )
                 continue
             if len(data) != info.file_size:
-                yield Problem(item, None, "The file in the archive is not as long as the archive says.")
+                yield Problem(item, None, _("The file in the archive is not as long as the archive says."))
                 continue
             yield Document(item, _origin(location, item), data, stamp)
 
@@ -114,12 +120,14 @@ def _zip_members(
 def _refusal(info: zipfile.ZipInfo, limits: Limits) -> str | None:
     """Why a member is not read, before any of it is."""
     if info.flag_bits & 0x1:
-        return "The file is encrypted; passwords are not supported."
+        return _("The file is encrypted; passwords are not supported.")
     if info.file_size > limits.article:
         return _too_large(limits)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # The standard library unpacks the others without a bound: a few KiB could become gigabytes.
-        return "The file is compressed in a way that is not supported; make the archive with plain deflate."
+        return _(
+            "The file is compressed in a way that is not supported; make the archive with plain deflate."
+        )
     return None
 
 
@@ -141,7 +149,7 @@ def _tar_members(
                 stream.seek(member.offset_data)
                 data = stream.read(member.size)
                 if len(data) < member.size:
-                    raise EOFError("it breaks off")
+                    raise EOFError(_("it breaks off"))
                 stamp = f"{hashlib.blake2b(data, digest_size=16).hexdigest()}:{member.size}"
                 if remembered.get(item) == stamp:
                     yield Seen(item, stamp)
@@ -152,7 +160,7 @@ def _tar_members(
             archive.members.clear()  # type: ignore[attr-defined]
             archive.pax_headers = {}
         if not stream.ended:
-            raise EOFError("it breaks off")
+            raise EOFError(_("it breaks off"))
         stream.drain()
 
 
@@ -170,22 +178,24 @@ class _Admission:
         self._count += 1
         if self._count > self._limits.members:
             raise SourceError(
-                f"The archive {clean_line(self._location)} has more than {self._limits.members:,} members. "
-                "Split it, or unpack it and name the folder."
+                _(
+                    "The archive {location} has more than {members} members. Split it, or unpack it and name the "
+                    "folder."
+                ).format(location=clean_line(self._location), members=number(self._limits.members))
             )
         item = path_inside(name)
         if item is None:
             return Problem(
-                item_name(name), None, "The name leads out of the archive's folder; it was not read."
+                item_name(name), None, _("The name leads out of the archive's folder; it was not read.")
             )
         if folder or is_hidden(item):
             return None
         if not ordinary:
-            return Problem(item, None, "This is a link, a pipe or a device, not a file; it was not read.")
+            return Problem(item, None, _("This is a link, a pipe or a device, not a file; it was not read."))
         if not is_article(item):
             return None
         if item in self._taken:
-            return Problem(item, None, "The archive has this file twice; the first one was read.")
+            return Problem(item, None, _("The archive has this file twice; the first one was read."))
         self._taken.add(item)
         return item
 
@@ -193,8 +203,10 @@ class _Admission:
         """Stop when everything unpacked is more than one archive may be."""
         if total > self._limits.unpacked:
             raise SourceError(
-                f"The archive {clean_line(self._location)} unpacks to more than "
-                f"{in_words(self._limits.unpacked)}. Split it, or unpack it and name the folder."
+                _(
+                    "The archive {location} unpacks to more than {size}. Split it, or unpack it and name the "
+                    "folder."
+                ).format(location=clean_line(self._location), size=in_words(self._limits.unpacked))
             )
 
 
@@ -210,7 +222,7 @@ class _Sips:
 
     def read(self, size: int = -1) -> bytes:
         if size > self._most:
-            raise zipfile.BadZipFile("its table of contents is too long")
+            raise zipfile.BadZipFile(_("its table of contents is too long"))
         return self._file.read(size)
 
 
@@ -233,7 +245,7 @@ class _Stream:
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= self._allowed:
-            raise tarfile.ReadError("a header is too long")
+            raise tarfile.ReadError(_("a header is too long"))
         self._allowed -= size
         data = self._take(size)
         self.ended = len(data) == tarfile.BLOCKSIZE and not any(data)
@@ -241,10 +253,10 @@ class _Stream:
 
     def seek(self, position: int) -> None:
         if position < self._position:
-            raise tarfile.ReadError("a header points backwards")
+            raise tarfile.ReadError(_("a header points backwards"))
         while self._position < position:
             if not self._take(min(_CHUNK, position - self._position)):
-                raise EOFError("it breaks off")
+                raise EOFError(_("it breaks off"))
 
     def drain(self) -> None:
         """Read what comes after the end: only then has the checksum of the whole been seen."""
@@ -263,4 +275,4 @@ def _origin(location: str, item: str) -> str:
 
 
 def _too_large(limits: Limits) -> str:
-    return f"The file is larger than {in_words(limits.article)}; it was not read."
+    return _("The file is larger than {size}; it was not read.").format(size=in_words(limits.article))

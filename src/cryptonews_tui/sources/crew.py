@@ -24,6 +24,7 @@ from cryptonews_tui.sources.http.addresses import shown, web_address
 from cryptonews_tui.sources.http.client import Http
 from cryptonews_tui.sources.http.faults import PassingError
 from cryptonews_tui.sources.kinds import START, is_html
+from cryptonews_tui.translation import _
 
 _AHEAD = 16
 """Entries under way or waiting for the receiver: at most so many articles are in memory."""
@@ -112,7 +113,7 @@ class Crew:
                 return waiting
             with suppress(TimeoutError):
                 return waiting.result(_BEAT)
-        raise PassingError("The visit was called off.")
+        raise PassingError(_("The visit was called off."))
 
     def _send_for(self, entry: Entry, stamp: str) -> Future[Found]:
         errand = _Errand(entry, stamp, Future())
@@ -132,10 +133,18 @@ class Crew:
         host = urlsplit(url).netloc
         limits = self._access.limits
         if host in self._resting:
-            return Problem(item, None, f"{clean_line(host)} asks for fewer visits; it was not asked again.")
+            return Problem(
+                item,
+                None,
+                _("{host} asks for fewer visits; it was not asked again.").format(host=clean_line(host)),
+            )
         if self._silences[host] >= limits.silences:
             return Problem(
-                item, None, f"{clean_line(host)} has not answered several times; it was not asked again."
+                item,
+                None,
+                _("{host} has not answered several times; it was not asked again.").format(
+                    host=clean_line(host)
+                ),
             )
         try:
             fetched = line.fetch(url, stamp, limit=limits.article, may_enter=self._may_enter)
@@ -154,10 +163,10 @@ class Crew:
         with fetched.body as body:
             data = body.read()
         if is_html(data[:START]):
-            return Problem(item, None, "This is a web page, not a Markdown file.")
+            return Problem(item, None, _("This is a web page, not a Markdown file."))
         if looks_like_archive(data[:START]):
             return Problem(
-                item, None, "This is an archive, not a Markdown file; add it as a source of its own."
+                item, None, _("This is an archive, not a Markdown file; add it as a source of its own.")
             )
         return Document(item, url, data, _stamp(fetched.stamp, entry))
 
@@ -167,10 +176,12 @@ def address(base: str, text: str) -> str:
     try:
         target = web_address(urljoin(base, text.strip()))
     except ValueError:
-        raise SourceError("This is not a complete web address. Tell its publisher.") from None
+        raise SourceError(_("This is not a complete web address. Tell its publisher.")) from None
     if base.startswith("https:") and not target.startswith("https:"):
         raise SourceError(
-            f"{shown(target)} leads from https to plain http; it was not called. Tell its publisher."
+            _("{target} leads from https to plain http; it was not called. Tell its publisher.").format(
+                target=shown(target)
+            )
         )
     return target
 

@@ -21,6 +21,7 @@ from xml.sax.xmlreader import AttributesNSImpl
 from feedparser.api import StrictFeedParser
 
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.translation import _
 
 _DEPTH_LIMIT = 200
 _LINE_LIMIT = 4_096
@@ -95,7 +96,7 @@ def parse(data: bytes, media_type: str, limits: Limits) -> Parsed:
     reader, fault = _read(text, limits, _PROLOGUE)
     if fault is None:
         return Parsed(reader.version, dict(reader.feeddata), _plain(reader))
-    damage = fault.getMessage() or "not well-formed XML"
+    damage = fault.getMessage() or _("not well-formed XML")
     # The prologue that we put before it is one line without an end.
     line = (
         first + max((fault.getLineNumber() or 1) - 1, 0)
@@ -142,7 +143,9 @@ class _Reader(StrictFeedParser):  # type: ignore[misc]
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         if self.depth > _DEPTH_LIMIT:
-            raise _TooDeepError(f"elements nested deeper than {_DEPTH_LIMIT} levels")
+            raise _TooDeepError(
+                _("elements nested deeper than {depth_limit} levels").format(depth_limit=_DEPTH_LIMIT)
+            )
         # A base upon a base upon a base grows with every level.
         kept = [
             (name, value[:_LINE_LIMIT])
@@ -212,7 +215,9 @@ def _read(text: str, limits: Limits, prologue: str = "") -> tuple[_Reader, xml.s
     except xml.sax.SAXException as error:
         fault = error
     except Exception as error:  # feedparser stumbles over odd attributes and namespaces in many ways
-        fault = xml.sax.SAXException(f"an element that cannot be understood ({type(error).__name__})")
+        fault = xml.sax.SAXException(
+            _("an element that cannot be understood ({name})").format(name=type(error).__name__)
+        )
     if fault is not None and reader.inentry and reader.entries:
         reader.entries.pop()  # the one that was cut off
     reader.entries = newest(reader.entries, limits.entries)
@@ -236,7 +241,7 @@ def _salvage(text: str, limits: Limits) -> tuple[list[dict[str, Any]], int]:
 
 def _chunks(text: str, limit: int) -> Iterator[str]:
     position = 0
-    for _ in range(limit):
+    for _number in range(limit):
         start = _STARTS.search(text, position)
         if start is None:
             return

@@ -29,6 +29,8 @@ from cryptonews_tui.sources.entries import (
 )
 from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits, in_words
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import number
 
 _ROOT = re.compile(
     rb"\s*(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)*"
@@ -79,14 +81,20 @@ def read(
     """
     where = shown(url)
     if len(data) > limits.feed:
-        raise SourceError(f"The feed {where} is larger than {in_words(limits.feed)}; it was not read.")
+        raise SourceError(
+            _("The feed {where} is larger than {size}; it was not read.").format(
+                where=where, size=in_words(limits.feed)
+            )
+        )
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):
             value = None
         if not is_json_feed(value):
-            raise SourceError(f"{where} is not a JSON feed that can be read. Check the address.")
+            raise SourceError(
+                _("{where} is not a JSON feed that can be read. Check the address.").format(where=where)
+            )
         yield from read_json(value, url, remembered, limits)
         return
     from cryptonews_tui.sources.feed_xml import parse
@@ -94,20 +102,34 @@ def read(
     parsed = parse(data, media_type, limits)
     if not (parsed.version or parsed.entries):
         raise SourceError(
-            f"{where} is not a feed, or is damaged from the start. Look for the address of its RSS or Atom feed."
+            _(
+                "{where} is not a feed, or is damaged from the start. Look for the address of its RSS or "
+                "Atom feed."
+            ).format(where=where)
         )
     feed = _Feed.of_xml(parsed.version, parsed.feed, url)
     kind = _VERSIONS.get(parsed.version, feed.type)
-    yield About(f"a feed ({kind})" if kind else "a feed", feed.name)
+    yield About(_("a feed ({kind})").format(kind=kind) if kind else _("a feed"), feed.name)
     entries = newest_of_each(feed.xml_entry(entry, number) for number, entry in enumerate(parsed.entries, 1))
     yield Expected(len(entries))
     if parsed.damage:
-        place = f" at line {parsed.line:,}" if parsed.line else ""
-        lost = {0: "", 1: "; one entry could not be read"}.get(
-            parsed.lost, f"; {parsed.lost:,} entries could not be read"
-        )
+        damage = clean_line(parsed.damage, 100)
+        if parsed.line:
+            said = _("The feed is damaged at line {line}: {damage}").format(
+                line=number(parsed.line), damage=damage
+            )
+        else:
+            said = _("The feed is damaged: {damage}").format(damage=damage)
+        if parsed.lost == 1:
+            said += _("; one entry could not be read")
+        elif parsed.lost:
+            said += ngettext(
+                "; {count} entry could not be read", "; {count} entries could not be read", parsed.lost
+            ).format(count=number(parsed.lost))
         yield Problem(
-            where, parsed.line, f"The feed is damaged{place}: {clean_line(parsed.damage, 100)}{lost}."
+            where,
+            parsed.line,
+            f"{said}.",
         )
     yield from found(entries, remembered, url)
 
@@ -118,7 +140,9 @@ def read_json(
     """Like `read`, for a JSON feed that is parsed already."""
     items = value.get("items")
     if not isinstance(items, list):
-        raise SourceError(f"The JSON feed {shown(url)} has no list of items. Tell its publisher.")
+        raise SourceError(
+            _("The JSON feed {url} has no list of items. Tell its publisher.").format(url=shown(url))
+        )
     feed = _Feed(
         url=url,
         site=absolute(url, value.get("home_page_url")),
@@ -127,7 +151,7 @@ def read_json(
         lang=language(value.get("language")),
     )
     version = str(value.get("version"))[:60].rstrip("/").rpartition("/")[2]
-    yield About(f"a feed (JSON Feed {clean_line(version, 10)})", feed.name)
+    yield About(_("a feed (JSON Feed {version})").format(version=clean_line(version, 10)), feed.name)
     entries = newest_of_each(
         feed.json_entry(item, number) for number, item in enumerate(items[: limits.entries], 1)
     )
@@ -189,7 +213,7 @@ class _Feed:
     def json_entry(self, item: object, number: int) -> Entry | Problem:
         """An item of a JSON feed."""
         if not isinstance(item, dict):
-            return Problem(f"entry {number}", None, "This entry is no JSON object.")
+            return Problem(f"entry {number}", None, _("This entry is no JSON object."))
         html, text = _text(item.get("content_html")), _text(item.get("content_text"))
         link = absolute(self.base, item.get("url")) or absolute(self.base, item.get("external_url"))
         tags = item.get("tags")
@@ -223,7 +247,7 @@ class _Feed:
             title = first_words(plain(text) if fields["form"] is Form.HTML else text)
         if not title:
             shown = f"entry {number}, {clean_line(name, 100)}"
-            return Problem(shown, None, "This entry of the feed has neither a title nor a text.")
+            return Problem(shown, None, _("This entry of the feed has neither a title nor a text."))
         return Entry(
             identity=name,
             title=title,

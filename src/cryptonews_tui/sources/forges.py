@@ -12,6 +12,7 @@ from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.names import is_hidden
+from cryptonews_tui.translation import _
 
 _PART = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
 _NO_REPOSITORY = (".rss", ".atom", ".json", ".md", ".zip", ".gz", ".tgz", ".tar", ".xml", ".opml")
@@ -110,9 +111,13 @@ def _short(word: str, rest: str) -> _Place:
         else f"{word}:owner/repository/folder@branch"
     )
     if clean(rest) != rest or "\n" in rest or len(rest) > 4_096:
-        raise SourceError(f"This name has characters that no repository has. Write it like {example}.")
+        raise SourceError(
+            _("This name has characters that no repository has. Write it like {example}.").format(
+                example=example
+            )
+        )
     path, at, ref = rest.partition("@")
-    repository, _, folder = path.strip("/").partition("//")
+    repository, _mark, folder = path.strip("/").partition("//")
     parts = repository.split("/")
     if not forge.groups:
         folder = "/".join([*parts[2:], *([folder] if folder else [])])
@@ -121,7 +126,9 @@ def _short(word: str, rest: str) -> _Place:
         parts[-1] = parts[-1].removesuffix(".git")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)) or (at and not ref):
         raise SourceError(
-            f"{clean_line(word)}:{clean_line(rest, 300)} is not a complete name. Write it like {example}."
+            _("{word}:{rest} is not a complete name. Write it like {example}.").format(
+                word=clean_line(word), rest=clean_line(rest, 300), example=example
+            )
         )
     return _Place(word, "/".join(parts), checked_folder(unquote(folder)), checked_ref(ref))
 
@@ -187,7 +194,10 @@ class ForgeSource:
             yield self._about() if isinstance(found, About) else found
 
     def _about(self) -> About:
-        return About(f"a repository at {FORGES[self.place.word].name}", clean_line(self.place.repository))
+        return About(
+            _("a repository at {name}").format(name=FORGES[self.place.word].name),
+            clean_line(self.place.repository),
+        )
 
     def page(self, path: str) -> str:
         """The page where people see the file at this path."""
@@ -234,8 +244,9 @@ class ForgeSource:
                     yield replace(found, item=item, origin=self.page(path))
         if not named and self.place.folder and not any(remembered):
             raise SourceError(
-                f"There is no article in {clean_line(self.place.folder)} of {self.place.repository}. "
-                "Check the name of the folder."
+                _("There is no article in {folder} of {repository}. Check the name of the folder.").format(
+                    folder=clean_line(self.place.folder), repository=self.place.repository
+                )
             )
         yield Seen("", fetched.stamp)
 

@@ -28,6 +28,7 @@ from cryptonews_tui.sources.http.addresses import shown, web_address
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, item_name
 from cryptonews_tui.sources.repository import TIP, Address, BrokenError, File, Repository, passing
+from cryptonews_tui.translation import _
 
 _HISTORY = "history"
 """Follows the commit in the stamp of a visit that has read what was deleted before it."""
@@ -49,12 +50,12 @@ def git_source(text: str, access: Access) -> GitSource:
     Raises `SourceError` for anything else. A password in it is refused and not repeated.
     """
     text = text.strip()
-    start, _, fragment = text.partition("#")
+    start, _mark, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
     if clean(text) != text or "\n" in text or len(text) > 4_096:
         raise SourceError(
-            "This address is too long or has characters that no address has. Check the address."
+            _("This address is too long or has characters that no address has. Check the address.")
         )
     if scheme in ("http", "https"):
         url = web_address(f"{scheme}://{rest}")
@@ -69,10 +70,12 @@ def git_source(text: str, access: Access) -> GitSource:
         scheme = "ssh"
     else:
         raise SourceError(
-            f"Git repositories are not read over {clean_line(scheme, 20)}:. "
-            "Name one that begins with git+https://, ssh:// or git+file://."
+            _(
+                "Git repositories are not read over {scheme}:. Name one that begins with git+https://, "
+                "ssh:// or git+file://."
+            ).format(scheme=clean_line(scheme, 20))
         )
-    ref, _, folder = fragment.partition(":")
+    ref, _mark, folder = fragment.partition(":")
     ref, folder = checked_ref(ref), checked_folder(folder)
     location += f"#{ref}:{folder}" if folder else f"#{ref}" if ref else ""
     return GitSource(location, Address(url, scheme, ref, folder), access)
@@ -99,30 +102,36 @@ def _ssh(rest: str) -> str:
         parts = urlsplit("ssh://")
     if parts.password is not None:
         raise SourceError(
-            f"Leave the password out of ssh://{clean_line(host)}: ssh asks its agent for the key instead."
+            _("Leave the password out of ssh://{host}: ssh asks its agent for the key instead.").format(
+                host=clean_line(host)
+            )
         )
     if not _NAME.fullmatch(host) or (user and not _NAME.fullmatch(user)) or len(parts.path) < 2:
         raise SourceError(
-            f"ssh://{clean_line(rest.rpartition('@')[2], 300)} is not a complete address. "
-            "Write it like ssh://user@host/path."
+            _("ssh://{rest} is not a complete address. Write it like ssh://user@host/path.").format(
+                rest=clean_line(rest.rpartition("@")[2], 300)
+            )
         )
     path = quote(unquote(parts.path), safe="/~!$&'()*+,;=:@")
     return f"ssh://{user + '@' if user else ''}{host}{f':{port}' if port else ''}{path}"
 
 
 def _file(rest: str) -> str:
-    host, _, path = rest.partition("/")
+    host, _slash, path = rest.partition("/")
     if host.lower() not in ("", "localhost") or not path:
         raise SourceError(
-            f"git+file://{clean_line(rest, 300)} is not a folder on this computer. "
-            "Write it like git+file:///folder."
+            _("git+file://{rest} is not a folder on this computer. Write it like git+file:///folder.").format(
+                rest=clean_line(rest, 300)
+            )
         )
     try:
         path = os.path.normpath("/" + unquote(path.partition("?")[0], errors="strict"))
         if clean(path) != path or "\n" in path:
             raise ValueError
     except ValueError:
-        raise SourceError("This path has characters that cannot be shown. Rename the folder first.") from None
+        raise SourceError(
+            _("This path has characters that cannot be shown. Rename the folder first.")
+        ) from None
     return "file://" + quote(path.replace("//", "/"), safe="/~!$&'()*+,;=:@")
 
 
@@ -131,7 +140,9 @@ def checked_ref(ref: str) -> str:
     wrong = ref.startswith(("-", "/", ".", "+")) or ref.endswith(("/", ".")) or ref == "@"
     if wrong or _NO_BRANCH.search(ref) or len(ref) > 250:
         raise SourceError(
-            f"“{clean_line(ref, 100)}” cannot be the name of a branch or a tag. Check the name."
+            _("“{ref}” cannot be the name of a branch or a tag. Check the name.").format(
+                ref=clean_line(ref, 100)
+            )
         )
     return ref
 
@@ -141,7 +152,9 @@ def checked_folder(folder: str) -> str:
     parts = [part for part in folder.split("/") if part]
     if ".." in parts or "." in parts or clean(folder) != folder or "\n" in folder:
         raise SourceError(
-            f"{clean_line(folder, 300)} is not a folder inside the repository. Write it like news/2025."
+            _("{folder} is not a folder inside the repository. Write it like news/2025.").format(
+                folder=clean_line(folder, 300)
+            )
         )
     return "/".join(parts)
 
@@ -179,10 +192,11 @@ class GitSource:
         program = git_program()
         if program is None:
             raise SourceError(
-                f"The program git, which reads {shown(self.location)}, is not installed. "
-                "Install git and try again."
+                _(
+                    "The program git, which reads {location}, is not installed. Install git and try again."
+                ).format(location=shown(self.location))
             )
-        yield About("a Git repository", clean_line(self.address.name))
+        yield About(_("a Git repository"), clean_line(self.address.name))
         with self._kept() as (folder, lock):
             repository = Repository(program, folder, self.address, self.access, lock)
             plan = None
@@ -210,8 +224,12 @@ class GitSource:
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
         except OSError as error:
             raise SourceError(
-                f"The repository cannot be kept in {clean_line(str(folder.parent))}: "
-                f"{clean_line(error.strerror or 'it is not writable')}. Make room there, or name another folder."
+                _(
+                    "The repository cannot be kept in {folder}: {reason}. Make room there, or name another folder."
+                ).format(
+                    folder=clean_line(str(folder.parent)),
+                    reason=clean_line(error.strerror or _("it is not writable")),
+                )
             ) from None
         with lock:
             self._wait_for(lock)
@@ -225,15 +243,16 @@ class GitSource:
             except OSError:
                 if self.access.stop.wait(0.05) or time.monotonic() > end:
                     raise passing(
-                        f"Another program is reading {shown(self.location)} at this moment. "
-                        "Try again when it is done."
+                        _(
+                            "Another program is reading {location} at this moment. Try again when it is done."
+                        ).format(location=shown(self.location))
                     ) from None
             else:
                 return
 
     def _plan(self, repository: Repository, remembered: Mapping[str, str]) -> _Plan:
         """Fetch what is needed, and find out what there is to tell."""
-        commit, _, read = remembered.get("", "").partition(" ")
+        commit, _space, read = remembered.get("", "").partition(" ")
         history, folder = self.access.history, self.address.folder
         repository.fetch_commits(history)
         tip, old = repository.commits(TIP, commit if _COMMIT.fullmatch(commit) else "nothing")
@@ -248,8 +267,9 @@ class GitSource:
         if old is None:
             if now is None and not plan.past and not any(remembered):
                 raise SourceError(
-                    f"There is no {clean_line(folder)} in {shown(repository.where)}. "
-                    "Check the name of the folder."
+                    _("There is no {folder} in {where}. Check the name of the folder.").format(
+                        folder=clean_line(folder), where=shown(repository.where)
+                    )
                 )
             self._compare_with(remembered, repository.listing(now), plan)
             repository.bring([*plan.articles, *plan.past], plan.sizes)
@@ -278,8 +298,9 @@ class GitSource:
         total = sum(plan.sizes.get(file.blob, 0) for file in (*plan.articles, *plan.past))
         if total > self.access.limits.repository:
             raise SourceError(
-                f"The articles in {shown(self.location)} are larger than "
-                f"{in_words(self.access.limits.repository)} together. Name a folder of it."
+                _("The articles in {location} are larger than {size} together. Name a folder of it.").format(
+                    location=shown(self.location), size=in_words(self.access.limits.repository)
+                )
             )
         readable: list[File] = []
         problems: list[Problem] = []
@@ -287,10 +308,10 @@ class GitSource:
             size = plan.sizes.get(file.blob)
             if size is None:
                 problems.append(
-                    Problem(file.item, None, "The server did not send this file; try again later.")
+                    Problem(file.item, None, _("The server did not send this file; try again later."))
                 )
             elif size > limit:
-                message = f"The file is larger than {in_words(limit)}; it was not read."
+                message = _("The file is larger than {size}; it was not read.").format(size=in_words(limit))
                 problems.append(Problem(file.item, None, message))
             else:
                 readable.append(file)

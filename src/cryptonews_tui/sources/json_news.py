@@ -28,6 +28,7 @@ from cryptonews_tui.sources.feeds import is_json_feed, iso_time, read_json
 from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.shapes import BUILT_IN, COINDESK, PUBLISHER, Paths, Shape
+from cryptonews_tui.translation import _
 
 _LOOKED_AT = 5
 """Entries by which a list is judged."""
@@ -82,7 +83,7 @@ def read(
     for number in range(1, limits.pages + 1):
         shape, listed = _judged(value, url, shapes)
         if number == 1:
-            yield About(shape.kind, host_of(url))
+            yield About(_(shape.kind), host_of(url))
         kept = listed[: limits.entries - total]
         entries = newest_of_each(
             _entry(item, count, url, shape) for count, item in enumerate(kept, total + 1)
@@ -141,18 +142,26 @@ def next_page(value: object, url: str, number: int, shapes: Sequence[Shape] = ()
 def _judged(value: object, url: str, shapes: Sequence[Shape]) -> tuple[Shape, list[Any]]:
     """The shape that fits the value, and the list of its articles."""
     shape = _of_settings(url, shapes)
-    listed, _ = _list(value, shape.items if shape else PUBLISHER.items)
+    listed, _rest = _list(value, shape.items if shape else PUBLISHER.items)
     where = shown(url)
     refusal = "" if listed else _refusal(value)
     if refusal:
-        raise SourceError(f"{where} answers: {refusal.rstrip('.')}. Check the address and its key.")
+        raise SourceError(
+            _("{where} answers: {refusal}. Check the address and its key.").format(
+                where=where, refusal=refusal.rstrip(".")
+            )
+        )
     if listed is None:
         advice = (
-            "Check “list” in its shape."
+            _("Check “list” in its shape.")
             if shape
-            else "Describe its shape in the settings, or check the address."
+            else _("Describe its shape in the settings, or check the address.")
         )
-        raise SourceError(f"{where} is JSON, but there is no list of articles in it. {advice}")
+        raise SourceError(
+            _("{where} is JSON, but there is no list of articles in it. {advice}").format(
+                where=where, advice=advice
+            )
+        )
     if shape is None:
         upper = any(_first(item, COINDESK.title) for item in listed[:_LOOKED_AT])
         shape = COINDESK if upper else PUBLISHER
@@ -193,16 +202,24 @@ def _refusal(value: object) -> str:
     return ""
 
 
+def _no_use(title: str, published: object) -> str:
+    """What an entry has not, of what each needs."""
+    if title:
+        return _("This entry has no usable date.")
+    return (
+        _("This entry has no usable title.") if published else _("This entry has no usable title and date.")
+    )
+
+
 def _entry(item: object, number: int, url: str, shape: Shape) -> Entry | Problem:
     if not isinstance(item, dict):
-        return Problem(f"entry {number}", None, "This entry is no JSON object.")
+        return Problem(f"entry {number}", None, _("This entry is no JSON object."))
     given = _line(_first(item, shape.id))
     title = heading(_line(_first(item, shape.title)))
     published = _time(_first(item, shape.published), shape.published_unit)
     if not title or published is None:
-        missing = " and ".join(name for name, there in (("title", title), ("date", published)) if not there)
         shown = f"entry {number}, id {clean_line(given, 100)}" if given else f"entry {number}"
-        return Problem(shown, None, f"This entry has no usable {missing}.")
+        return Problem(shown, None, _no_use(title, published))
     link = absolute(url, _first(item, shape.url))
     text = _text(_first(item, shape.body))
     summary = _text(_first(item, shape.summary))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cryptonews_tui.translation import N_, _, ngettext
+from cryptonews_tui.wording import decimal
+
 MIB = 1024 * 1024
 
 
@@ -59,7 +62,7 @@ class Limits:
 
 def in_words(size: int) -> str:
     """`2 MiB`, `10 KiB`, `7 bytes`: the size as a sentence names it."""
-    for unit, name in ((MIB, "MiB"), (1024, "KiB")):
+    for unit, name in ((MIB, N_("MiB")), (1024, N_("KiB"))):
         if size >= unit:
-            return f"{size / unit:.4g} {name}"
-    return f"{size} bytes"
+            return f"{decimal(float(f'{size / unit:.4g}'))} {_(name)}"
+    return ngettext("{count} byte", "{count} bytes", size).format(count=size)

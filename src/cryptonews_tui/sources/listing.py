@@ -25,6 +25,8 @@ from cryptonews_tui.sources.kinds import root, text_of
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.markup import tags, text_after
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name, path_inside
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
 from cryptonews_tui.xml_events import End, Start, Text, XmlError, events
 
 _TITLE = re.compile(r"(?:Index of|Directory listing for)\b", re.IGNORECASE)
@@ -93,20 +95,29 @@ def walk(http: Http, first: Folder, base: str, access: Access, may_enter: bool) 
         found.entries += content.articles
         if len(found.entries) > limits.entries:
             del found.entries[limits.entries :]
-            found.miss(folder.removeprefix(base), f"Only the first {limits.entries:,} articles were read.")
+            found.miss(
+                folder.removeprefix(base),
+                _("Only the first {entries} articles were read.").format(entries=number(limits.entries)),
+            )
             return found
         shape = content.shape(folder)
         for url in content.folders:
             name = url.removeprefix(base)
             if access.stop.is_set():
-                raise PassingError("The visit was called off.")
+                raise PassingError(_("The visit was called off."))
             if name.count("/") > limits.depth:
-                found.miss(name, f"Folders deeper than {limits.depth} were not looked into.")
+                found.miss(
+                    name, _("Folders deeper than {depth} were not looked into.").format(depth=limits.depth)
+                )
                 continue
             if pages >= limits.parts or silences >= limits.silences:
                 if not left:
-                    why = "there are too many" if pages >= limits.parts else "the server does not answer"
-                    found.miss(name, f"This folder and later ones were not looked into: {why}.")
+                    why = (
+                        _("there are too many") if pages >= limits.parts else _("the server does not answer")
+                    )
+                    found.miss(
+                        name, _("This folder and later ones were not looked into: {why}.").format(why=why)
+                    )
                 left = True
                 break
             pages += 1
@@ -131,7 +142,7 @@ def _look_into(http: Http, url: str, base: str, limits: Limits, may_enter: bool)
         data = body.read()
     folder = read(data, base, url) if fetched.url == url else None
     if folder is None:
-        raise SourceError("This folder shows something else than its list; what is in it was not read.")
+        raise SourceError(_("This folder shows something else than its list; what is in it was not read."))
     return folder
 
 
@@ -209,7 +220,9 @@ def read_xml(data: bytes, base: str, folder: str) -> Folder:
         return _folder(_xml_links(data), base, folder)
     except XmlError as error:
         raise SourceError(
-            f"The listing {shown(folder)} is broken in line {error.line}. Tell its publisher."
+            _("The listing {folder} is broken in line {line}. Tell its publisher.").format(
+                folder=shown(folder), line=error.line
+            )
         ) from None
 
 
@@ -243,7 +256,7 @@ def _folder(links: Iterable[tuple[str, str]], base: str, folder: str) -> Folder:
             continue
         if item is None or "/" in name[:-1] or "\\" in name:
             shown = item_name(unquote(raw, errors="surrogateescape"))
-            problems[shown] = Problem(shown, None, "The name leads out of its folder; it was not read.")
+            problems[shown] = Problem(shown, None, _("The name leads out of its folder; it was not read."))
         elif name.endswith("/"):
             folders[url] = None
         elif item not in articles:

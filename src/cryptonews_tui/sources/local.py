@@ -18,6 +18,7 @@ from cryptonews_tui.sources import About, Expected, Found, Rest, Seen, SourceErr
 from cryptonews_tui.sources.archive import members
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import NO_ARTICLES, is_archive, is_article, is_feed_file, item_name
+from cryptonews_tui.translation import _
 
 _READ_AHEAD = 32
 """Files that are open at once, so that the system fetches the next ones from disk while we read this one."""
@@ -75,17 +76,17 @@ class LocalSource:
         """The articles in the order of their paths; unchanged files (same time, same size) are not opened."""
         status = self._status()
         if stat.S_ISDIR(status.st_mode):
-            yield About("a folder")
+            yield About(_("a folder"))
             yield from self._folder(remembered)
         elif is_article(self.location):
-            yield About("an article")
+            yield About(_("an article"))
             file = _File(
                 item_name(os.path.basename(self.location)), self.location, _stamp(status), status.st_size
             )
             yield Expected(1)
             yield from self._read([file], remembered)
         elif is_archive(self.location):
-            yield About("an archive")
+            yield About(_("an archive"))
             yield from self._archive(remembered)
         else:
             yield from self._feed(remembered)
@@ -95,18 +96,27 @@ class LocalSource:
         try:
             status = os.stat(self.location)
         except (FileNotFoundError, NotADirectoryError):
-            raise SourceError(f"There is no file or folder at {shown}. Check the path.") from None
+            raise SourceError(
+                _("There is no file or folder at {shown}. Check the path.").format(shown=shown)
+            ) from None
         except OSError as error:
-            raise SourceError(f"{shown} cannot be reached: {_reason(error)}.") from None
+            raise SourceError(
+                _("{shown} cannot be reached: {reason}.").format(shown=shown, reason=_reason(error))
+            ) from None
         if stat.S_ISDIR(status.st_mode):
             return status
         if not stat.S_ISREG(status.st_mode):
-            raise SourceError(f"{shown} is neither a file nor a folder. Name a folder of Markdown files.")
+            raise SourceError(
+                _("{shown} is neither a file nor a folder. Name a folder of Markdown files.").format(
+                    shown=shown
+                )
+            )
         if not (is_article(self.location) or is_archive(self.location) or is_feed_file(self.location)):
             raise SourceError(
-                f"{shown} is neither Markdown (.md, .markdown) nor an archive (.zip, .tar.gz, .tgz, .tar) "
-                "nor a feed (.xml, .rss, .atom, .json). "
-                "Name one of these, or a folder of Markdown files."
+                _(
+                    "{shown} is neither Markdown (.md, .markdown) nor an archive (.zip, .tar.gz, .tgz, .tar) nor "
+                    "a feed (.xml, .rss, .atom, .json). Name one of these, or a folder of Markdown files."
+                ).format(shown=shown)
             )
         return status
 
@@ -114,7 +124,7 @@ class LocalSource:
         files, problems, whole = self._scan()
         yield Expected(len(files) + len(problems))
         if not (files or problems or remembered):
-            yield Problem(item_name(self.location), None, NO_ARTICLES)
+            yield Problem(item_name(self.location), None, _(NO_ARTICLES))
         yield from problems
         yield from self._read(files, remembered)
         if not whole:
@@ -143,9 +153,17 @@ class LocalSource:
             except OSError as error:
                 if not prefix:
                     shown = clean_line(self.location)
-                    raise SourceError(f"The folder {shown} cannot be read: {_reason(error)}.") from None
+                    raise SourceError(
+                        _("The folder {shown} cannot be read: {reason}.").format(
+                            shown=shown, reason=_reason(error)
+                        )
+                    ) from None
                 problems.append(
-                    Problem(item_name(prefix), None, f"The folder cannot be read: {_reason(error)}.")
+                    Problem(
+                        item_name(prefix),
+                        None,
+                        _("The folder cannot be read: {reason}.").format(reason=_reason(error)),
+                    )
                 )
                 whole = False
                 continue
@@ -162,11 +180,13 @@ class LocalSource:
                             item = item_name(prefix + name)
                             files.append(_File(item, entry.path, _stamp(status), status.st_size))
                         else:
-                            message = "This is a pipe, a socket or a device, not a file; it was not opened."
+                            message = _(
+                                "This is a pipe, a socket or a device, not a file; it was not opened."
+                            )
                             problems.append(Problem(item_name(prefix + name), None, message))
                 except OSError as error:
                     if is_article(name):
-                        message = f"The file cannot be read: {_reason(error)}."
+                        message = _("The file cannot be read: {reason}.").format(reason=_reason(error))
                         problems.append(Problem(item_name(prefix + name), None, message))
         return sorted(files), sorted(problems, key=lambda problem: problem.item), whole
 
@@ -196,10 +216,12 @@ class LocalSource:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return Problem(file.item, None, f"The file cannot be read: {_reason(error)}.")
+            return Problem(
+                file.item, None, _("The file cannot be read: {reason}.").format(reason=_reason(error))
+            )
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            return Problem(file.item, None, "This is no longer a file; it was not read.")
+            return Problem(file.item, None, _("This is no longer a file; it was not read."))
         if hasattr(os, "posix_fadvise"):
             with suppress(OSError):  # a hint, no more
                 os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_WILLNEED)
@@ -215,14 +237,18 @@ class LocalSource:
                 if len(data) > file.size:  # it has grown since the scan
                     data += opened.read(self.limits.article + 1 - len(data)) or b""
         except OSError as error:
-            return Problem(file.item, None, f"The file cannot be read: {_reason(error)}.")
+            return Problem(
+                file.item, None, _("The file cannot be read: {reason}.").format(reason=_reason(error))
+            )
         if len(data) > self.limits.article:
             return self._too_large(file)
         return Document(file.item, item_name(file.path), data, file.stamp)
 
     def _too_large(self, file: _File) -> Problem:
         return Problem(
-            file.item, None, f"The file is larger than {in_words(self.limits.article)}; it was not read."
+            file.item,
+            None,
+            _("The file is larger than {size}; it was not read.").format(size=in_words(self.limits.article)),
         )
 
     def _archive(self, remembered: Mapping[str, str]) -> Iterator[Found]:
@@ -244,7 +270,11 @@ class LocalSource:
             data = file.read(self.limits.feed + 1)
         shown = clean_line(self.location)
         if len(data) > self.limits.feed:
-            raise SourceError(f"{shown} is larger than {in_words(self.limits.feed)}; it was not read.")
+            raise SourceError(
+                _("{shown} is larger than {size}; it was not read.").format(
+                    shown=shown, size=in_words(self.limits.feed)
+                )
+            )
         # Files and folders of Markdown need none of this.
         if self.location.lower().endswith(".json"):
             from cryptonews_tui.sources import json_news
@@ -252,7 +282,9 @@ class LocalSource:
             try:
                 value = json.loads(data)
             except (ValueError, RecursionError):
-                raise SourceError(f"{shown} is not valid JSON. Name a JSON feed or a list of news.") from None
+                raise SourceError(
+                    _("{shown} is not valid JSON. Name a JSON feed or a list of news.").format(shown=shown)
+                ) from None
             yield from json_news.read(value, self.location, remembered, (), self.limits)
         else:
             from cryptonews_tui.sources import feeds
@@ -266,11 +298,19 @@ class LocalSource:
         try:
             file = open(os.open(self.location, _OPEN), "rb")  # noqa: SIM115 - closed by the caller
         except OSError as error:
-            raise SourceError(f"{clean_line(self.location)} cannot be opened: {_reason(error)}.") from None
+            raise SourceError(
+                _("{location} cannot be opened: {reason}.").format(
+                    location=clean_line(self.location), reason=_reason(error)
+                )
+            ) from None
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             file.close()
-            raise SourceError(f"{clean_line(self.location)} is no longer a file. Check the path.")
+            raise SourceError(
+                _("{location} is no longer a file. Check the path.").format(
+                    location=clean_line(self.location)
+                )
+            )
         return file, _stamp(status)
 
 

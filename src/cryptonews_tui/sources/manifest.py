@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+from cryptonews_tui import wording
 from cryptonews_tui.article import Problem
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.crew import address
 from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import Limits
 from cryptonews_tui.sources.names import is_article_at
+from cryptonews_tui.translation import _
 
 
 def entries(data: bytes, base: str, limits: Limits) -> list[str | Problem]:
@@ -28,7 +30,7 @@ def json_value(data: bytes, base: str) -> object:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise SourceError(
-            f"{shown(base)} is not valid JSON. Check the address, or tell its publisher."
+            _("{base} is not valid JSON. Check the address, or tell its publisher.").format(base=shown(base))
         ) from None
 
 
@@ -47,11 +49,17 @@ def entries_of(value: object, base: str, limits: Limits) -> list[str | Problem]:
     listed = _list(value)
     if not isinstance(listed, list):
         raise SourceError(
-            f"{where} is JSON, but neither news of a form that is known nor a list of articles. "
-            "Name its feed, or say in the settings table [shapes] what is where in it."
+            _(
+                "{where} is JSON, but neither news of a form that is known nor a list of articles. Name its "
+                "feed, or say in the settings table [shapes] what is where in it."
+            ).format(where=where)
         )
     if len(listed) > limits.entries:
-        raise SourceError(f"The manifest {where} lists more than {limits.entries:,} addresses; split it.")
+        raise SourceError(
+            _("The manifest {where} lists more than {entries} addresses; split it.").format(
+                where=where, entries=wording.number(limits.entries)
+            )
+        )
     found: dict[str, str | Problem] = {}
     for number, entry in enumerate(listed, 1):
         one = _entry(entry, base, number)
@@ -70,7 +78,7 @@ def _text(entry: object) -> object:
 def _entry(entry: object, base: str, number: int) -> str | Problem:
     text = _text(entry)
     if not isinstance(text, str) or not text.strip():
-        return Problem(f"entry {number}", None, "This entry of the manifest has no address.")
+        return Problem(f"entry {number}", None, _("This entry of the manifest has no address."))
     item = f"entry {number}" if "@" in text else shown(text) or f"entry {number}"
     try:
         return address(base, text)

@@ -6,13 +6,14 @@ import re
 from urllib.parse import urlsplit
 
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.translation import N_
 
 _ARTICLES = (".md", ".markdown")
 _ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 _FEEDS = (".xml", ".rss", ".atom", ".json")
-NO_ARTICLES = (
-    "There are no Markdown files (.md, .markdown) in this folder or below it. "
-    "Put some there, or name another place."
+NO_ARTICLES = N_(
+    "There are no Markdown files (.md, .markdown) in this folder or below it. Put some there, or "
+    "name another place."
 )
 _PATH_LIMIT = 4_096
 _DRIVE = re.compile(r"[A-Za-z]:")

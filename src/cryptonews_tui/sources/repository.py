@@ -28,6 +28,8 @@ from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.names import is_article, is_hidden, item_name
+from cryptonews_tui.translation import N_, _
+from cryptonews_tui.wording import decimal, number
 
 TIP = "refs/cryptonews/tip"
 _log = logging.getLogger("cryptonews_tui.sources")
@@ -136,8 +138,12 @@ class Repository:
             self.folder.mkdir(parents=True)
         except OSError as error:
             raise SourceError(
-                f"The repository cannot be kept in {clean_line(str(self.folder.parent))}: "
-                f"{clean_line(error.strerror or 'it is not writable')}. Make room there, or name another folder."
+                _(
+                    "The repository cannot be kept in {folder}: {reason}. Make room there, or name another folder."
+                ).format(
+                    folder=clean_line(str(self.folder.parent)),
+                    reason=clean_line(error.strerror or _("it is not writable")),
+                )
             ) from None
         self._run("init", "--quiet", "--bare", "--template=", ".")
 
@@ -171,8 +177,9 @@ class Repository:
         """Have all these blobs here, asking the server once for those that are missing."""
         if len(files) > self._access.limits.files:
             raise SourceError(
-                f"There are more than {self._access.limits.files:,} articles in {shown(self.where)}. "
-                "Name a folder of it."
+                _("There are more than {count} articles in {where}. Name a folder of it.").format(
+                    count=number(self._access.limits.files), where=shown(self.where)
+                )
             )
         blobs = list(dict.fromkeys(file.blob for file in files))
         missing = self._weigh(blobs, sizes)
@@ -341,7 +348,9 @@ class Repository:
             )
         except OSError as error:
             raise SourceError(
-                f"git could not be started: {clean_line(error.strerror or str(error))}."
+                _("git could not be started: {reason}.").format(
+                    reason=clean_line(error.strerror or str(error))
+                )
             ) from None
 
     def _run(
@@ -387,11 +396,15 @@ class Repository:
                 raise self._called_off()
             if time.monotonic() > end:
                 raise passing(
-                    f"{shown(self.where)} was not complete after {limits.fetch:g} seconds. Try again later."
+                    _("{where} was not complete after {seconds} seconds. Try again later.").format(
+                        where=shown(self.where), seconds=decimal(limits.fetch)
+                    )
                 )
             if os.fstat(out.fileno()).st_size > limits.download:  # folders can hold one another without end
                 raise SourceError(
-                    f"{shown(self.where)} has more files than can be listed. Name a folder of it."
+                    _("{where} has more files than can be listed. Name a folder of it.").format(
+                        where=shown(self.where)
+                    )
                 )
             if afar:
                 self._count()
@@ -402,15 +415,16 @@ class Repository:
 
     def _count(self) -> None:
         """Tell of the bytes that have come, and see to it that they are not too many."""
-        size, _ = self._weight()
+        size, _count = self._weight()
         if size > self._size:
             self._access.count_bytes(size - self._size)
             self._size = size
         if size > self._access.limits.repository:
             self.discard()
             raise SourceError(
-                f"{shown(self.where)} is larger than {in_words(self._access.limits.repository)}; "
-                "it was not read. Name a folder of it."
+                _("{where} is larger than {size}; it was not read. Name a folder of it.").format(
+                    where=shown(self.where), size=in_words(self._access.limits.repository)
+                )
             )
 
     def _weight(self) -> tuple[int, int]:
@@ -455,10 +469,12 @@ class Repository:
 
     def broken(self) -> BrokenError:
         """What is said if fetching anew does not help."""
-        return BrokenError(f"What git has of {shown(self.where)} is damaged. Try again later.")
+        return BrokenError(
+            _("What git has of {where} is damaged. Try again later.").format(where=shown(self.where))
+        )
 
     def _called_off(self) -> SourceError:
-        return passing(f"The visit to {shown(self.where)} was called off.")
+        return passing(_("The visit to {where} was called off.").format(where=shown(self.where)))
 
     def _explained(self, told: str) -> Exception:
         """What git says about a server, as a sentence of ours."""
@@ -468,17 +484,21 @@ class Repository:
             if re.search(pattern, told, re.IGNORECASE):
                 if "remote ref" in pattern and not ref:
                     return SourceError(
-                        f"The repository {where} is empty as yet. Try again when it has a commit."
+                        _("The repository {where} is empty as yet. Try again when it has a commit.").format(
+                            where=where
+                        )
                     )
-                error = kind(sentence.format(where=where, ref=ref, host=_host(self._address.url)))
+                error = kind(_(sentence).format(where=where, ref=ref, host=_host(self._address.url)))
                 error.passing = kind is _PassingError
                 error.withdrawn = "(410)" in sentence
                 return error
         said = [line for line in told.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
-        reason = clean_line(shown(said[-1].partition(":")[2] if said else "it did not say why"), 200).rstrip(
-            "."
+        reason = clean_line(
+            shown(said[-1].partition(":")[2] if said else _("it did not say why")), 200
+        ).rstrip(".")
+        return BrokenError(
+            _("{where} could not be fetched ({reason}). Try again later.").format(where=where, reason=reason)
         )
-        return BrokenError(f"{where} could not be fetched ({reason}). Try again later.")
 
 
 class _Listener(threading.Thread):
@@ -522,105 +542,115 @@ _SENTENCES: tuple[tuple[str, type[SourceError], str], ...] = (
     (
         r"No space left on device|Disk quota exceeded",
         SourceError,
-        "There is no room on this disk for {where}. Make some and try again.",
+        N_("There is no room on this disk for {where}. Make some and try again."),
     ),
     (
         r"Out of memory",
         SourceError,
-        "{where} sends more than can be taken in; it was not read. Tell its publisher.",
+        N_("{where} sends more than can be taken in; it was not read. Tell its publisher."),
     ),
     (
         r"couldn't find remote ref",
         SourceError,
-        "There is no branch or tag {ref} in {where}. Check its name; a folder stands behind a colon: #branch:folder.",
+        N_(
+            "There is no branch or tag {ref} in {where}. Check its name; a folder stands behind a colon: "
+            "#branch:folder."
+        ),
     ),
     (
         r"not our ref|unadvertised object|does not allow request",
         _RefusedError,
-        "{where} does not give {ref}. Name a branch or a tag.",
+        N_("{where} does not give {ref}. Name a branch or a tag."),
     ),
     (
         r"Permission denied \(|Too many authentication failures",
         SourceError,
-        "{where} does not know our key. Add it to the ssh agent, or ask the publisher to let you in.",
+        N_("{where} does not know our key. Add it to the ssh agent, or ask the publisher to let you in."),
     ),
     (
         r"Host key verification failed|HOST IDENTIFICATION HAS CHANGED",
         SourceError,
-        "The key of {host} is not known here. Connect once with ssh {host}, compare its key, and try again.",
+        N_(
+            "The key of {host} is not known here. Connect once with ssh {host}, compare its key, and try "
+            "again."
+        ),
     ),
     (
         r"Authentication failed|could not read (Username|Password)|terminal prompts disabled|returned error: 40[13]",
         SourceError,
         (
-            "{where} is not open to us: it is private, or it is not there. "
-            "Check the address; if you have a login, name it in the settings table [secrets]."
+            N_(
+                "{where} is not open to us: it is private, or it is not there. Check the address; if you "
+                "have a login, name it in the settings table [secrets]."
+            )
         ),
     ),
     (
         r"returned error: 410",
         SourceError,
-        "What was at {where} has been withdrawn for good (410). Remove it, or find its new address.",
+        N_("What was at {where} has been withdrawn for good (410). Remove it, or find its new address."),
     ),
     (
         r"returned error: 30\d|unable to update url base from redirection",
         SourceError,
-        "{where} sends us on to another address; that is not followed. Add .git, or look for the new one.",
+        N_(
+            "{where} sends us on to another address; that is not followed. Add .git, or look for the new one."
+        ),
     ),
     (
         r"dubious ownership",
         SourceError,
-        "{where} belongs to another user of this computer; it was not read. Make a clone of your own.",
+        N_("{where} belongs to another user of this computer; it was not read. Make a clone of your own."),
     ),
     (
         r"returned error: 404|repository .*not found|could not be found|does not appear to be a git|does not exist",
         SourceError,
-        "There is no Git repository at {where}. Check the address.",
+        N_("There is no Git repository at {where}. Check the address."),
     ),
     (
         r"Could not resolve (host|hostname|proxy)|Name or service not known",
         _PassingError,
-        "The name in {where} is not known. Check the address and your connection.",
+        N_("The name in {where} is not known. Check the address and your connection."),
     ),
     (
         r"certificate",
         SourceError,
-        "The certificate of {where} is not valid; nothing was read. Tell its publisher.",
+        N_("The certificate of {where} is not valid; nothing was read. Tell its publisher."),
     ),
     (
         r"Operation too slow|timed out|Timeout",
         _PassingError,
-        "{where} fell silent. Try again later.",
+        N_("{where} fell silent. Try again later."),
     ),
     (
         r"Connection refused|Failed to connect|Couldn't connect|No route to host|Network is unreachable",
         _PassingError,
-        "Nobody answers at {where}. Check the address and your connection.",
+        N_("Nobody answers at {where}. Check the address and your connection."),
     ),
     (
         r"returned error: (429|5\d\d)",
         _PassingError,
-        "The server of {where} is busy or has trouble of its own. Try again later.",
+        N_("The server of {where} is busy or has trouble of its own. Try again later."),
     ),
     (
         r"early EOF|unexpected disconnect|RPC failed|hung up|Connection reset|Empty reply|broken pipe|transfer closed",
         _PassingError,
-        "The answer from {where} broke off. Try again later.",
+        N_("The answer from {where} broke off. Try again later."),
     ),
     (
         r"unknown option|usage: git",
         SourceError,
-        "The git on this computer is too old to read {where}. Install git 2.36 or later.",
+        N_("The git on this computer is too old to read {where}. Install git 2.36 or later."),
     ),
     (
         r"protocol error|invalid server response|bad line length|not valid: is this a git repo",
         SourceError,
-        "What {where} answers is not Git. Check the address.",
+        N_("What {where} answers is not Git. Check the address."),
     ),
     (
         r"could not read from remote repository",
         SourceError,
-        "{where} is not open to us, or it is not there. Check the address, or ask its publisher.",
+        N_("{where} is not open to us, or it is not there. Check the address, or ask its publisher."),
     ),
 )
 """What git says (in English, as we ask it to), and what we say."""

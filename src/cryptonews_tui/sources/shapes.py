@@ -8,8 +8,9 @@ from typing import Any
 
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources.entries import Form
+from cryptonews_tui.translation import N_
 
-_KIND = "a news service"
+_KIND = N_("a news service")
 UNITS = ("s", "ms", "iso")
 _FORMATS = {"html": Form.HTML, "plain": Form.PLAIN, "markdown": Form.MARKDOWN}
 _PATHS_LIMIT = 20
@@ -98,7 +99,7 @@ PUBLISHER = Shape(
 """The publisher's own news service, and what many others call the same."""
 
 COINDESK = Shape(
-    kind="a news service (CoinDesk Data)",
+    kind=N_("a news service (CoinDesk Data)"),
     items=("Data",),
     id=("ID", "GUID"),
     title=("TITLE",),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+from cryptonews_tui import wording
 from cryptonews_tui.article import Problem
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
@@ -21,6 +22,7 @@ from cryptonews_tui.sources.http.client import Http
 from cryptonews_tui.sources.http.faults import PassingError
 from cryptonews_tui.sources.limits import Limits, in_words
 from cryptonews_tui.sources.names import is_article_at
+from cryptonews_tui.translation import _
 from cryptonews_tui.xml_events import End, Start, Text, XmlError, events
 
 ROOTS = ("urlset", "sitemapindex")
@@ -55,9 +57,15 @@ def unpacked(data: bytes, where: str, limits: Limits) -> bytes:
         with gzip.GzipFile(fileobj=BytesIO(data)) as file:
             text = file.read(limits.manifest + 1)
     except (OSError, EOFError, zlib.error):
-        raise SourceError(f"{named} is compressed and damaged. Try again later.") from None
+        raise SourceError(
+            _("{named} is compressed and damaged. Try again later.").format(named=named)
+        ) from None
     if len(text) > limits.manifest:
-        raise SourceError(f"{named} unpacks to more than {in_words(limits.manifest)}; it was not read.")
+        raise SourceError(
+            _("{named} unpacks to more than {size}; it was not read.").format(
+                named=named, size=in_words(limits.manifest)
+            )
+        )
     return text
 
 
@@ -74,7 +82,7 @@ def read(data: bytes, base: str, limits: Limits, now: datetime) -> Sitemap:
             match event:
                 case Start(name):
                     if not path and name not in ROOTS:
-                        raise SourceError(f"{where} is no sitemap. Check the address.")
+                        raise SourceError(_("{where} is no sitemap. Check the address.").format(where=where))
                     path.append(name)
                     if len(path) == 2:
                         values = {}
@@ -86,20 +94,25 @@ def read(data: bytes, base: str, limits: Limits, now: datetime) -> Sitemap:
                         count += 1
                         if count > _LISTED_LIMIT:
                             raise SourceError(
-                                f"The sitemap {where} lists too many addresses; it was not read."
+                                _("The sitemap {where} lists too many addresses; it was not read.").format(
+                                    where=where
+                                )
                             )
                         _take(path, values, base, now, sitemap, known)
                         if len(sitemap.articles) > limits.entries:
                             raise SourceError(
-                                f"The sitemap {where} lists more than {limits.entries:,} articles; split it."
+                                _("The sitemap {where} lists more than {entries} articles; split it.").format(
+                                    where=where, entries=wording.number(limits.entries)
+                                )
                             )
                     path.pop()
                 case _:
                     pass
     except XmlError as error:
         raise SourceError(
-            f"The sitemap {where} is broken in line {error.line} ({clean_line(str(error), 200)}). "
-            "Tell its publisher."
+            _("The sitemap {where} is broken in line {line} ({error}). Tell its publisher.").format(
+                where=where, line=error.line, error=clean_line(str(error), 200)
+            )
         ) from None
     return sitemap
 
@@ -112,10 +125,10 @@ def gather(http: Http, first: Sitemap, access: Access, may_enter: bool) -> Sitem
     silences = 0
     for number, part in enumerate(first.sitemaps):
         if access.stop.is_set():
-            raise PassingError("The visit was called off.")
+            raise PassingError(_("The visit was called off."))
         if number >= limits.parts or silences >= limits.silences:
-            why = "there are too many" if number >= limits.parts else "the server does not answer"
-            found.miss(part.item, f"This sitemap and later ones were not read: {why}.")
+            why = _("there are too many") if number >= limits.parts else _("the server does not answer")
+            found.miss(part.item, _("This sitemap and later ones were not read: {why}.").format(why=why))
             break
         if isinstance(part, Problem):
             found.miss(part.item, part.message)
@@ -123,9 +136,13 @@ def gather(http: Http, first: Sitemap, access: Access, may_enter: bool) -> Sitem
         try:
             inner = _fetch(http, part.url, limits, may_enter)
             if inner.sitemaps:
-                raise SourceError("This is an index inside an index of sitemaps; it was not read.")
+                raise SourceError(_("This is an index inside an index of sitemaps; it was not read."))
             if len(found.articles) + len(inner.articles) > limits.entries:
-                raise SourceError(f"With this sitemap there are more than {limits.entries:,} articles.")
+                raise SourceError(
+                    _("With this sitemap there are more than {entries} articles.").format(
+                        entries=wording.number(limits.entries)
+                    )
+                )
         except SourceError as error:
             silences = silences + 1 if error.passing else 0
             silences += limits.silences if error.retry_after else 0
@@ -156,7 +173,7 @@ def _take(
         return
     if not part and not is_article_at(text):
         return
-    item = "an address with a password" if "@" in text else shown(text)
+    item = _("an address with a password") if "@" in text else shown(text)
     listed = clean_line(values.get("lastmod", ""), 40)
     try:
         item = address(base, text)

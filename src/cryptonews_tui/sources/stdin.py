@@ -13,6 +13,7 @@ from cryptonews_tui.sources import About, Expected, Found, Seen, SourceError
 from cryptonews_tui.sources.access import Access
 from cryptonews_tui.sources.archive import looks_like_archive, members
 from cryptonews_tui.sources.limits import MIB, in_words
+from cryptonews_tui.translation import _
 
 STDIN = "-"
 _CHUNK = 64 * 1024
@@ -35,15 +36,16 @@ class StdinSource:
                 size += len(chunk)
                 if size > limits.download:
                     raise SourceError(
-                        f"Standard input holds more than {in_words(limits.download)}; nothing was read. "
-                        "Save it, and name the file."
+                        _(
+                            "Standard input holds more than {size}; nothing was read. Save it, and name the file."
+                        ).format(size=in_words(limits.download))
                     )
                 file.write(chunk)
             file.seek(0)
             start = file.read(_START)
             file.seek(0)
             if looks_like_archive(start):
-                yield About("an archive")
+                yield About(_("an archive"))
                 for found in members(file, "standard input", {}, limits):
                     if not isinstance(found, Seen):
                         yield replace(found, stamp="") if isinstance(found, Document) else found
@@ -51,33 +53,43 @@ class StdinSource:
             data = file.read(limits.article + 1)
         if not data.strip():
             raise SourceError(
-                "Standard input is empty. Pipe a Markdown file or an archive into it: cat article.md | …"
+                _("Standard input is empty. Pipe a Markdown file or an archive into it: cat article.md | …")
             )
         if b"\0" in start or data.lstrip().startswith(b"<"):
             raise SourceError(
-                "Standard input holds neither Markdown nor an archive (zip, tar, tar.gz). Pipe one of these into it."
+                _(
+                    "Standard input holds neither Markdown nor an archive (zip, tar, tar.gz). Pipe one of these "
+                    "into it."
+                )
             )
         if len(data) > limits.article:
             raise SourceError(
-                f"The article in standard input is larger than {in_words(limits.article)}; it was not read. "
-                "Pipe several articles as an archive: tar c folder | …"
+                _(
+                    "The article in standard input is larger than {size}; it was not read. Pipe several articles "
+                    "as an archive: tar c folder | …"
+                ).format(size=in_words(limits.article))
             )
-        yield About("an article")
+        yield About(_("an article"))
         yield Expected(1)
         yield Document(STDIN, STDIN, data)
 
     def _chunk(self) -> bytes:
         if sys.stdin is None or sys.stdin.closed:
-            raise SourceError("There is no standard input. Name a file, a folder or an address instead.")
+            raise SourceError(_("There is no standard input. Name a file, a folder or an address instead."))
         if sys.stdin.isatty():
             raise SourceError(
-                "Standard input is the terminal. Pipe a Markdown file or an archive into it: cat article.md | …"
+                _(
+                    "Standard input is the terminal. Pipe a Markdown file or an archive into it: cat article.md "
+                    "| …"
+                )
             )
         if self.access.stop.is_set():
-            raise SourceError("Reading standard input was called off.")
+            raise SourceError(_("Reading standard input was called off."))
         try:
             return sys.stdin.buffer.read(_CHUNK)
         except (OSError, ValueError) as error:
             raise SourceError(
-                f"Standard input cannot be read ({clean_line(str(error), 200)}). Name a file instead."
+                _("Standard input cannot be read ({error}). Name a file instead.").format(
+                    error=clean_line(str(error), 200)
+                )
             ) from None

@@ -24,6 +24,7 @@ from cryptonews_tui.sources.kinds import START, Kind, kind_of, root, text_of
 from cryptonews_tui.sources.limits import in_words
 from cryptonews_tui.sources.local import unchanged
 from cryptonews_tui.sources.names import NO_ARTICLES, is_article_at
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from cryptonews_tui.sources.discovery import Page
@@ -77,14 +78,14 @@ class WebSource:
                 kind = kind_of(body.read(START), fetched.media_type, (self.location, fetched.url))
                 body.seek(0)
                 if kind is Kind.ARCHIVE:
-                    yield About("an archive")
+                    yield About(_("an archive"))
                     yield from members(body, self.location, remembered, limits)
                     yield Seen("", fetched.stamp)
                     return
                 answer = self._answer(fetched, kind)
             match kind:
                 case Kind.ARTICLE:
-                    yield About("an article")
+                    yield About(_("an article"))
                     yield Expected(1)
                     yield Document(self.location, self.location, answer.data, fetched.stamp)
                 case Kind.JSON:
@@ -141,7 +142,7 @@ class WebSource:
 
         _check_size(answer.data, answer.url, self.access.limits.manifest)
         listed = entries_of(value, answer.url, self.access.limits)
-        yield About("a manifest")
+        yield About(_("a manifest"))
         entries = [one if isinstance(one, Problem) else Entry(one, one) for one in listed]
         yield from self._entries(entries, remembered, answer.fetched)
 
@@ -170,7 +171,7 @@ class WebSource:
         from cryptonews_tui.sources import listing
 
         _check_size(answer.data, answer.url, self.access.limits.manifest)
-        yield About("a folder listing")
+        yield About(_("a folder listing"))
         base = listing.folder_address(answer.url)
         first = listing.read(answer.data, base, base)
         if first is None:
@@ -186,12 +187,14 @@ class WebSource:
 
         _check_size(answer.data, answer.url, self.access.limits.manifest)
         first = sitemap.read(answer.data, answer.url, self.access.limits, datetime.now(UTC))
-        yield About("an index of sitemaps" if first.sitemaps else "a sitemap")
+        yield About(_("an index of sitemaps") if first.sitemaps else _("a sitemap"))
         found = sitemap.gather(http, first, self.access, answer.fetched.inside)
         if not found.articles:
             raise SourceError(
-                f"The sitemap {shown(answer.url)} lists no Markdown files. "
-                f"Name the site's feed, or a page that advertises it, such as {shown(_front_page(answer.url))}."
+                _(
+                    "The sitemap {url} lists no Markdown files. Name the site's feed, or a page that advertises "
+                    "it, such as {front_page}."
+                ).format(url=shown(answer.url), front_page=shown(_front_page(answer.url)))
             )
         yield from self._entries(
             found.articles, remembered, answer.fetched, found.whole, keep=not first.sitemaps
@@ -209,7 +212,7 @@ class WebSource:
         """Each entry by itself, in the order of the list; `keep` tells whether the list's own stamp is of use."""
         yield Expected(len(listed))
         if not (listed or remembered):
-            yield Problem(self.location, None, NO_ARTICLES)
+            yield Problem(self.location, None, _(NO_ARTICLES))
         whole = keep
         with Crew(self.access, fetched.inside) as crew:
             for found in crew.visit(listed, remembered):
@@ -262,15 +265,21 @@ class WebSource:
         if page.feeds:
             yield from self._advertised(page, answer, http, remembered)
         elif page.login:
-            led = "" if answer.url == self.location else f"{shown(self.location)} leads to a login page: "
+            led = ""
+            if answer.url != self.location:
+                led = _("{location} leads to a login page:").format(location=shown(self.location)) + " "
             raise SourceError(
-                f"{led}{shown(answer.url)} asks for a login. If you have one, put it under [secrets] in the "
-                "settings; else name an address that is open to everybody."
+                _(
+                    "{led}{url} asks for a login. If you have one, put it under [secrets] in the settings; else "
+                    "name an address that is open to everybody."
+                ).format(led=led, url=shown(answer.url))
             )
         else:
             raise SourceError(
-                f"{shown(answer.url)} is a web page, not articles, and it advertises no feed. "
-                "Look there for the address of a feed (RSS, Atom), of Markdown files or of an archive, and name that."
+                _(
+                    "{url} is a web page, not articles, and it advertises no feed. Look there for the address of "
+                    "a feed (RSS, Atom), of Markdown files or of an archive, and name that."
+                ).format(url=shown(answer.url))
             )
 
     def _advertised(
@@ -294,7 +303,7 @@ class WebSource:
                 failure = failure or str(error)
                 continue
             yield About(
-                f"a feed that a web page advertises, {shown(url)}",
+                _("a feed that a web page advertises, {url}").format(url=shown(url)),
                 page.title,
                 fetched.moved or url,
                 fetched.fresh,
@@ -306,7 +315,9 @@ class WebSource:
                 yield from self._feed(feed, url, remembered)
             return
         raise SourceError(
-            f"{shown(answer.url)} is a web page whose feed cannot be read. {failure or 'Tell its publisher.'}"
+            _("{url} is a web page whose feed cannot be read. {failure}").format(
+                url=shown(answer.url), failure=failure or _("Tell its publisher.")
+            )
         )
 
     def _fed(self, fetched: Fetched) -> _Answer | None:
@@ -318,33 +329,41 @@ class WebSource:
         with fetched.body:
             answer = self._answer(fetched, Kind.XML)
         if not feeds.is_feed(answer.start, fetched.media_type):
-            raise SourceError(f"{shown(fetched.url)} is no feed. Tell its publisher.")
+            raise SourceError(_("{url} is no feed. Tell its publisher.").format(url=shown(fetched.url)))
         return answer
 
     def _refused(self, answer: _Answer) -> SourceError:
         """Why this cannot be read, and what can be done."""
         where = shown(answer.url)
         if answer.kind is Kind.NOTHING:
-            return SourceError(f"{where} is empty. Check the address, or try again later.")
+            return SourceError(
+                _("{where} is empty. Check the address, or try again later.").format(where=where)
+            )
         if root(text_of(answer.start)) == "opml":
             return SourceError(
-                f"{where} is a list of sources (OPML), not a source. Save it to a file and import that."
+                _(
+                    "{where} is a list of sources (OPML), not a source. Save it to a file and import that."
+                ).format(where=where)
             )
-        what = "XML, but no feed"
+        what = _("XML, but no feed")
         if answer.kind is Kind.UNKNOWN:
             what = clean_line(answer.fetched.media_type, 60) or (
-                "no text" if b"\0" in answer.start else "text"
+                _("no text") if b"\0" in answer.start else "text"
             )
         return SourceError(
-            f"{where} is of a kind that no articles come from ({what}). "
-            "Name a feed, a page that advertises one, Markdown files or an archive."
+            _(
+                "{where} is of a kind that no articles come from ({what}). Name a feed, a page that "
+                "advertises one, Markdown files or an archive."
+            ).format(where=where, what=what)
         )
 
 
 def _check_size(data: bytes, url: str, limit: int) -> None:
     if len(data) > limit:
         raise SourceError(
-            f"{shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
+            _("{url} is larger than {size}; it was not read. Check the address.").format(
+                url=shown(url), size=in_words(limit)
+            )
         )
 
 

@@ -16,16 +16,19 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import SystemCommand
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event, Key, Resize
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.frames import FramesApp
@@ -45,6 +48,7 @@ class CryptonewsApp(FramesApp):
     COMMANDS: ClassVar = {CommandProvider}
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
+    ALLOW_SELECT = False  # in Textual's way, which paints the whole screen at each press of a button
 
     def __init__(
         self,
@@ -63,6 +67,8 @@ class CryptonewsApp(FramesApp):
         self.session = session
         self.few_colours = session.frugal
         self.locations = tuple(locations)
+        self.story = ""
+        """The story to begin with, if any."""
         self.now = now
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
@@ -75,6 +81,7 @@ class CryptonewsApp(FramesApp):
         self._stop = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
+        self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
         for theme in OURS:
             self.register_theme(theme)
         self.theme = self._chosen_theme()
@@ -96,9 +103,16 @@ class CryptonewsApp(FramesApp):
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library, self.size)
 
+    def action_command_palette(self) -> None:
+        self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
+
     def action_help_quit(self) -> None:
         """Ctrl+C, which many try first."""
-        self.say(f"{shown_keys(BY_ID['quit'], self.remapped)} goes back, and quits at the top level.")
+        key = shown_keys(BY_ID["quit"], self.remapped)
+        self.say(_("{key} goes back, and quits at the top level.").format(key=key))
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
@@ -149,11 +163,13 @@ class CryptonewsApp(FramesApp):
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
         if self.busy:
-            return "Reading the articles …"
+            return _("Reading the articles …")
         if self.state.sources():
-            return "No article yet. Press r to read your sources."
+            return _("No article yet. Press r to read your sources.")
         keys = [shown_keys(BY_ID[name], self.remapped).split(" ")[0] for name in ("sources", "source-add")]
-        return f"No article yet.\n{' then '.join(keys)} adds a source: a folder, a feed, a repository …"
+        return _(
+            "No article yet.\n{first} then {second} adds a source: a folder, a feed, a repository …"
+        ).format(first=keys[0], second=keys[1])
 
     # Bringing the library up to date
 
@@ -192,7 +208,7 @@ class CryptonewsApp(FramesApp):
 
     @on(KeyDone)
     async def _key_done(self) -> None:
-        for _ in range(3):  # a worker that the key has started comes to what it opens
+        for _turn in range(3):  # a worker that the key has started comes to what it opens
             await asyncio.sleep(0)
         await self.keys.done()
 
@@ -201,13 +217,13 @@ class CryptonewsApp(FramesApp):
     def open_in_browser(self, url: str) -> None:
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
-            self.say("This address is not one that a browser may be sent to.")
+            self.say(_("This address is not one that a browser may be sent to."))
         elif self._has_browser():
             self.open_url(url)
-            self.say(f"Opened {shown_url(url)}")
+            self.say(_("Opened {url}").format(url=shown_url(url)))
         else:
             self.copy_to_clipboard(url)
-            self.say(f"No browser here; sent to the terminal's clipboard: {shown_url(url)}")
+            self.say(_("No browser here; sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
 
     @staticmethod
     def original(origin: str) -> str:
@@ -233,7 +249,9 @@ class CryptonewsApp(FramesApp):
         if wanted in self.available_themes:
             return wanted
         if wanted != "auto":
-            self._complaints.append(f"settings: there is no theme “{wanted}”; F9 shows them")
+            self._complaints.append(
+                _("settings: there is no theme “{theme}”; F9 shows them").format(theme=wanted)
+            )
         return suitable(os.environ, few=self.session.frugal)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -263,14 +281,16 @@ def run(
     locations: Sequence[str],
     complaints: Sequence[str] = (),
     session: Session = LOCAL,
+    story: str = "",
 ) -> int:
-    """Open the reader and return its exit code."""
+    """Open the reader, at a story if one is named, and return its exit code."""
     driver: type[Driver] | None = None
     if sys.platform != "win32":
         from cryptonews_tui.tui.driver import FrugalDriver, TerminalDriver
 
         driver = FrugalDriver if session.frugal else TerminalDriver
     app = CryptonewsApp(paths, settings, locations, session=session, driver_class=driver)
+    app.story = story
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)

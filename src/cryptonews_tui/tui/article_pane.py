@@ -9,15 +9,15 @@ from textual import events
 from textual.actions import SkipAction
 from textual.geometry import Offset
 from textual.message import Message
-from textual.selection import Selection
 
 from cryptonews_tui.highlighting import matches
 from cryptonews_tui.query import Word
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.article_sheet import ArticleSheet
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.galley import Spot
 from cryptonews_tui.tui.ink import Mark
-from cryptonews_tui.typesetting import Kind, Line, Span, to_text
+from cryptonews_tui.typesetting import Kind, Line
 
 if TYPE_CHECKING:  # not before somebody finds, follows or selects something
     from cryptonews_tui.tui.finding import Finding, Places
@@ -50,18 +50,12 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.url = url
 
     class LinkPicked(Message):
-        """A link has been picked: its target is to be shown before it is opened."""
+        """A link has been picked, or clicked: its target is to be shown before it is opened."""
 
-        def __init__(self, url: str) -> None:
+        def __init__(self, url: str, *, clicked: bool = False) -> None:
             super().__init__()
             self.url = url
-
-    class TextCopied(Message):
-        """Selected text is to be copied."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+            self.clicked = clicked
 
     class Busy(Message):
         """Keys mean something else now, as `text` says; when it is empty, no more."""
@@ -93,8 +87,10 @@ class ArticlePane(ArticleSheet, can_focus=True):
         self._highlights = True
         self._hints: LinkHints | None = None
         self._selecting: Selecting | None = None
+        self._clicked = ""
+        """Where the link leads that was clicked: another click opens it."""
         self._meant: list[Line] = []
-        """The lines that hints and selection were made for."""
+        """The lines that hints, selection and clicked link were made for."""
 
     # -- finding
 
@@ -159,7 +155,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
             raise SkipAction
         finding.extend()
         if not finding.count and self._galley.complete:
-            self.post_message(self.Told(f"“{finding.letters}” is not in this article."))
+            self.post_message(
+                self.Told(_("“{letters}” is not in this article.").format(letters=finding.letters))
+            )
         finding.step(direction)
         if finding.line is not None:
             self._go_to_match(finding.line)
@@ -252,7 +250,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             self.post_message(self.LinkCopied(picked))
         elif picked is None and key == "y" and not hints.typed:
             hints.copies = True
-            self.post_message(self.Busy("The letter of a link copies its address · Esc leaves"))
+            self.post_message(self.Busy(_("The letter of a link copies its address · Esc leaves")))
         elif picked is None and len(key) == 1 and hints.press(key):
             target = hints.picked
             if target is None:
@@ -299,7 +297,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
             selecting.begin()
             self._show_selection()
         elif key in ("enter", "y", "Y"):
-            text = self._selected_text()
+            text = self.selected_text
             self._end_mode()
             self.post_message(self.TextCopied(text))
         else:
@@ -309,44 +307,56 @@ class ArticlePane(ArticleSheet, can_focus=True):
         assert self._selecting is not None
         first, last = self._selecting.extent
         # Behind the end of the last line, so that all of it is chosen.
-        self.screen.selections = {self: Selection(Offset(0, first), Offset(10_000, last))}
+        self.select(Offset(0, first), Offset(10_000, last))
         self.redraw()
-
-    def _selected_text(self) -> str:
-        selection = self.text_selection
-        got = self.get_selection(selection) if selection else None
-        return got[0] if got else ""
 
     # -- keys
 
     def on_key(self, event: events.Key) -> None:
         """While links have letters, or text is selected, keys mean something else."""
-        if self._hints is None and self._selecting is None:
-            if event.key == "escape" and self._finding is not None:
-                self.stop_looking()
-                event.stop()
-                event.prevent_default()
-            return
-        event.stop()
-        event.prevent_default()
-        if self._hints is not None:
+        if self._clicked:
+            taken = self._key_on_link(event.key)
+        elif self._hints is not None:
             self._hint(event.character or event.key if event.key not in ("enter", "escape") else event.key)
-        else:
+            taken = True
+        elif self._selecting is not None:
             self._select(event.key)
+            taken = True
+        else:
+            taken = event.key == "escape" and self._leave_what_is_marked()
+        if taken:
+            event.stop()
+            event.prevent_default()
+
+    def _leave_what_is_marked(self) -> bool:
+        """Choose no text any more, else look for nothing any more; False if neither was so."""
+        if self.text_selection is not None:
+            self.unselect()
+        elif self._finding is not None:
+            self.stop_looking()
+        else:
+            return False
+        return True
 
     def _end_mode(self) -> None:
         if self._selecting is not None:
-            self.screen.selections.pop(self, None)
-        if self._hints is not None or self._selecting is not None:
+            self.unselect()
+        if self._has_mode:
             self._hints = self._selecting = None
+            self._clicked = ""
             self._meant = []
             self.redraw()
             self.post_message(self.Busy(""))
 
+    @property
+    def _has_mode(self) -> bool:
+        """Whether keys mean something else now."""
+        return self._hints is not None or self._selecting is not None or bool(self._clicked)
+
     def _keep_mode(self) -> None:
         """Text that has been set anew keeps its letters and its selection only where it is still the same."""
         meant, galley = self._meant, self._galley
-        if meant is galley.lines or (self._hints is None and self._selecting is None):
+        if meant is galley.lines or not self._has_mode:
             return
         galley.set_lines(len(meant))
         if galley.lines[: len(meant)] != meant:
@@ -362,14 +372,14 @@ class ArticlePane(ArticleSheet, can_focus=True):
     def action_link_hints(self) -> None:
         links = list(self._links())
         if not links:
-            self.post_message(self.Told("There is no link in sight."))
+            self.post_message(self.Told(_("There is no link in sight.")))
             return
         from cryptonews_tui.tui.link_hints import LinkHints
 
         self._hints, self._meant = LinkHints(links), self._galley.lines
         self.redraw()
         self.post_message(
-            self.Busy("The letter of a link shows where it leads · y and a letter copies · Esc leaves")
+            self.Busy(_("The letter of a link shows where it leads · y and a letter copies · Esc leaves"))
         )
 
     def action_select(self) -> None:
@@ -382,7 +392,9 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
         self._selecting, self._meant = Selecting(max(0, min(first, len(lines) - 1))), lines
         self._show_selection()
-        self.post_message(self.Busy("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))
+        self.post_message(
+            self.Busy(_("j k choose lines · Space begins anew here · Enter copies · Esc leaves"))
+        )
 
     def action_next_match(self) -> None:
         self._next_match(1)
@@ -401,7 +413,7 @@ class ArticlePane(ArticleSheet, can_focus=True):
         if 0 < number <= len(self.sections):
             self.go_to_section(number - 1, unfold=True)
         else:
-            self.post_message(self.Told(f"There is no section {number} here."))
+            self.post_message(self.Told(_("There is no section {number} here.").format(number=number)))
 
     def action_pan_left(self) -> None:
         self._pan_by(-_PAN)
@@ -411,8 +423,12 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     def _pan_by(self, cells: int) -> None:
         if not self.pan(cells):
-            side = "left" if cells < 0 else "right"
-            self.post_message(self.Told(f"No table in sight has more on its {side}."))
+            told = (
+                _("No table in sight has more on its left.")
+                if cells < 0
+                else _("No table in sight has more on its right.")
+            )
+            self.post_message(self.Told(told))
 
     def action_highlight(self) -> None:
         self._highlights = not self._highlights
@@ -420,37 +436,55 @@ class ArticlePane(ArticleSheet, can_focus=True):
 
     # -- the mouse
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:  # Textual calls that of every class
+        if not self._clicked:
+            self._end_mode()
+
     def on_click(self, event: events.Click) -> None:
+        """A section in the bar is gone to, a heading folded, a link shown and then opened, a word chosen."""
+        if self.dragged:
+            return
         meta = event.style.meta
+        if "url" in meta:
+            self._click_on_link(meta["url"])
+            return
+        self._end_mode()
         if "section" in meta:
             self.go_to_section(meta["section"], unfold=True)
-        elif "url" in meta and not self.text_selection:
-            self.post_message(self.LinkActivated(meta["url"]))
+        elif (section := self._heading_at(event)) is not None:
+            self._fold(self._folded ^ {section})
+        else:
+            self.choose_by_clicks(event)
 
-    def selection_updated(self, selection: Selection | None) -> None:
-        self.refresh()
+    def _click_on_link(self, url: str) -> None:
+        again = url == self._clicked
+        self._end_mode()
+        if again or url.startswith("story:"):
+            self.post_message(self.LinkActivated(url))
+        else:
+            self._clicked, self._meant = url, self._galley.lines
+            self.post_message(self.LinkPicked(url, clicked=True))
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text as the article has it: unbroken by the width, without margins and rules."""
-        if selection.end is None:
-            self._galley.finish()
-            self._update_range()
-        lines = self._galley.lines
-        if not lines:
+    def _key_on_link(self, key: str) -> bool:
+        """What a key means behind the click on a link; others leave it and mean what they always do."""
+        url = self._clicked
+        self._end_mode()
+        if key == "enter":
+            self.post_message(self.LinkActivated(url))
+        elif key == "y":
+            self.post_message(self.LinkCopied(url))
+        return key in ("enter", "y", "escape")
+
+    def _heading_at(self, event: events.Click) -> int | None:
+        """The section whose heading is under the pointer."""
+        lines, at = self._galley.lines, self.letter_at(event)
+        if at.y >= len(lines) or at.x >= len(lines[at.y].text):
             return None
-        margin = max(1, self._column[0])
-        first = selection.start.y if selection.start else 0
-        last = selection.end.y if selection.end else len(lines) - 1
-        picked: list[Line] = []
-        for index in range(max(0, first), min(last, len(lines) - 1) + 1):
-            line = lines[index]
-            text, hang = line.text, line.hang
-            if all(Kind.RULE in span.kind for span in line.spans) and text:
-                continue
-            if index == last and selection.end:
-                text = text[: max(0, selection.end.x - margin)]
-            if index == first and selection.start:
-                cut = max(0, selection.start.x - margin)
-                text, hang = text[cut:], max(0, hang - cut)
-            picked.append(Line((Span(text),), line.ending, hang))
-        return to_text(picked, wrapped=False).removesuffix("\n"), "\n"
+        section = self._galley.section_at(at.y)
+        begin = self._galley.sections[section] if section >= 0 else len(lines)
+        heading = lines[begin : at.y + 1]
+        if heading and all(
+            any(span.kind & (Kind.HEADING | Kind.RULE) for span in line.spans) for line in heading
+        ):
+            return section
+        return None

@@ -22,6 +22,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from cryptonews_tui.article import Article, Role
+from cryptonews_tui.translation import N_, _
 from cryptonews_tui.tui.galley import (
     BEGINNING,
     GAP,
@@ -36,13 +37,14 @@ from cryptonews_tui.tui.galley import (
     line,
     parts,
 )
-from cryptonews_tui.tui.ink import InkedPane, Mark
+from cryptonews_tui.tui.ink import Mark
+from cryptonews_tui.tui.selectable import SelectablePane
 from cryptonews_tui.typesetting import Block, Kind, Line
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.cover import Cover
 
-_NOTHING_OPEN = "Choose a headline, and the article opens here."
+_NOTHING_OPEN = N_("Choose a headline, and the article opens here.")
 _WORDS_A_MINUTE = 220
 _FIRST_CHARACTERS = 6_000
 """How much Markdown is set before the first paint: some 3 ms, and more than a screen."""
@@ -68,7 +70,7 @@ class Facts:
     notice: str = ""
 
 
-class ArticleSheet(InkedPane):
+class ArticleSheet(SelectablePane):
     """Shows one article, or two versions of it beside each other.
 
     | component class | styles |
@@ -224,6 +226,26 @@ class ArticleSheet(InkedPane):
     def column(self) -> int:
         """How many cells wide the text is."""
         return self._column[1]
+
+    @property
+    def text_lines(self) -> list[Line]:
+        return self._galley.lines
+
+    @property
+    def first_row(self) -> int:
+        return 1  # below the bar
+
+    @property
+    def text_margin(self) -> int:
+        return max(1, self._column[0])
+
+    @property
+    def text_pan(self) -> int:
+        return self._pan
+
+    def set_all(self) -> None:
+        self._galley.finish()
+        self._update_range()
 
     # -- where it stands
 
@@ -387,7 +409,7 @@ class ArticleSheet(InkedPane):
             return  # never in sight so far; `on_resize` comes back
         galley = self._galley = Galley(self._arranged(), self._column[1], self._folded)
         self._strips.clear()
-        self.screen.selections.pop(self, None)
+        self.unselect()
         galley.set(_FIRST_CHARACTERS)
         self.text_was_set()
         wanted, self._wanted = self._wanted, None
@@ -549,7 +571,7 @@ class ArticleSheet(InkedPane):
     def render_line(self, y: int) -> Strip:
         width = self._frame[0]
         if self._article is None:
-            text = _NOTHING_OPEN if y == self.size.height // 3 else ""
+            text = _(_NOTHING_OPEN) if y == self.size.height // 3 else ""
             strip = Strip([Segment(set_cell_size(text.center(width), width), self.ink(Kind.DIM))], width)
         elif y == 0:
             strip = self._bar()
@@ -569,8 +591,8 @@ class ArticleSheet(InkedPane):
                 self._strips.clear()
             strip = self._drawn(lines[index], index)
             if chosen is not None:
-                strip = self._selected(strip, *chosen)
-            self._strips[key] = strip.apply_offsets(0, index)
+                strip = self.selected(strip, lines[index], *chosen)
+            self._strips[key] = strip
         return self._strips[key]
 
     def _drawn(self, line: Line, index: int) -> Strip:
@@ -618,20 +640,13 @@ class ArticleSheet(InkedPane):
                 places.append((row, x + max(1, self._column[0]), y + at))
         self._write(self._picture.over(places, self.app.size.height))
 
-    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
-        style = self.screen.get_component_rich_style("screen--selection", partial=True)
-        text = strip.text
-        margin = max(1, self._column[0])
-        end = len(text) if end < 0 else end
-        low, high = (cell_len(text[: max(margin, cut)]) for cut in (start, end))
-        inside = Segment.apply_style(strip.crop(low, high), post_style=style)
-        return Strip([*strip.crop(0, low), *inside, *strip.crop(max(low, high))])
-
     @property
     def _progress(self) -> str:
         """How far the reader is, and how long the article takes, as the bar says it."""
         read = min(100, round(100 * (self.position + self._rows) / max(1, self._galley.length)))
-        return f"{100 if self.at_end else min(99, read)} % · {self._minutes} min"
+        return _("{percent} % · {minutes} min").format(
+            percent=100 if self.at_end else min(99, read), minutes=self._minutes
+        )
 
     def _bar(self) -> Strip:
         """The names of the sections, the current one in sight; how far and how long to read."""
@@ -675,7 +690,7 @@ class ArticleSheet(InkedPane):
 
     def _bar_name(self, section: int) -> str:
         """A section as the bar names it."""
-        return _cut(line(self._sections[section][1]) or NO_HEADING, _BAR_NAME)
+        return _cut(line(self._sections[section][1]) or _(NO_HEADING), _BAR_NAME)
 
     def redraw(self) -> None:
         """Draw every line anew: what is laid over them has changed."""

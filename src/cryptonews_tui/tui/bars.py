@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual import events
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from cryptonews_tui.tui.commands import BY_ID, shown_keys
-from cryptonews_tui.wording import fit
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.tui.commands import BY_ID, keys_of, shown_keys
+from cryptonews_tui.wording import fit, number
+
+_FURTHER_KEYS = {"Tab": "tab", "↑": "up"}
+"""Of the keys that are no commands."""
 
 
 class StatusLine(Widget):
@@ -28,8 +34,11 @@ class StatusLine(Widget):
     }
     """
 
+    class Clicked(Message):
+        """The line was clicked."""
+
     query_text = reactive("")
-    nothing_asked = reactive("all stories")
+    nothing_asked: reactive[str] = reactive(lambda: _("all stories"))
     """What stands in place of a query."""
     counts = reactive("")
     details: reactive[tuple[str, ...]] = reactive(())
@@ -56,11 +65,15 @@ class StatusLine(Widget):
         text.append(right, dim)
         return text
 
+    def on_click(self) -> None:
+        self.post_message(self.Clicked())
+
     def _right(self, room: int) -> str:
         """The counts, what is going on, and as many details as there is room for."""
         for details in (self.details[n:] for n in range(len(self.details) + 1)):
             told = " · ".join(part for part in (self.counts, *details) if part)
-            shared = "shared" if self.shared else ""
+            # Translators: of a library that somebody else keeps
+            shared = _("shared") if self.shared else ""
             right = "   ".join(part for part in (told, shared, self.activity) if part)
             if cell_len(right) <= room:
                 break
@@ -87,6 +100,20 @@ class KeyLine(Widget):
     """What stands at the right end."""
     commands: reactive[tuple[tuple[str, str], ...]] = reactive(())
 
+    class Clicked(Message):
+        """A key was clicked: it is to do what pressing it does."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._pressed: dict[str, str] = {}
+        """Textual's names of the keys that are shown."""
+        self._keys_at: list[tuple[int, str]] = []
+        """Up to which cell which key is shown."""
+
     def offer(
         self,
         ids: Iterable[str],
@@ -95,12 +122,22 @@ class KeyLine(Widget):
         further: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Show these commands with their first keys, and `further` keys; `titles` replaces a command's own title."""
-        commands = (
-            (key, titles.get(command, BY_ID[command].title.removesuffix(" …").lower()))
+        commands = tuple(
+            (key, _title(command, titles))
             for command in ids
             if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
         )
+        self._pressed = _FURTHER_KEYS | {
+            key: keys_of(BY_ID[command], remapped).split(",")[0].strip()
+            for command in ids
+            if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
+        }
         self.commands = (*commands, *further)
+
+    def on_click(self, event: events.Click) -> None:
+        key = next((key for end, key in self._keys_at if event.x < end), "")
+        if event.x and key and not self.said:
+            self.post_message(self.Clicked(key))
 
     def render(self) -> Text:
         text = Text(" ", no_wrap=True, overflow="crop", end="")
@@ -112,11 +149,25 @@ class KeyLine(Widget):
             self.get_component_rich_style(f"keys--{part}", partial=True) for part in ("key", "title")
         )
         room = width - (cell_len(self.beside) + 1 if self.beside else 0)
+        self._keys_at.clear()
         for keys, name in self.commands:
             if text.cell_len + cell_len(keys) + cell_len(name) + 2 > room:
                 break
             text.append(keys, key).append(f" {name}   ", title)
+            self._keys_at.append((text.cell_len - 2, self._pressed.get(keys, "")))
         if self.beside:
             text.truncate(max(0, room))
             text.append(" " * max(0, room - text.cell_len)).append(self.beside, title)
         return text
+
+
+def _title(command: str, titles: Mapping[str, str]) -> str:
+    """What a command is called here, in the reader's language."""
+    if command in titles:
+        return _(titles[command])
+    return _(BY_ID[command].title).removesuffix(" …").lower()
+
+
+def stories_counted(count: int) -> str:
+    """So many stories, as the status line says it."""
+    return ngettext("{count} story", "{count} stories", count).format(count=number(count))

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.translation import N_, _
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One verb. `keys` are Textual's names, comma separated; `scope` says which pane has to have the focus.
 
-    Its action is the id with `_` for `-`. `title` is what the palette and the footer show, `help` a sentence.
+    Its action is the id with `_` for `-`. `title` is what the palette and the footer show, `help` a sentence;
+    both, and `group`, are in English here and translated where they are shown.
     """
 
     id: str
@@ -25,227 +27,311 @@ class Command:
     title: str
     help: str
     scope: str = "anywhere"
-    group: str = "Everything else"
+    group: str = N_("Everything else")
     by_screen: bool = False
     """Whether the screen carries it out, not the pane that its scope names."""
     each: bool = False
     """Whether its keys mean different things: the action is told which of them it was, from 1."""
 
 
-_MOVE, _READ, _FIND, _MARK, _SHOW = "Moving", "Reading", "Finding", "Marking", "Showing"
-_FILTER, _TEXT = "In the filters", "In the article"
-_DIGEST = "In the digest"
-_SOURCES = "In the sources"
+_MOVE, _READ, _FIND = N_("Moving"), N_("Reading"), N_("Finding")
+_MARK, _SHOW = N_("Marking"), N_("Showing")
+_FILTER, _TEXT = N_("In the filters"), N_("In the article")
+_DIGEST = N_("In the digest")
+_SOURCES = N_("In the sources")
 
 COMMANDS: tuple[Command, ...] = (
-    Command("down", "j,down", "Down", "One line or story down.", group=_MOVE),
-    Command("up", "k,up", "Up", "One line or story up.", group=_MOVE),
-    Command("half-page-down", "ctrl+d", "Half a page down", "Half a page down.", group=_MOVE),
-    Command("half-page-up", "ctrl+u", "Half a page up", "Half a page up.", group=_MOVE),
+    Command("down", "j,down", N_("Down"), N_("One line or story down."), group=_MOVE),
+    Command("up", "k,up", N_("Up"), N_("One line or story up."), group=_MOVE),
+    Command("half-page-down", "ctrl+d", N_("Half a page down"), N_("Half a page down."), group=_MOVE),
+    Command("half-page-up", "ctrl+u", N_("Half a page up"), N_("Half a page up."), group=_MOVE),
     Command(
         "page-down",
         "space,pagedown",
-        "Page down",
-        "A page down; at the end of an article the next unread story.",
+        N_("Page down"),
+        N_("A page down; at the end of an article the next unread story."),
         group=_MOVE,
     ),
-    Command("page-up", "b,pageup", "Page up", "A page up.", group=_MOVE),
-    Command("top", "g,home", "Top", "To the first line or story.", group=_MOVE),
-    Command("bottom", "G,end", "Bottom", "To the last line or story.", group=_MOVE),
-    Command("pane-left", "h,left", "Pane to the left", "To the pane on the left.", group=_MOVE),
-    Command("pane-right", "l,right", "Pane to the right", "To the pane on the right.", group=_MOVE),
-    Command("next-pane", "tab", "Next pane", "To the next pane, round and round.", group=_MOVE),
+    Command("page-up", "b,pageup", N_("Page up"), N_("A page up."), group=_MOVE),
+    Command("top", "g,home", N_("Top"), N_("To the first line or story."), group=_MOVE),
+    Command("bottom", "G,end", N_("Bottom"), N_("To the last line or story."), group=_MOVE),
+    Command("pane-left", "h,left", N_("Pane to the left"), N_("To the pane on the left."), group=_MOVE),
+    Command("pane-right", "l,right", N_("Pane to the right"), N_("To the pane on the right."), group=_MOVE),
+    Command("next-pane", "tab", N_("Next pane"), N_("To the next pane, round and round."), group=_MOVE),
     Command(
-        "previous-pane", "shift+tab", "Previous pane", "To the pane before, round and round.", group=_MOVE
+        "previous-pane",
+        "shift+tab",
+        N_("Previous pane"),
+        N_("To the pane before, round and round."),
+        group=_MOVE,
     ),
     Command(
         "filters-pane",
         "f,1",
-        "Filters",
-        "To the filters; they slide over where there is no room.",
+        N_("Filters"),
+        N_("To the filters; they slide over where there is no room."),
         group=_MOVE,
     ),
-    Command("headlines-pane", "2", "Headlines", "To the headlines.", group=_MOVE),
-    Command("article-pane", "3", "Article", "To the article.", group=_MOVE),
+    Command("headlines-pane", "2", N_("Headlines"), N_("To the headlines."), group=_MOVE),
+    Command("article-pane", "3", N_("Article"), N_("To the article."), group=_MOVE),
     Command(
         "open",
         "enter",
-        "Open",
-        "Read the story under the cursor; in the filters: only this value, or the view; on a title: fold.",
+        N_("Open"),
+        N_(
+            "Read the story under the cursor; in the filters: only this value, or the view; on a title: fold."
+        ),
         group=_READ,
     ),
-    Command("back", "escape", "Back", "One step back: query line, filters, article.", group=_READ),
+    Command("back", "escape", N_("Back"), N_("One step back: query line, filters, article."), group=_READ),
     Command(
         "quit",
         "q",
-        "Quit",
-        "One step back from an article or the filters; at the top level quit.",
+        N_("Quit"),
+        N_("One step back from an article or the filters; at the top level quit."),
         group=_READ,
     ),
-    Command("next-story", "J", "Next story", "The next story, while reading too.", group=_READ),
-    Command("previous-story", "K", "Previous story", "The previous story, while reading too.", group=_READ),
-    Command("next-unread", "n", "Next unread", "The next unread story.", group=_READ),
-    Command("previous-unread", "p", "Previous unread", "The previous unread story.", group=_READ),
+    Command("next-story", "J", N_("Next story"), N_("The next story, while reading too."), group=_READ),
+    Command(
+        "previous-story", "K", N_("Previous story"), N_("The previous story, while reading too."), group=_READ
+    ),
+    Command("next-unread", "n", N_("Next unread"), N_("The next unread story."), group=_READ),
+    Command("previous-unread", "p", N_("Previous unread"), N_("The previous unread story."), group=_READ),
     Command(
         "next-new",
         "full_stop",
-        "Next new",
-        "The newest story that is new: come since you opened the reader, or since the last of them was looked at.",
+        N_("Next new"),
+        N_(
+            "The newest story that is new: come since you opened the reader, or since the last of them was looked at."
+        ),
         group=_READ,
     ),
     Command(
         "next-section",
         "right_square_bracket",
-        "Next section",
-        "The next section of the article.",
+        N_("Next section"),
+        N_("The next section of the article."),
         group=_READ,
     ),
     Command(
-        "previous-section", "left_square_bracket", "Previous section", "The section before.", group=_READ
+        "previous-section",
+        "left_square_bracket",
+        N_("Previous section"),
+        N_("The section before."),
+        group=_READ,
     ),
-    Command("sections", "ctrl+t", "Sections", "List the sections of the article and go to one.", group=_READ),
     Command(
-        "impact", "i", "Impact", "To the impact section, in whatever language the story is.", group=_READ
+        "sections",
+        "ctrl+t",
+        N_("Sections"),
+        N_("List the sections of the article and go to one."),
+        group=_READ,
     ),
-    Command("language", "L", "Other language", "The story in its next language.", group=_READ),
     Command(
-        "digest", "I", "Digest", "One section of every story of the list, one after the other.", group=_READ
+        "impact",
+        "i",
+        N_("Impact"),
+        N_("To the impact section, in whatever language the story is."),
+        group=_READ,
+    ),
+    Command("language", "L", N_("Other language"), N_("The story in its next language."), group=_READ),
+    Command(
+        "digest",
+        "I",
+        N_("Digest"),
+        N_("One section of every story of the list, one after the other."),
+        group=_READ,
     ),
     Command(
         "both-languages",
         "B",
-        "Two languages",
-        "Two languages of the story side by side, or paragraph by paragraph; and back.",
+        N_("Two languages"),
+        N_("Two languages of the story side by side, or paragraph by paragraph; and back."),
         group=_READ,
     ),
-    Command("changes", "D", "What changed", "What has changed in the story since you read it.", group=_READ),
+    Command(
+        "changes",
+        "D",
+        N_("What changed"),
+        N_("What has changed in the story since you read it."),
+        group=_READ,
+    ),
     Command(
         "previous-shown",
         "backspace",
-        "Story before",
-        "Back to the story that led to this one by a link.",
+        N_("Story before"),
+        N_("Back to the story that led to this one by a link."),
         group=_READ,
     ),
-    Command("browser", "o", "Open in browser", "Open the story's own page in the browser.", group=_READ),
-    Command("copy-link", "y", "Copy link", "Copy the address of the story's page.", group=_READ),
-    Command("copy-article", "Y", "Copy the article", "Copy the whole article as Markdown.", group=_READ),
+    Command(
+        "browser", "o", N_("Open in browser"), N_("Open the story's own page in the browser."), group=_READ
+    ),
+    Command("copy-link", "y", N_("Copy link"), N_("Copy the address of the story's page."), group=_READ),
+    Command(
+        "copy-article", "Y", N_("Copy the article"), N_("Copy the whole article as Markdown."), group=_READ
+    ),
     Command(
         "pipe",
         "vertical_line",
-        "Pipe",
-        "Give the article, as Markdown, to the command of the settings and show what it says.",
+        N_("Pipe"),
+        N_("Give the article, as Markdown, to the command of the settings and show what it says."),
         group=_READ,
     ),
     Command(
         "query",
         "slash",
-        "Query",
-        "Edit the query: the list follows; Enter keeps it, Esc brings back the one before.",
+        N_("Query"),
+        N_("Edit the query: the list follows; Enter keeps it, Esc brings back the one before."),
         group=_FIND,
     ),
     Command(
-        "order", "backslash", "Next order", "Sort the list by something else, round and round.", group=_FIND
+        "order",
+        "backslash",
+        N_("Next order"),
+        N_("Sort the list by something else, round and round."),
+        group=_FIND,
     ),
-    Command("views", "v", "View …", "Choose a view: a query that has a name.", group=_FIND),
-    Command("save-view", "V", "Save as a view", "Give the query a name, and if you like a key.", group=_FIND),
-    Command("tags", "t", "Tag …", "Choose a tag to filter by.", group=_FIND),
-    Command("assets", "dollar_sign", "Asset …", "Choose an asset to filter by.", group=_FIND),
-    Command("source-filter", "S", "Source …", "Choose a source to filter by.", group=_FIND),
-    Command("categories", "c", "Category …", "Choose a category to filter by.", group=_FIND),
-    Command("positive", "plus", "Only positive", "Only positive stories; again: all.", group=_FIND),
-    Command("negative", "minus", "Only negative", "Only negative stories; again: all.", group=_FIND),
-    Command("any-sentiment", "equals_sign", "Any sentiment", "Stories of any sentiment.", group=_FIND),
-    Command("clear", "ctrl+l", "Clear the query", "Show all stories again.", group=_FIND),
-    Command("include", "space", "Include", "Stories with this value; again: no matter.", "filters", _FILTER),
+    Command("views", "v", N_("View …"), N_("Choose a view: a query that has a name."), group=_FIND),
     Command(
-        "exclude", "minus", "Exclude", "Stories without this value; again: no matter.", "filters", _FILTER
+        "save-view",
+        "V",
+        N_("Save as a view"),
+        N_("Give the query a name, and if you like a key."),
+        group=_FIND,
+    ),
+    Command("tags", "t", N_("Tag …"), N_("Choose a tag to filter by."), group=_FIND),
+    Command("assets", "dollar_sign", N_("Asset …"), N_("Choose an asset to filter by."), group=_FIND),
+    Command("source-filter", "S", N_("Source …"), N_("Choose a source to filter by."), group=_FIND),
+    Command("categories", "c", N_("Category …"), N_("Choose a category to filter by."), group=_FIND),
+    Command("positive", "plus", N_("Only positive"), N_("Only positive stories; again: all."), group=_FIND),
+    Command("negative", "minus", N_("Only negative"), N_("Only negative stories; again: all."), group=_FIND),
+    Command(
+        "any-sentiment", "equals_sign", N_("Any sentiment"), N_("Stories of any sentiment."), group=_FIND
+    ),
+    Command("clear", "ctrl+l", N_("Clear the query"), N_("Show all stories again."), group=_FIND),
+    Command(
+        "include",
+        "space",
+        N_("Include"),
+        N_("Stories with this value; again: no matter."),
+        "filters",
+        _FILTER,
+    ),
+    Command(
+        "exclude",
+        "minus",
+        N_("Exclude"),
+        N_("Stories without this value; again: no matter."),
+        "filters",
+        _FILTER,
     ),
     Command(
         "all-of",
         "ampersand",
-        "All of",
-        "Include the value so that all of its group must hold; again: any of them.",
+        N_("All of"),
+        N_("Include the value so that all of its group must hold; again: any of them."),
         "filters",
         _FILTER,
     ),
     Command(
         "clear-field",
         "backspace",
-        "Clear the group",
-        "Take back all that is said about this group.",
+        N_("Clear the group"),
+        N_("Take back all that is said about this group."),
         "filters",
         _FILTER,
     ),
-    Command("fold", "z", "Fold", "Fold the group, or unfold it.", "filters", _FILTER),
+    Command("fold", "z", N_("Fold"), N_("Fold the group, or unfold it."), "filters", _FILTER),
     Command(
         "search-tags",
         "slash",
-        "Search values",
-        "Show only the values that contain some letters.",
+        N_("Search values"),
+        N_("Show only the values that contain some letters."),
         "filters",
         _FILTER,
     ),
     Command(
         "rename-view",
         "e",
-        "Rename the view",
-        "Another name for the view under the cursor, or another key.",
+        N_("Rename the view"),
+        N_("Another name for the view under the cursor, or another key."),
         "filters",
         _FILTER,
     ),
     Command(
-        "delete-view", "d,delete", "Delete the view", "Forget the view under the cursor.", "filters", _FILTER
+        "delete-view",
+        "d,delete",
+        N_("Delete the view"),
+        N_("Forget the view under the cursor."),
+        "filters",
+        _FILTER,
     ),
-    Command("view-up", "K", "View up", "The view under the cursor one place up.", "filters", _FILTER),
-    Command("view-down", "J", "View down", "The view under the cursor one place down.", "filters", _FILTER),
+    Command("view-up", "K", N_("View up"), N_("The view under the cursor one place up."), "filters", _FILTER),
+    Command(
+        "view-down", "J", N_("View down"), N_("The view under the cursor one place down."), "filters", _FILTER
+    ),
     Command(
         "find",
         "slash",
-        "Find",
-        "Find letters in the article, while you type them.",
+        N_("Find"),
+        N_("Find letters in the article, while you type them."),
         "article",
         _TEXT,
         by_screen=True,
     ),
-    Command("next-match", "n", "Next match", "The next place that was found.", "article", _TEXT),
-    Command("previous-match", "N", "Previous match", "The place found before.", "article", _TEXT),
+    Command("next-match", "n", N_("Next match"), N_("The next place that was found."), "article", _TEXT),
+    Command("previous-match", "N", N_("Previous match"), N_("The place found before."), "article", _TEXT),
     Command(
-        "highlight", "H", "Highlights", "Mark the words of the query in the text, or not.", "article", _TEXT
+        "highlight",
+        "H",
+        N_("Highlights"),
+        N_("Mark the words of the query in the text, or not."),
+        "article",
+        _TEXT,
     ),
     Command(
         "nth-section",
         "1,2,3,4,5,6,7,8,9",
-        "Section by number",
-        "To the first, second … section.",
+        N_("Section by number"),
+        N_("To the first, second … section."),
         "article",
         _TEXT,
         each=True,
     ),
-    Command("fold-section", "x", "Fold the section", "Fold the section, or unfold it.", "article", _TEXT),
     Command(
-        "fold-others", "X", "Fold the others", "Fold all other sections; again: unfold all.", "article", _TEXT
+        "fold-section", "x", N_("Fold the section"), N_("Fold the section, or unfold it."), "article", _TEXT
+    ),
+    Command(
+        "fold-others",
+        "X",
+        N_("Fold the others"),
+        N_("Fold all other sections; again: unfold all."),
+        "article",
+        _TEXT,
     ),
     Command(
         "link-hints",
         "f",
-        "Links …",
-        "Letters on the links: a letter shows where its link leads, Enter opens it; y and a letter copies it.",
+        N_("Links …"),
+        N_(
+            "Letters on the links: a letter shows where its link leads, Enter opens it; y and a letter copies it."
+        ),
         "article",
         _TEXT,
     ),
     Command(
         "select",
         "V",
-        "Select lines",
-        "Select lines from here with j and k; Enter copies them.",
+        N_("Select lines"),
+        N_("Select lines from here with j and k; Enter copies them."),
         "article",
         _TEXT,
     ),
     Command(
         "copy-section",
         "Y",
-        "Copy the section",
-        "Copy the section as Markdown.",
+        N_("Copy the section"),
+        N_("Copy the section as Markdown."),
         "article",
         _TEXT,
         by_screen=True,
@@ -253,93 +339,108 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "cover",
         "v",
-        "Cover picture",
-        "Show the cover picture, or take it away.",
+        N_("Cover picture"),
+        N_("Show the cover picture, or take it away."),
         "article",
         _TEXT,
         by_screen=True,
     ),
-    Command("raw", "u", "Raw text", "The article's file as it is.", "article", _TEXT, by_screen=True),
+    Command("raw", "u", N_("Raw text"), N_("The article's file as it is."), "article", _TEXT, by_screen=True),
     Command(
         "pan-left",
         "left_curly_bracket",
-        "Table to the left",
-        "Show more of the left of a wide table.",
+        N_("Table to the left"),
+        N_("Show more of the left of a wide table."),
         "article",
         _TEXT,
     ),
     Command(
         "pan-right",
         "right_curly_bracket",
-        "Table to the right",
-        "Show more of the right of a wide table.",
+        N_("Table to the right"),
+        N_("Show more of the right of a wide table."),
         "article",
         _TEXT,
     ),
     Command(
         "digest-section",
         "S,ctrl+t",
-        "Another section …",
-        "Show another section of every story.",
+        N_("Another section …"),
+        N_("Show another section of every story."),
         "digest",
         _DIGEST,
     ),
-    Command("source-add", "a", "Add a source", "Add a source: it is tried first.", "sources", _SOURCES),
+    Command(
+        "source-add", "a", N_("Add a source"), N_("Add a source: it is tried first."), "sources", _SOURCES
+    ),
     Command(
         "source-edit",
         "e",
-        "Edit the source",
-        "Change its name, interval, languages, what becomes of vanished articles.",
+        N_("Edit the source"),
+        N_("Change its name, interval, languages, what becomes of vanished articles."),
         "sources",
         _SOURCES,
     ),
     Command(
-        "source-toggle", "x", "Disable / enable", "Visit the source no more, or again.", "sources", _SOURCES
+        "source-toggle",
+        "x",
+        N_("Disable / enable"),
+        N_("Visit the source no more, or again."),
+        "sources",
+        _SOURCES,
     ),
     Command(
         "source-remove",
         "d,delete",
-        "Remove the source",
-        "Forget the source, pressed twice; its articles, stars and notes stay.",
+        N_("Remove the source"),
+        N_("Forget the source, pressed twice; its articles, stars and notes stay."),
         "sources",
         _SOURCES,
     ),
     Command(
         "source-problems",
         "p",
-        "Problems",
-        "What was wrong at the last visit, and how the visits before went.",
+        N_("Problems"),
+        N_("What was wrong at the last visit, and how the visits before went."),
         "sources",
         _SOURCES,
     ),
-    Command("read", "m", "Read / unread", "Mark the story read, or unread again.", group=_MARK),
-    Command("star", "s", "Star", "Star the story, or take the star away.", group=_MARK),
-    Command("note", "N", "Note", "Write a note on the story; an empty one takes it away.", group=_MARK),
-    Command("undo", "u", "Undo", "Bring back the view that was deleted last.", group=_MARK),
+    Command("read", "m", N_("Read / unread"), N_("Mark the story read, or unread again."), group=_MARK),
+    Command("star", "s", N_("Star"), N_("Star the story, or take the star away."), group=_MARK),
+    Command(
+        "note", "N", N_("Note"), N_("Write a note on the story; an empty one takes it away."), group=_MARK
+    ),
+    Command("undo", "u", N_("Undo"), N_("Bring back the view that was deleted last."), group=_MARK),
     Command(
         "refresh",
         "r",
-        "Refresh",
-        "Read the sources that hold the story, or the source under the cursor.",
+        N_("Refresh"),
+        N_("Read the sources that hold the story, or the source under the cursor."),
         group=_SHOW,
     ),
-    Command("refresh-all", "R", "Refresh all", "Read all sources that are not disabled.", group=_SHOW),
+    Command(
+        "refresh-all", "R", N_("Refresh all"), N_("Read all sources that are not disabled."), group=_SHOW
+    ),
     Command(
         "cancel-refresh",
         "ctrl+x",
-        "Cancel the refresh",
-        "Stop reading sources; what was read is kept.",
+        N_("Cancel the refresh"),
+        N_("Stop reading sources; what was read is kept."),
         group=_SHOW,
     ),
     Command(
-        "sources", "ctrl+o", "Sources", "How your sources are; add, change and remove them.", group=_SHOW
+        "sources",
+        "ctrl+o",
+        N_("Sources"),
+        N_("How your sources are; add, change and remove them."),
+        group=_SHOW,
     ),
-    Command("zoom", "z", "Article alone", "The article alone on the screen, and back.", group=_SHOW),
-    Command("narrower", "less_than_sign", "Narrower", "A narrower reading column.", group=_SHOW),
-    Command("wider", "greater_than_sign", "Wider", "A wider reading column.", group=_SHOW),
-    Command("theme", "f9", "Theme …", "Choose the colours.", group=_SHOW),
-    Command("help", "question_mark,f1", "Help", "What every key does.", group=_SHOW),
-    Command("palette", "ctrl+p,colon", "All commands …", "Find a command by its name.", group=_SHOW),
+    Command("zoom", "z", N_("Article alone"), N_("The article alone on the screen, and back."), group=_SHOW),
+    Command("narrower", "less_than_sign", N_("Narrower"), N_("A narrower reading column."), group=_SHOW),
+    Command("wider", "greater_than_sign", N_("Wider"), N_("A wider reading column."), group=_SHOW),
+    Command("theme", "f9", N_("Theme …"), N_("Choose the colours."), group=_SHOW),
+    Command("help", "question_mark,f1", N_("Help"), N_("What every key does."), group=_SHOW),
+    Command("palette", "ctrl+p,colon", N_("All commands …"), N_("Find a command by its name."), group=_SHOW),
 )
 
 BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
@@ -373,17 +474,27 @@ def check_remapping(remapped: Mapping[str, object]) -> tuple[dict[str, str], lis
     wanted: dict[str, list[str]] = {}
     problems: list[str] = []
     for name, value in remapped.items():
-        kept = f"; the usual keys of {name} are kept"
         if name not in BY_ID:
-            problems.append(f"keys: there is no command “{clean_line(name)}”; `cryptonews keys` lists them")
+            problems.append(
+                _("keys: there is no command “{name}”; `cryptonews keys` lists them").format(
+                    name=clean_line(name)
+                )
+            )
         elif not isinstance(value, str):
-            problems.append(f'keys: {name} must be keys in quotes, such as "x,f5"{kept}')
+            problems.append(
+                _(
+                    'keys: {name} must be keys in quotes, such as "x,f5"; the usual keys of {name} are kept'
+                ).format(name=name)
+            )
         else:
             keys = [key.strip() for key in value.split(",")]
-            wrong = [(key, why) for key in keys if (why := _why_not(key))]
+            wrong = [why for key in keys if (why := _why_not(key))]
             if wrong:
-                key, why = wrong[0]
-                problems.append(f"keys: {name}: “{clean_line(key)}” {why}{kept}")
+                problems.append(
+                    _("keys: {name}: {why}; the usual keys of {name} are kept").format(
+                        name=name, why=wrong[0]
+                    )
+                )
             else:
                 wanted[name] = list(dict.fromkeys(map(_spelled, keys)))
     good, clashes = _settle(wanted)
@@ -396,13 +507,13 @@ def key_of_view(key: str, remapped: Mapping[str, str], views: Mapping[str, str])
     `views` are the keys that other views have, with their names.
     """
     if why := _why_not(key):
-        return "", f"“{clean_line(key)}” {why}"
+        return "", why
     name = _spelled(key)
     for command in COMMANDS:
         if name in keys_of(command, remapped).split(","):
-            return "", f"the key {_shown(name)} is taken by {command.id}"
+            return "", _("the key {key} is taken by {command}").format(key=_shown(name), command=command.id)
     if name in views:
-        return "", f"the key {_shown(name)} is taken by the view “{views[name]}”"
+        return "", _("the key {key} is taken by the view “{view}”").format(key=_shown(name), view=views[name])
     return name, ""
 
 
@@ -431,7 +542,7 @@ def _settle(wanted: Mapping[str, list[str]]) -> tuple[dict[str, str], list[str]]
     for name, keys in wanted.items():
         holders = {key: owners.setdefault((BY_ID[name].scope, key), name) for key in keys}
         problems += [
-            f"keys: {name}: “{_shown(key)}” stays with {holder}"
+            _("keys: {name}: “{key}” stays with {holder}").format(name=name, key=_shown(key), holder=holder)
             for key, holder in holders.items()
             if holder != name
         ]
@@ -442,10 +553,16 @@ def _settle(wanted: Mapping[str, list[str]]) -> tuple[dict[str, str], list[str]]
             usual = command.keys.split(",")
             takers = {key: owners.get((command.scope, key), command.id) for key in usual}
             taken = [key for key in usual if takers[key] != command.id]
-            problems += [f"keys: {takers[key]} takes {_shown(key)} from {command.id}" for key in taken]
+            left = ",".join(key for key in usual if key not in taken)
+            for key in taken:
+                told = (
+                    _("keys: {taker} takes {key} from {command}")
+                    if left or key != taken[-1]
+                    else _("keys: {taker} takes {key} from {command}, which has no key now")
+                )
+                problems.append(told.format(taker=takers[key], key=_shown(key), command=command.id))
             if taken:
-                good[command.id] = ",".join(key for key in usual if key not in taken)
-                problems[-1] += "" if good[command.id] else ", which has no key now"
+                good[command.id] = left
     return good, problems
 
 
@@ -534,17 +651,20 @@ def _sign(name: str) -> str:
 
 
 def _why_not(key: str) -> str:
-    """What is wrong with a key as a user writes it; empty if nothing is."""
+    """What is wrong with a key as a user writes it, as a sentence; empty if nothing is."""
     modifiers, name = _parts(key)
+    told = clean_line(key)
     known = name in _NAMED or name in _SIGNS or (len(name) == 1 and _is_visible(name))
     if not known or not _MODIFIERS.issuperset(modifiers):
-        return "is not a key"
+        return _("“{key}” is not a key").format(key=told)
     if name not in _NAMED and modifiers == ["shift"]:
         upper = name.upper()
         is_letter = len(name) == len(upper) == 1 and name.isalpha()
-        return f"is written “{upper}”" if is_letter else "is written as the character that it types"
+        if is_letter:
+            return _("“{key}” is written “{upper}”").format(key=told, upper=upper)
+        return _("“{key}” is written as the character that it types").format(key=told)
     if modifiers and len(name) == 1 and name != name.lower():
-        return "is written with a small letter"
+        return _("“{key}” is written with a small letter").format(key=told)
     return ""
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.galley import HEADER, NO_HEADING, Part, line
 from cryptonews_tui.typesetting import Block, Heading, Kind, Paragraph, Span, literal
 
@@ -69,7 +70,7 @@ def _rows(changed: Iterable[Change]) -> Iterator[_Row]:
 
 def _block(row: _Row) -> Block:
     if row.kind is Kind.HEADING:
-        return Block(Heading(((Span(line(row.text) or NO_HEADING, Kind.HEADING),),), 2), space=2)
+        return Block(Heading(((Span(line(row.text) or _(NO_HEADING), Kind.HEADING),),), 2), space=2)
     text = Span(literal(row.text), row.kind)
     run = (Span(row.sign, Kind.MARK), text) if row.sign else (text,)
     return Block(Paragraph((run,)), space=1 if row.first else 0)

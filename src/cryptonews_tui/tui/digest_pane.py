@@ -14,6 +14,7 @@ from textual.strip import Strip
 from cryptonews_tui.article import Sentiment
 from cryptonews_tui.library import Excerpt, Stories
 from cryptonews_tui.markdown import typeset
+from cryptonews_tui.translation import _, pgettext
 from cryptonews_tui.tui.galley import line
 from cryptonews_tui.tui.ink import InkedPane
 from cryptonews_tui.tui.lines_pane import few_pieces
@@ -55,7 +56,14 @@ class DigestPane(InkedPane, can_focus=True):
         """Another story is marked now."""
 
     class LinkActivated(Message):
-        """A link was clicked; the URL is one that a browser may be sent to."""
+        """A link was clicked twice; the URL is one that a browser may be sent to."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
+
+    class LinkPicked(Message):
+        """A link was clicked: where it leads is to be shown before it is opened."""
 
         def __init__(self, url: str) -> None:
             super().__init__()
@@ -77,6 +85,8 @@ class DigestPane(InkedPane, can_focus=True):
         self._excerpts: dict[int, Excerpt | None] = {}
         self._lines: dict[int, list[Line]] = {}
         self._strips: dict[tuple[Place, bool], Strip] = {}
+        self._clicked = ""
+        """Where the link leads that was clicked: another click opens it."""
 
     # -- what the screen asks for
 
@@ -217,14 +227,14 @@ class DigestPane(InkedPane, can_focus=True):
         width = self._column[1]
         excerpt = self.excerpt(story)
         if excerpt is None:
-            yield Line((Span("This story has gone.", Kind.DIM),))
+            yield Line((Span(_("This story has gone."), Kind.DIM),))
             return
         for block in _header(excerpt, self._now()):
             yield from block.lines(width)
         yield Line()
         yield from typeset(excerpt.text[:_LONGEST], width)
         if len(excerpt.text) > _LONGEST:
-            yield Line((Span("… and so on: open the story to read it all.", Kind.DIM),))
+            yield Line((Span(_("… and so on: open the story to read it all."), Kind.DIM),))
 
     # -- drawing
 
@@ -270,8 +280,13 @@ class DigestPane(InkedPane, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         places = self._seen()
+        again, self._clicked = self._clicked, ""
         if url := event.style.meta.get("url"):
-            self.post_message(self.LinkActivated(url))
+            if url == again:
+                self.post_message(self.LinkActivated(url))
+            else:
+                self._clicked = url
+                self.post_message(self.LinkPicked(url))
         elif event.y < len(places):
             story = places[event.y][0]
             if story == self.cursor:
@@ -302,7 +317,7 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     headline = excerpt.headline
     yield Block(Paragraph(((Span(line(headline.title), Kind.TITLE),),)), space=0)
     sign, letter, word = SIGNS[headline.sentiment]
-    mood = Span(f"{sign} {letter} {word}".strip(), _MOODS.get(headline.sentiment, Kind.DIM))
+    mood = Span(f"{sign} {letter} {_(word)}".strip(), _MOODS.get(headline.sentiment, Kind.DIM))
     publisher: Run = (Span(line(headline.publisher.name), Kind.DIM),)
     recent = now - headline.published < _RECENT
     when = long_age(headline.published, now) if recent else date(headline.published, now.tzinfo)
@@ -314,5 +329,5 @@ def _header(excerpt: Excerpt, now: datetime) -> Iterator[Block]:
     if headline.category:
         facts.append((Span(line(headline.category), Kind.DIM),))
     if headline.starred:
-        facts.append((Span("★ starred", Kind.STRONG),))
+        facts.append((Span("★ " + pgettext("story", "starred"), Kind.STRONG),))
     yield Block(Flow(tuple(facts), Span(" · ", Kind.DIM)), space=0)

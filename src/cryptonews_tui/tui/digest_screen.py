@@ -14,13 +14,17 @@ from cryptonews_tui.digest import why_none
 from cryptonews_tui.library import DatabaseError, Excerpt, Library, Mark, Stories
 from cryptonews_tui.library.keys import set_mark
 from cryptonews_tui.query import Query
-from cryptonews_tui.tui.bars import KeyLine, StatusLine
+from cryptonews_tui.safety import shown_url
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.tui.bars import KeyLine, StatusLine, stories_counted
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
 from cryptonews_tui.tui.digest_pane import DigestPane
+from cryptonews_tui.tui.filter_rows import value_name
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
 from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.pane_screen import PaneScreen
+from cryptonews_tui.wording import number
 
 if TYPE_CHECKING:
     pass
@@ -126,15 +130,23 @@ class DigestScreen(PaneScreen["Opened | None"]):
     def _why_empty(self, count: int) -> str:
         key = shown_keys(BY_ID["digest-section"], self.app.remapped).split(" ")[0]
         why = why_none(self._role, count)
-        return f"{why}\n{key} chooses another." if count and key else why
+        return "\n".join((why, _("{key} chooses another.").format(key=key))) if count and key else why
 
     @on(DigestPane.CursorMoved)
     def _tell(self) -> None:
         status = self.query_one(StatusLine)
-        status.query_text = f"{self._role.capitalize()} · {self._question or 'all stories'}"
+        role = value_name("section", self._role).capitalize()
+        asked = self._question or _("all stories")
+        status.query_text = f"{role} · {asked}"
         count = self.pane.count
-        status.counts = f"{self.pane.cursor + 1:,} of {count:,}" if count else "0 stories"
-        status.details = (f"{self._without:,} without",) if self._without else ()
+        status.counts = (
+            _("{number} of {count}").format(number=number(self.pane.cursor + 1), count=number(count))
+            if count
+            else stories_counted(0)
+        )
+        # Translators: so many stories without the section
+        without = ngettext("{count} without", "{count} without", self._without)
+        status.details = (without.format(count=number(self._without)),) if self._without else ()
 
     async def run(self, command: Command) -> None:
         """Run a command as if its key had been pressed."""
@@ -159,7 +171,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
         if 0 <= story < self.pane.count:
             self.pane.move_to(story)
         else:
-            self.say("This is the last story." if step > 0 else "This is the first story.")
+            self.say(_("This is the last story.") if step > 0 else _("This is the first story."))
 
     def action_next_unread(self) -> None:
         self._move_to_unread(1)
@@ -171,7 +183,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
         stories = self.pane.stories
         story = stories.next_among(self._library.unread(), self.pane.cursor, step) if stories else None
         if story is None:
-            self.say(f"No unread story {'below' if step > 0 else 'above'}.")
+            self.say(_("No unread story below.") if step > 0 else _("No unread story above."))
         else:
             self.pane.move_to(story)
 
@@ -197,7 +209,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
         if excerpt := self._current():
             starred = excerpt.headline.starred
             if self._mark(Mark.STARRED, excerpt, on=not starred):
-                self.say("Star taken away." if starred else "Starred.")
+                self.say(_("Star taken away.") if starred else _("Starred."))
 
     def _mark(self, mark: Mark, excerpt: Excerpt, *, on: bool) -> bool:
         try:
@@ -214,6 +226,10 @@ class DigestScreen(PaneScreen["Opened | None"]):
     def action_copy_link(self) -> None:
         self._with_url(self.copy_link)
 
+    @on(DigestPane.LinkPicked)
+    def _show_link(self, event: DigestPane.LinkPicked) -> None:
+        self.say(_("Another click opens {address}").format(address=shown_url(event.url)))
+
     @on(DigestPane.LinkActivated)
     def _open_link(self, event: DigestPane.LinkActivated) -> None:
         self.app.open_in_browser(event.url)
@@ -221,7 +237,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
     def _with_url(self, act: Callable[[str], None]) -> None:
         if excerpt := self._current():
             if excerpt.url is None:
-                self.say("This story names no page of its own.")
+                self.say(_("This story names no page of its own."))
             else:
                 act(excerpt.url)
 
@@ -229,7 +245,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
         """The marked story; that there is none is said."""
         excerpt = self.pane.current
         if excerpt is None:
-            self.say("There is no story here.")
+            self.say(_("There is no story here."))
         return excerpt
 
     # Another section, another language
@@ -239,8 +255,11 @@ class DigestScreen(PaneScreen["Opened | None"]):
         from cryptonews_tui.tui.picker import Choice, Picker, among
 
         facets = self._library.facets(self._question, most={"section": _ROLES})
-        choices = [Choice(v.value, v.label.capitalize(), f"{v.count:,}") for v in facets.fields["section"]]
-        chosen = await self.app.push_screen_wait(Picker("Section", among(choices), current=self._role))
+        choices = [
+            Choice(v.value, value_name("section", v.value).capitalize(), number(v.count))
+            for v in facets.fields["section"]
+        ]
+        chosen = await self.app.push_screen_wait(Picker(_("Section"), among(choices), current=self._role))
         if chosen is not None:
             self._role = Role(chosen.value)
             self._again()
@@ -251,7 +270,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
             return
         shown, languages = excerpt.headline.lang, excerpt.headline.languages
         if len(languages) < 2:
-            self.say(f"This story is only there in “{shown}”.")
+            self.say(_("This story is only there in “{language}”.").format(language=shown))
             return
         self._languages = (languages[(languages.index(shown) + 1) % len(languages)],)
         self._again()

@@ -136,12 +136,12 @@ class TerminalDriver(LinuxDriver):
 
 
 class FrugalDriver(TerminalDriver):
-    """Hears of the mouse's buttons and wheel, but not of its every move."""
+    """Hears of the mouse while a button is down, but not of its every move."""
 
     def _enable_mouse_support(self) -> None:
         if self._mouse:
-            self.write("\x1b[?1000h\x1b[?1006h")
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
 
     def _disable_mouse_support(self) -> None:
         if self._mouse:
-            self.write("\x1b[?1000l\x1b[?1006l")
+            self.write("\x1b[?1000l\x1b[?1002l\x1b[?1006l")

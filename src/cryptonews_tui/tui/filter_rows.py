@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from cryptonews_tui.library import Facets, FacetValue
 from cryptonews_tui.query import FIELDS, Query, pattern
-from cryptonews_tui.wording import MONTHS
+from cryptonews_tui.translation import N_, _, language, ngettext, pgettext
+from cryptonews_tui.wording import month as month_of
 
 VIEWS = "views"
 """The group of the views, which is no field."""
 
 TITLES: Mapping[str, str] = {
-    VIEWS: "Views",
-    "is": "State",
-    "sentiment": "Sentiment",
-    "asset": "Asset",
-    "source": "Source",
-    "category": "Category",
-    "tag": "Tag",
-    "lang": "Language",
-    "section": "Section",
-    "on": "Date",
+    VIEWS: N_("Views"),
+    "is": N_("State"),
+    "sentiment": N_("Sentiment"),
+    "asset": N_("Asset"),
+    "source": N_("Source"),
+    "category": N_("Category"),
+    "tag": N_("Tag"),
+    "lang": N_("Language"),
+    "section": N_("Section"),
+    "on": N_("Date"),
 }
 
 LEAST: Mapping[str, int] = {
@@ -45,6 +47,8 @@ PAGE = 100
 
 _ORDERED = ("is", "on")
 """Fields that the library gives in an order of their own."""
+CHOICES = ("is", "sentiment", "section")
+"""Fields whose values the program itself has words for."""
 
 
 class Kind(Enum):
@@ -90,6 +94,8 @@ class ListedView:
     unread: int | None
     key: str = ""
     active: bool = False
+    label: str = ""
+    """What it is called in the reader's language, where that is not its name."""
 
 
 class Folds:
@@ -145,20 +151,31 @@ def rows(
             continue
         folded = group in folds
         if group == VIEWS:
-            note, below = ("…", []) if folded else ("unread", below)
+            note, below = ("…", []) if folded else (pgettext("stories", "unread"), below)
         else:
             note = "…" if folded else "" if below else "–"
         if found and (below or found[-1].kind is not Kind.TITLE):
             found.append(Row(Kind.GAP))
-        every = " · all of" if group != VIEWS and query.every(group) else ""
-        found.append(Row(Kind.TITLE, group, TITLES[group].upper() + every, note=note))
+        title = _(TITLES[group]).upper()
+        if group != VIEWS and query.every(group):
+            # Translators: a group of filters all of whose chosen values must hold
+            title = _("{title} · all of").format(title=title)
+        found.append(Row(Kind.TITLE, group, title, note=note))
         found += below
     return found
 
 
 def _view_rows(views: Sequence[ListedView]) -> Iterator[Row]:
     for view in views:
-        yield Row(Kind.VIEW, VIEWS, view.name, view.name, view.unread, sign=int(view.active), note=view.key)
+        yield Row(
+            Kind.VIEW,
+            VIEWS,
+            view.label or view.name,
+            view.name,
+            view.unread,
+            sign=int(view.active),
+            note=view.key,
+        )
 
 
 def _value_rows(
@@ -182,7 +199,7 @@ def _value_rows(
         yield Row(
             Kind.VALUE,
             field,
-            _moment(value.value) if field == "on" else value.label,
+            _moment(value.value) if field == "on" else value_name(field, value.value, value.label),
             value.value,
             value.count,
             value.count / largest if largest else 0.0,
@@ -190,17 +207,64 @@ def _value_rows(
         )
     if field not in folds:
         if field in counts.more or len(shown) < len(values):
-            yield Row(Kind.MORE, field, "… more")
+            yield Row(Kind.MORE, field, _("… more"))
         if limit > LEAST[field] and len(shown) > LEAST[field]:
-            yield Row(Kind.FEWER, field, "… fewer")
+            yield Row(Kind.FEWER, field, _("… fewer"))
 
 
 def _moment(value: str) -> str:
     """A time as people write it, whether the library was asked for its name or not."""
-    year, _, month = value.partition("-")
+    year, _dash, month = value.partition("-")
     if year.isdigit() and month.isdigit() and 1 <= int(month) <= 12:
-        return f"{MONTHS[int(month) - 1]} {year}"
-    return f"{value[:-1]} days" if value in ("7d", "30d") else value.capitalize()
+        return month_of(int(year), int(month))
+    if value in ("7d", "30d"):
+        days = int(value[:-1])
+        return ngettext("{count} day", "{count} days", days).format(count=days)
+    return value_name("on", value).capitalize()
+
+
+def value_name(field: str, value: str, label: str = "") -> str:
+    """A value of a choice in the reader's language; of other fields the label, or the value itself."""
+    if language() == "en":
+        return label or value
+    return _names(language()).get((field, value), label or value)
+
+
+@cache
+def _names(_language: str) -> Mapping[tuple[str, str], str]:
+    """The values that the program itself has words for."""
+    return {
+        (VIEWS, "All"): pgettext("view", "All"),
+        (VIEWS, "Unread"): pgettext("view", "Unread"),
+        (VIEWS, "Today"): pgettext("view", "Today"),
+        (VIEWS, "Starred"): pgettext("view", "Starred"),
+        (VIEWS, "Pinned"): pgettext("view", "Pinned"),
+        ("is", "unread"): pgettext("stories", "unread"),
+        ("is", "read"): pgettext("stories", "read"),
+        ("is", "starred"): pgettext("stories", "starred"),
+        ("is", "pinned"): pgettext("stories", "pinned"),
+        ("is", "draft"): pgettext("stories", "draft"),
+        ("is", "ai"): pgettext("stories", "ai"),
+        ("is", "translated"): pgettext("stories", "translated"),
+        ("is", "new"): pgettext("stories", "new"),
+        ("is", "changed"): pgettext("stories", "changed"),
+        ("is", "gone"): pgettext("stories", "gone"),
+        ("sentiment", "positive"): pgettext("stories", "positive"),
+        ("sentiment", "negative"): pgettext("stories", "negative"),
+        ("sentiment", "neutral"): pgettext("stories", "neutral"),
+        ("sentiment", "unrated"): pgettext("stories", "unrated"),
+        ("section", "overview"): pgettext("section", "overview"),
+        ("section", "events"): pgettext("section", "events"),
+        ("section", "significance"): pgettext("section", "significance"),
+        ("section", "regulation"): pgettext("section", "regulation"),
+        ("section", "market"): pgettext("section", "market"),
+        ("section", "outlook"): pgettext("section", "outlook"),
+        ("section", "author"): pgettext("section", "author"),
+        ("section", "impact"): pgettext("section", "impact"),
+        ("section", "other"): pgettext("section", "other"),
+        ("on", "today"): pgettext("day", "today"),
+        ("on", "yesterday"): pgettext("day", "yesterday"),
+    }
 
 
 def _place(field: str, value: str) -> int:

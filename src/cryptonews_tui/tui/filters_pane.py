@@ -18,7 +18,7 @@ from cryptonews_tui.query import Query, make_query
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.filter_rows import VIEWS, Folds, Kind, ListedView, Row, rows
 from cryptonews_tui.tui.lines_pane import LinesPane
-from cryptonews_tui.wording import SIGNS, fit
+from cryptonews_tui.wording import SIGNS, fit, number
 
 _BAR = 4
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -128,7 +128,7 @@ class FiltersPane(LinesPane, can_focus=True):
     def _set_rows(self) -> None:
         before, drawn = self._row, (self._rows, self._digits, self.cursor)
         self._rows = rows(self._query, self._facets, self._views, self._folds, self._labels)
-        self._digits = max(5, *(len(f"{row.count or 0:,}") for row in self._rows), 0)
+        self._digits = max(5, *(len(number(row.count or 0)) for row in self._rows), 0)
         if self._stay:
             there = []
         elif before:
@@ -338,7 +338,7 @@ class FiltersPane(LinesPane, can_focus=True):
             return [(f"{mark}{fit(row.label, room)} ", "group"), (f"{row.note} ", "dim")]
         if row.kind in (Kind.MORE, Kind.FEWER):
             return [(f"{mark}  {row.label}", "dim")]
-        count = "" if row.count is None else f"{row.count:,}"
+        count = "" if row.count is None else number(row.count)
         room = max(1, width - 3 - _BAR - 1 - self._digits - 2)
         name = "active" if row.sign else "value"
         if row.kind is Kind.VIEW:

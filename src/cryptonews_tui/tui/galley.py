@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from cryptonews_tui.article import Article, Role, Section, Sentiment
 from cryptonews_tui.safety import clean_line, safe_url, shown_url
+from cryptonews_tui.translation import N_, _, ngettext, pgettext
 from cryptonews_tui.typesetting import (
     Block,
     Flow,
@@ -28,13 +29,13 @@ from cryptonews_tui.typesetting import (
     Span,
     literal,
 )
-from cryptonews_tui.wording import SIGNS, date, later, long_age, provenance_mark
+from cryptonews_tui.wording import SIGNS, date, later, long_age, number, provenance_mark
 
 if TYPE_CHECKING:
     from cryptonews_tui.markdown import References
 
 
-NO_HEADING = "Start"
+NO_HEADING = N_("Start")
 """How a text before the first heading is called."""
 
 
@@ -82,7 +83,7 @@ def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred:
     }
     yield (
         Span(
-            f"{sign} {letter} {word}".strip(),
+            f"{sign} {letter} {_(word)}".strip(),
             kinds.get(article.sentiment, Kind.DIM),
         ),
     )
@@ -90,22 +91,23 @@ def _marks(article: Article, now: datetime, languages: tuple[str, ...], starred:
     parts = [Span(code, Kind.STRONG if code == article.lang else Kind.DIM) for code in codes]
     yield tuple(span for part in parts for span in (Span(" · ", Kind.DIM), part))[1:]
     if starred:
-        yield (Span("★ starred", Kind.STRONG),)
+        yield (Span("★ " + pgettext("story", "starred"), Kind.STRONG),)
     if article.sticky_weight > 0:
-        yield _dim("pinned")
+        yield _dim(pgettext("story", "pinned"))
     if article.draft:
-        yield _dim("draft")
+        yield _dim(pgettext("story", "draft"))
     if mark := line(provenance_mark(article, languages, now.tzinfo)):
         yield _dim(mark)
     elif article.updated - article.published >= timedelta(minutes=1):
-        yield _dim(f"updated {later(article.published, article.updated)}")
+        # Translators: {later} says how long after publication, such as “62 min later”
+        yield _dim(_("updated {later}").format(later=later(article.published, article.updated)))
 
 
 def _links(article: Article) -> Iterator[Run]:
-    page = "original page" if article.canonical_url else "publisher's page"
+    page = _("original page") if article.canonical_url else _("publisher's page")
     covers = (article.cover.get(size) for size in ("regular", "full", "raw", "small", "thumb"))
     cover = next((url for url in covers if url), None)
-    for name, address in ((page, article.url), ("cover picture", cover)):
+    for name, address in ((page, article.url), (_("cover picture"), cover)):
         if address and (url := safe_url(address)):
             host = (urlsplit(shown_url(url)).hostname or "").removeprefix("www.")
             yield Span(name, Kind.LINK, url), Span(f" {literal(host)}", Kind.DIM)
@@ -221,11 +223,12 @@ def _opening(heading: tuple[Block, ...], markdown: str, known: References) -> tu
 def _brief(article: Article, section: Section) -> tuple[Block, ...]:
     """One line that stands for a section, and says how much it holds."""
     words = len(section.text.split())
+    folded = ngettext("{count} word folded", "{count} words folded", words).format(count=number(words))
     run = (
         Span("▸ ", Kind.MARK),
-        Span(line(section.heading) or NO_HEADING, Kind.HEADING),
+        Span(line(section.heading) or _(NO_HEADING), Kind.HEADING),
         *_opinion(article, section),
-        Span(f"  {words:,} words folded", Kind.DIM),
+        Span(f"  {folded}", Kind.DIM),
     )
     return (Block(Paragraph((run,)), space=2),)
 
@@ -237,7 +240,8 @@ def _opinion(article: Article, section: Section) -> Run:
     by_machine = article.provenance is not None and (
         article.provenance.rewritten or article.provenance.translated_from is not None
     )
-    return (Span("  opinion, written by a machine" if by_machine else "  opinion", Kind.DIM),)
+    told = _("opinion, written by a machine") if by_machine else _("opinion")
+    return (Span(f"  {told}", Kind.DIM),)
 
 
 class Spot(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,6 +16,7 @@ from cryptonews_tui.article import Sentiment
 from cryptonews_tui.highlighting import Ranges, matches, snippet
 from cryptonews_tui.library import Headline, Stories
 from cryptonews_tui.query import Word
+from cryptonews_tui.translation import N_, _
 from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 from cryptonews_tui.wording import SIGNS, age_or_date, cells, day, fit, short_age
 
@@ -40,9 +41,7 @@ _GIVEN_UP = ("category", "lang", "score", "source")
 _LEAST_TITLE = 16
 _LEAST_BESIDE_DAY = 20
 _LEAST_INDENT = 7
-_PINNED = "Pinned"
-_NAMED = ("Today", "Yesterday", _PINNED)
-"""Parts that are named even if they are a single story."""
+_PINNED = N_("Pinned")
 _LEAD = 3
 _MARKS = 4
 _MOODS: dict[Sentiment | None, str] = {Sentiment.POSITIVE: "positive", Sentiment.NEGATIVE: "negative"}
@@ -152,6 +151,7 @@ class HeadlinesPane(LinesPane, can_focus=True):
         With `keep_line` the cursor stays on its line of the screen, as far as there are rows above.
         """
         above = self.cursor - self._first if keep_line and self.count else None
+        scrolled_away = above is not None and not 0 <= above < self._rows  # by the wheel
         self._stories, self._fetch, self._header, self._empty = stories, fetch, header, empty
         self._words, self._snippets, self._order = tuple(words), snippets, order
         self.forget()
@@ -161,7 +161,8 @@ class HeadlinesPane(LinesPane, can_focus=True):
         if above is not None and row - above != self._first:
             first = max(0, min(row - above, self.count - self._rows))
             self.scroll_to(y=first * self._lines, animate=False, immediate=True)
-        self._bring_into_view(row)
+        if not scrolled_away:
+            self._bring_into_view(row)
         self.refresh()
 
     def forget(self) -> None:
@@ -365,7 +366,7 @@ class HeadlinesPane(LinesPane, can_focus=True):
 
     def _column(self, name: str, size: int, headline: Headline) -> Part:
         if name == "mood":
-            sign, letter, _ = SIGNS[headline.sentiment]
+            sign, letter, _word = SIGNS[headline.sentiment]
             return f"{sign or ' '} {letter or ' '} ", _MOODS.get(headline.sentiment, "dim")
         if name == "age":
             say = age_or_date if size > _CELLS["age"][1] else short_age
@@ -407,13 +408,20 @@ class HeadlinesPane(LinesPane, can_focus=True):
         if self._order not in ("published", "updated") or (headline := self.headline(row)) is None:
             return ""
         if self._stories is not None and row < len(self._stories.pinned):
-            return _PINNED
+            return _(_PINNED)
         return day(self._time(headline), self._painted)
 
     def _new_day(self, row: int) -> str:
         """The day that begins with this row, if it is to be named."""
-        day = self._day(row) if self._begins(row) else ""
-        return day if day in _NAMED or day == self._day(row + 1) else ""
+        begun = self._day(row) if self._begins(row) else ""
+        named = begun in self._named or begun == self._day(row + 1)
+        return begun if named else ""
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        """Parts that are named even if they are a single story."""
+        now = self._painted
+        return day(now, now), day(now - timedelta(days=1), now), _(_PINNED)
 
     def _begins(self, row: int) -> bool:
         """Whether a part of the list begins with this row."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -13,7 +15,20 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cryptonews_tui.query import FIELDS
+from cryptonews_tui.translation import N_, _
 from cryptonews_tui.tui.commands import grouped, shown_keys
+
+if TYPE_CHECKING:
+    from cryptonews_tui.tui.app import CryptonewsApp
+
+
+_MOUSE = (
+    (N_("A click"), N_("Chooses; on a link it shows where that leads; on a heading it folds the section.")),
+    (N_("Another"), N_("Opens the story, or the link.")),
+    (N_("A drag"), N_("Selects text of an article and copies it; two clicks a word, three a paragraph.")),
+    (N_("The wheel"), N_("Moves what is under the pointer.")),
+    (N_("With Shift"), N_("In most terminals the mouse is the terminal's own, as with mouse = false.")),
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -46,6 +61,8 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
+    app: CryptonewsApp
+
     def __init__(self, remapped: Mapping[str, str], views: Mapping[str, str]) -> None:
         """`remapped` are the keys of the settings, `views` those that open a view, by its name."""
         super().__init__()
@@ -56,6 +73,10 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll():
             yield Static(self._table())
 
+    def on_click(self, event: events.Click) -> None:
+        if self.get_widget_at(*event.screen_offset)[0] is self:  # beside what it shows
+            self.dismiss(None)
+
     def action_scroll(self, lines: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
@@ -64,21 +85,31 @@ class HelpScreen(ModalScreen[None]):
         table.add_column(width=16)
         table.add_column()
         for group, commands in grouped().items():
-            table.add_row(Text(group, "bold"))
+            table.add_row(Text(_(group), "bold"))
             for command in commands:
                 keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
-                table.add_row(keys, Text(command.help))
+                table.add_row(keys, Text(_(command.help)))
+            table.add_row()
+        if self.app.session.mouse:
+            table.add_row(Text(_("The mouse"), "bold"))
+            for what, does in _MOUSE:
+                table.add_row(Text(f"  {_(what)}", "bold"), Text(_(does)))
             table.add_row()
         if self._views:
-            table.add_row(Text("Views", "bold"))
+            table.add_row(Text(_("Views"), "bold"))
             for name, key in self._views.items():
-                table.add_row(Text(f"  {key}", "bold"), Text(f"The view “{name}”."))
+                table.add_row(Text(f"  {key}", "bold"), Text(_("The view “{name}”.").format(name=name)))
             table.add_row()
         table.add_row(
-            Text("The query", "bold"),
-            Text("Terms side by side must all hold; “-” excludes; OR and ( ) choose;"),
+            Text(_("The query"), "bold"),
+            Text(
+                _(
+                    "Terms side by side must all hold; “-” excludes; OR and ( ) choose;\n"
+                    "commas mean any of, & all of; * any letters; quotes keep words together."
+                )
+            ),
         )
-        table.add_row("", Text("commas mean any of, & all of; * any letters; quotes keep words together."))
         for field in FIELDS.values():
-            table.add_row(Text(f"  {field.name}:", "bold"), Text(f"{field.help}; such as {field.example}"))
+            told = _("{help}; such as {example}").format(help=_(field.help), example=field.example)
+            table.add_row(Text(f"  {field.name}:", "bold"), Text(told))
         return table

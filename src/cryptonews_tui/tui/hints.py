@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cryptonews_tui.translation import N_
+
 HINTS: Mapping[str, tuple[str, ...]] = {
     "value": (
         "include",
@@ -65,31 +67,48 @@ HINTS: Mapping[str, tuple[str, ...]] = {
     "find": ("open", "back"),
 }
 KEY_TITLES: Mapping[str, Mapping[str, str]] = {
-    "value": {"open": "only this", "clear-field": "any", "search-tags": "search", "clear": "all stories"},
-    "title": {"open": "fold", "search-tags": "search", "clear-field": "any", "clear": "all stories"},
-    "view": {"open": "show", "save-view": "save another", "rename-view": "rename", "delete-view": "delete"},
-    "digest": {"digest-section": "section", "language": "language"},
-    "sources": {
-        "source-add": "add",
-        "source-edit": "edit",
-        "source-toggle": "on/off",
-        "source-remove": "remove",
-        "refresh": "read",
-        "refresh-all": "all",
-        "cancel-refresh": "cancel",
+    "value": {
+        "open": N_("only this"),
+        "clear-field": N_("any"),
+        "search-tags": N_("search"),
+        "clear": N_("all stories"),
     },
-    "query": {"open": "keep", "back": "as it was"},
-    "prompt": {"open": "save", "back": "leave"},
-    "find": {"open": "stay there, then n and N", "back": "as it was"},
+    "title": {
+        "open": N_("fold"),
+        "search-tags": N_("search"),
+        "clear-field": N_("any"),
+        "clear": N_("all stories"),
+    },
+    "view": {
+        "open": N_("show"),
+        "save-view": N_("save another"),
+        "rename-view": N_("rename"),
+        "delete-view": N_("delete"),
+    },
+    "digest": {"digest-section": N_("section"), "language": N_("language")},
+    "sources": {
+        "source-add": N_("add"),
+        "source-edit": N_("edit"),
+        "source-toggle": N_("on/off"),
+        "source-remove": N_("remove"),
+        "refresh": N_("load"),
+        "refresh-all": N_("all"),
+        "cancel-refresh": N_("cancel"),
+    },
+    "query": {"open": N_("keep"), "back": N_("as it was")},
+    "prompt": {"open": N_("save"), "back": N_("leave")},
+    "find": {"open": N_("stay there, then n and N"), "back": N_("as it was")},
 }
-FURTHER: Mapping[str, tuple[tuple[str, str], ...]] = {"query": (("Tab", "complete"), ("↑", "asked before"))}
+FURTHER: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "query": (("Tab", N_("complete")), ("↑", N_("asked before")))
+}
 """Keys that are no commands."""
 SORTED_BY: Mapping[str, tuple[str, str, str]] = {
-    "published": ("time", "newest first", "oldest first"),
-    "updated": ("last change", "latest change first", "earliest change first"),
-    "title": ("title", "by title from Z to A", "by title"),
-    "source": ("source", "by source from Z to A", "by source"),
-    "score": ("score", "highest score first", "lowest score first"),
-    "relevance": ("relevance", "most relevant first", "least relevant first"),
+    "published": (N_("sorted by time"), N_("newest first"), N_("oldest first")),
+    "updated": (N_("sorted by last change"), N_("latest change first"), N_("earliest change first")),
+    "title": (N_("sorted by title"), N_("by title from Z to A"), N_("by title")),
+    "source": (N_("sorted by source"), N_("by source from Z to A"), N_("by source")),
+    "score": (N_("sorted by score"), N_("highest score first"), N_("lowest score first")),
+    "relevance": (N_("sorted by relevance"), N_("most relevant first"), N_("least relevant first")),
 }
 """The orders in words: in the status line, and above the list when falling and when rising."""

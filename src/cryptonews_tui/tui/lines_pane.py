@@ -19,6 +19,8 @@ from textual.widget import Widget
 class LinesPane(ScrollView, inherit_bindings=False):
     """Scrolls over lines that `render_line` draws. It may have plain borders at its sides, and no padding."""
 
+    ALLOW_SELECT = False  # in Textual's way; see `selectable`
+
     DEFAULT_CSS = """
     LinesPane {
         overflow-x: hidden;

@@ -21,12 +21,13 @@ from textual.widget import Widget
 
 from cryptonews_tui.library import Headline, Library, Stories
 from cryptonews_tui.query import ORDERS, Query
+from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
-from cryptonews_tui.tui.bars import KeyLine, StatusLine
+from cryptonews_tui.tui.bars import KeyLine, StatusLine, stories_counted
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.commands import COMMANDS, Command
-from cryptonews_tui.tui.filter_rows import TITLES
+from cryptonews_tui.tui.filter_rows import CHOICES, TITLES, value_name
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.hints import FURTHER, HINTS, KEY_TITLES, SORTED_BY
@@ -37,6 +38,7 @@ from cryptonews_tui.tui.query_line import QueryLine
 from cryptonews_tui.tui.reading_screen import ReadingScreen
 from cryptonews_tui.tui.saved_views import SavedViews
 from cryptonews_tui.tui.view_commands import ViewCommands
+from cryptonews_tui.wording import number
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.digest_screen import Opened
@@ -200,6 +202,9 @@ class MainScreen(ReadingScreen):
         else:
             self.call_after_refresh(self.count)  # the first time all sets are read
         self.shown.follow()
+        if (begin := self.app.story) and not self._waiting:
+            self.app.story = ""
+            self.call_after_refresh(self.show_story, begin)
 
     def _list(self, stories: Stories, row: int, *, keep_line: bool = False) -> None:
         """Show a list with the cursor on a row, with `keep_line` on the line of the screen where it is."""
@@ -210,7 +215,7 @@ class MainScreen(ReadingScreen):
             stories,
             partial(self._headlines, self.question.values("lang")),
             row,
-            f"Headlines, {SORTED_BY[name][1 + rises]}",
+            _("Headlines, {order}").format(order=_(SORTED_BY[name][1 + rises])),
             self._why_empty(),
             words=words,
             snippets=self.library.text if name == "relevance" else None,
@@ -224,10 +229,10 @@ class MainScreen(ReadingScreen):
     def _headlines(self, languages: Sequence[str], positions: Sequence[int]) -> list[Headline]:
         """The stories at some positions, each in the language that the reader chose for it."""
         found = self.library.headlines(positions, languages)
-        for number, headline in enumerate(found):
+        for place, headline in enumerate(found):
             chosen = self._languages.get(headline.story, headline.lang)
             if chosen != headline.lang and chosen in headline.languages:
-                found[number : number + 1] = self.library.headlines([headline.position], (chosen,))
+                found[place : place + 1] = self.library.headlines([headline.position], (chosen,))
         return found
 
     def choose_language(self, story: str, lang: str) -> None:
@@ -239,7 +244,7 @@ class MainScreen(ReadingScreen):
         """Show any story, in the list as well, though nobody asked for it; False if it is not there."""
         position = self.library.position(story)
         if position is None or self._stories is None:
-            self.say("That story is not in the library any more.")
+            self.say(_("That story is not in the library any more."))
             return False
         if position not in self._stories:
             self._list(self._stories.including(position), 0)
@@ -279,26 +284,30 @@ class MainScreen(ReadingScreen):
     def _why_empty(self) -> str:
         if not self.question:
             return self.app.why_empty()
-        if len(self.question) == 1:
-            return f"No story matches {self.question.sorted_by('')}.\nCtrl+L shows all stories again."
-        return (
-            f"No story matches all of\n{self.question.sorted_by('')}\n"
-            "Take a term out with / or f, or all with Ctrl+L."
+        told = (
+            _("No story matches {query}.\nCtrl+L shows all stories again.")
+            if len(self.question) == 1
+            else _("No story matches all of\n{query}\nTake a term out with / or f, or all with Ctrl+L.")
         )
+        return told.format(query=self.question.sorted_by(""))
 
     def tell_status(self) -> None:
         """Say in the status line what is asked and found; below, while the query line covers it."""
         status = self.query_one(StatusLine)
-        status.nothing_asked = "sample stories" if self.app.samples else "all stories"
+        status.nothing_asked = _("sample stories") if self.app.samples else _("all stories")
         status.query_text = str(self.question)
         if self._waiting:
-            self._tell_counts("searching …")
+            self._tell_counts(_("searching …"))
             return
         found = len(self._stories) if self._stories is not None else 0
-        self._tell_counts(f"{found:,} of {self.total:,}" if self.question else f"{found:,} stories")
+        self._tell_counts(
+            _("{number} of {count}").format(number=number(found), count=number(self.total))
+            if self.question
+            else stories_counted(found)
+        )
         terms = len(self.question)
-        filters = f"{terms} filter{'s' if terms > 1 else ''}" if terms else ""
-        status.details = (filters, f"sorted by {SORTED_BY[self._asked.order[0]][0]}")
+        filters = ngettext("{count} filter", "{count} filters", terms).format(count=terms) if terms else ""
+        status.details = (filters, _(SORTED_BY[self._asked.order[0]][0]))
 
     def _tell_counts(self, counts: str) -> None:
         self.query_one(StatusLine).counts = counts
@@ -308,7 +317,8 @@ class MainScreen(ReadingScreen):
         """Say in the status line what is going on, beside what is new."""
         self._activity = text
         new = len(self._newcomers)
-        self.query_one(StatusLine).activity = " · ".join(filter(None, (f"{new:,} new" * bool(new), text)))
+        come = ngettext("{count} new", "{count} new", new).format(count=number(new)) if new else ""
+        self.query_one(StatusLine).activity = " · ".join(filter(None, (come, text)))
 
     @property
     def activity(self) -> str:
@@ -387,7 +397,7 @@ class MainScreen(ReadingScreen):
             if not command.by_screen:
                 pane = self.query_one(f"#{command.scope}")
         if not await self.app.run_action(command.id.replace("-", "_"), pane):
-            self.say(f"{command.title}: put the cursor on a view first.")
+            self.say(_("{command}: put the cursor on a view first.").format(command=_(command.title)))
 
     @property
     def _place(self) -> str:
@@ -455,7 +465,7 @@ class MainScreen(ReadingScreen):
         place = place if isinstance(place, str) else self._place
         if place == FILTERS:
             place = self.query_one(FiltersPane).kind
-        further = FURTHER.get(place, ())
+        further = [(key, _(title)) for key, title in FURTHER.get(place, ())]
         self.query_one(KeyLine).offer(HINTS[place], KEY_TITLES.get(place, {}), self.app.remapped, further)
 
     def action_page_down(self) -> None:
@@ -541,13 +551,13 @@ class MainScreen(ReadingScreen):
             return
         row = self._stories.next_among(self.library.unread(), self.headlines.cursor, step)
         if row is None:
-            self.say(f"No unread story {'below' if step > 0 else 'above'}.")
+            self.say(_("No unread story below.") if step > 0 else _("No unread story above."))
         else:
             self._move_cursor(row)
 
     def _move_cursor(self, row: int) -> None:
         if not 0 <= row < self.headlines.count:
-            self.say("This is the last story." if row > 0 else "This is the first story.")
+            self.say(_("This is the last story.") if row > 0 else _("This is the first story."))
             return
         self.headlines.move_to(row)
         if self._place == ARTICLE:
@@ -558,7 +568,7 @@ class MainScreen(ReadingScreen):
         position = self._newcomers.next()
         if position is None or self._stories is None:
             self._newcomers.begin()
-            self.say("No more new stories.")
+            self.say(_("No more new stories."))
         else:
             self._move_cursor(self._stories.row(position))
 
@@ -589,7 +599,7 @@ class MainScreen(ReadingScreen):
             return
         position = self.library.position(opened.story)
         if self._stories is None or position is None or position not in self._stories:
-            self.say("This story is not in the list any more.")
+            self.say(_("This story is not in the list any more."))
             return
         self.headlines.move_to(self._stories.row(position))
         self.shown.show_section(opened.lang, opened.role)
@@ -610,6 +620,7 @@ class MainScreen(ReadingScreen):
 
     # Finding
 
+    @on(StatusLine.Clicked)
     async def action_query(self) -> None:
         await self._editing.begin()
 
@@ -630,7 +641,8 @@ class MainScreen(ReadingScreen):
         if following == "published":
             self._order = following  # no query has to say it
         self.ask(self.question.sorted_by(following), "")  # no story: what is first now is on top
-        self.say(f"Sorted by {SORTED_BY[following][0]}.")
+        told = _(SORTED_BY[following][0])
+        self.say(f"{told[0].upper()}{told[1:]}.")
 
     def action_clear(self) -> None:
         self.question = Query()
@@ -670,15 +682,21 @@ class MainScreen(ReadingScreen):
 
     @work
     async def _pick(self, field: str) -> None:
-        from cryptonews_tui.tui.picker import Choice, Picker
+        from cryptonews_tui.tui.picker import Choice, Picker, among
 
-        def find(letters: str) -> list[Choice]:
+        def find(letters: str) -> Sequence[Choice]:
+            if field in CHOICES:  # by the words that are shown
+                choices = self.library.values(field, self.question, "", 100)
+                named = [
+                    Choice(v.value, value_name(field, v.value, v.label), number(v.count)) for v in choices
+                ]
+                return among(named)(letters)
             words = sorted(letters.casefold().split(), key=len, reverse=True)
             found = self.library.values(field, self.question, "".join(words[:1]), 500 if words[1:] else 100)
             kept = (v for v in found if all(word in v.label.casefold() for word in words[1:]))
-            return [Choice(v.value, v.label, f"{v.count:,}") for v in kept]
+            return [Choice(v.value, v.label, number(v.count)) for v in kept]
 
-        chosen = await self.app.push_screen_wait(Picker(TITLES[field], find, excluding=True))
+        chosen = await self.app.push_screen_wait(Picker(_(TITLES[field]), find, excluding=True))
         if chosen is not None:
             self.question = self.question.toggled(field, chosen.value, negated=chosen.excluded)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,15 +12,17 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.galley import HEADER, Galley, Part
-from cryptonews_tui.tui.ink import InkedPane
-from cryptonews_tui.typesetting import Block, Code, verbatim
+from cryptonews_tui.tui.selectable import SelectablePane
+from cryptonews_tui.typesetting import Block, Code, Line, verbatim
 
+_MARGIN = 1
 _PIECE = 400
 """Lines of a long text that are set at once."""
 
 
-class _Text(InkedPane, can_focus=True):
+class _Text(SelectablePane, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self._parts: list[Part] = []
@@ -31,7 +34,8 @@ class _Text(InkedPane, can_focus=True):
 
     def _set(self) -> None:
         if self.size.width:
-            self._galley = Galley(self._parts, max(1, self.size.width - 2))
+            self.unselect()
+            self._galley = Galley(self._parts, max(1, self.size.width - 2 * _MARGIN))
             self.move_to(self.scroll_offset.y)
             self.refresh()
 
@@ -48,6 +52,21 @@ class _Text(InkedPane, can_focus=True):
         self._galley.set_lines(round(new_value) + 2 * self.size.height)  # the wheel goes on, too
         self.set_lines(len(self._galley.lines))
 
+    @property
+    def text_lines(self) -> Sequence[Line]:
+        return self._galley.lines
+
+    @property
+    def text_margin(self) -> int:
+        return _MARGIN
+
+    def step(self, lines: int) -> None:
+        self.move_to(self.scroll_offset.y + lines)
+
+    def on_click(self, event: events.Click) -> None:
+        if not self.dragged:
+            self.choose_by_clicks(event)
+
     def bottom(self) -> None:
         self._galley.finish()
         self.move_to(len(self._galley.lines))
@@ -56,7 +75,10 @@ class _Text(InkedPane, can_focus=True):
         lines, index = self._galley.lines, self.scroll_offset.y + y
         if index >= len(lines):
             return Strip.blank(self.size.width, self.rich_style)
-        return self.drawn(lines[index], 1, self.size.width)
+        line, selection = lines[index], self.text_selection
+        strip = self.drawn(line, _MARGIN, self.size.width)
+        chosen = selection.get_span(index) if selection else None
+        return strip if chosen is None else self.selected(strip, line, *chosen)
 
 
 class PagerScreen(ModalScreen[None]):
@@ -87,6 +109,8 @@ class PagerScreen(ModalScreen[None]):
             & > _Text { height: 1fr; }
         }
         &:ansi { background: transparent; }
+        & > .screen--selection { background: $primary-muted; color: $foreground; }
+        &:ansi > .screen--selection, &:nocolor > .screen--selection { text-style: reverse; }
     }
     """
 
@@ -105,7 +129,7 @@ class PagerScreen(ModalScreen[None]):
         with Vertical():
             yield Static(self._title, markup=False, id="about")
             yield _Text()
-            yield Static("j k Space b move   Esc closes", markup=False)
+            yield Static(_("j k Space b move   Esc closes"), markup=False)
 
     def on_mount(self) -> None:
         self.query_one(_Text).focus()
@@ -121,9 +145,23 @@ class PagerScreen(ModalScreen[None]):
         self.query_one("#about", Static).update(self._title)
         self.query_one(_Text).show(self._parts)
 
+    def on_click(self, event: events.Click) -> None:
+        if self.get_widget_at(*event.screen_offset)[0] is self:  # beside what it shows
+            self.dismiss(None)
+
+    @on(SelectablePane.TextCopied)
+    def _text_copied(self, event: SelectablePane.TextCopied) -> None:
+        self.app.copy_to_clipboard(event.text)
+        count = len(event.text.split())
+        told = ngettext(
+            "Sent what was selected to the terminal's clipboard: {count} word.",
+            "Sent what was selected to the terminal's clipboard: {count} words.",
+            count,
+        ).format(count=f"{count:,}")
+        self.query_one("#about", Static).update(told)
+
     def action_scroll(self, lines: int) -> None:
-        text = self.query_one(_Text)
-        text.move_to(text.scroll_offset.y + lines)
+        self.query_one(_Text).step(lines)
 
     def action_page(self, pages: float) -> None:
         height = self.query_one(_Text).size.height

@@ -7,6 +7,7 @@ from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.pane import Commanded
 
 
@@ -28,6 +29,8 @@ class CommandProvider(Provider):
         if not isinstance(screen, Commanded):
             return
         for command in screen.commands:
-            where = f"{command.scope.capitalize()}: " if command.scope == "filters" else ""
+            title = _(command.title)
+            if command.scope == "filters":
+                title = _("Filters: {title}").format(title=title)
             if command.id != "palette":
-                yield f"{where}{command.title}", partial(screen.run, command), command.help
+                yield title, partial(screen.run, command), _(command.help)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
 from cryptonews_tui.safety import clean_line, shown_url
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.bars import KeyLine
 from cryptonews_tui.tui.pane import Pane
 
@@ -54,12 +56,17 @@ class PaneScreen(Screen[ScreenResultType]):
         if self._to_say:
             self.say(self._to_say.popleft())
 
+    @on(KeyLine.Clicked)
+    def _key_clicked(self, event: KeyLine.Clicked) -> None:
+        # Later, in the app's name: what a screen posts does not bubble beyond it.
+        self.app.call_later(self.app.simulate_key, event.key)
+
     # Links
 
     def copy_link(self, url: str) -> None:
         """Copy where a link leads."""
         self.app.copy_to_clipboard(url)
-        self.say(f"Sent to the terminal's clipboard: {shown_url(url)}")
+        self.say(_("Sent to the terminal's clipboard: {text}").format(text=shown_url(url)))
 
     # Moving
 

@@ -16,6 +16,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from cryptonews_tui.article import Article, Section
+from cryptonews_tui.translation import ngettext, pgettext
 from cryptonews_tui.tui.galley import GAP, HEADER, Part, line, parsed, section_heading, under_heading
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Line, Paragraph, Span
 from cryptonews_tui.wording import provenance_mark
@@ -111,9 +112,11 @@ def _difference(article: Article, beside: Article) -> Iterator[Block]:
     """What the versions do not have in common."""
     count, others = len(article.sections), len(beside.sections)
     if count != others:
-        told = (
-            f"{count} sections in {article.lang}, {others} in {beside.lang}: aligned by what they are about"
-        )
+        told = ngettext(
+            "{count} section in {language}, {others} in {other}: aligned by what they are about",
+            "{count} sections in {language}, {others} in {other}: aligned by what they are about",
+            count,
+        ).format(count=count, language=article.lang, others=others, other=beside.lang)
         yield Block(Paragraph(((Span(line(told), Kind.NOTICE),),)))
 
 
@@ -169,7 +172,11 @@ def _blocks(text: _Text | None, some: Iterable[str], goes_on: bool) -> list[Bloc
 
 def _brief(texts: Sequence[_Text | None]) -> tuple[Block, ...]:
     names = " · ".join(line(text[1].heading) for text in texts if text and text[1].heading)
-    run = (Span("▸ ", Kind.MARK), Span(names, Kind.HEADING), Span("  folded", Kind.DIM))
+    run = (
+        Span("▸ ", Kind.MARK),
+        Span(names, Kind.HEADING),
+        Span("  " + pgettext("section", "folded"), Kind.DIM),
+    )
     return (Block(Paragraph((run,)), space=2),)
 
 

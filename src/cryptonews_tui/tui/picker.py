@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Static
 
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.lines_pane import LinesPane
 from cryptonews_tui.tui.query_line import QueryLine
 from cryptonews_tui.wording import fit
@@ -98,7 +99,8 @@ class _Choices(LinesPane, can_focus=False):
         )
         cursor = self.get_component_rich_style("choices--cursor", partial=True)
         if row >= len(self.shown):
-            text = "  Nothing matches; delete some letters." if not self.shown and y == 0 else ""
+            nothing = not self.shown and y == 0
+            text = "  " + _("Nothing matches; delete some letters.") if nothing else ""
             return Strip([Segment(fit(text, width), detail)], width)
         choice = self.shown[row]
         room = max(1, width - 4 - len(choice.detail))
@@ -161,10 +163,14 @@ class Picker(ModalScreen["Chosen | None"]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(self._title, markup=False)
-            yield QueryLine(placeholder="type to search")
+            yield QueryLine(placeholder=_("type to search"))
             yield _Choices()
-            exclude = "Ctrl+X exclude   " if self._excluding else ""
-            yield Static(f"Enter choose   {exclude}Esc leave", markup=False, id="about")
+            about = (
+                _("Enter choose   Ctrl+X exclude   Esc leave")
+                if self._excluding
+                else _("Enter choose   Esc leave")
+            )
+            yield Static(about, markup=False, id="about")
 
     def on_mount(self) -> None:
         choices = self._find("")
@@ -174,6 +180,10 @@ class Picker(ModalScreen["Chosen | None"]):
 
     def on_input_changed(self, event: QueryLine.Changed) -> None:
         self.query_one(_Choices).show(self._find(event.value))
+
+    def on_click(self, event: events.Click) -> None:
+        if self.get_widget_at(*event.screen_offset)[0] is self:  # beside what it shows
+            self.dismiss(None)
 
     def action_move(self, lines: int) -> None:
         choices = self.query_one(_Choices)

@@ -11,6 +11,9 @@ from contextlib import suppress
 from threading import Event, Thread, Timer
 from typing import IO
 
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import number
+
 SECONDS = 60.0
 BYTES = 1_000_000
 """So much of what a command says is shown."""
@@ -38,7 +41,9 @@ class Piping:
                 start_new_session=True,  # it cannot reach for the terminal
             )
         except OSError as error:
-            return "", f"{name}: {error.strerror or error}; the command stands in the settings under “pipe”"
+            return "", _("{command}: {why}; the command stands in the settings under “pipe”").format(
+                command=name, why=error.strerror or error
+            )
         assert process.stdin is not None
         assert process.stdout is not None
         if self._stopped:
@@ -58,11 +63,15 @@ class Piping:
         code = process.wait()
         late.cancel()
         if said.too_much:
-            told = f"{name} says more than the {BYTES:,} bytes that stand here"
+            told = _("{command} says more than the {count} bytes that stand here").format(
+                command=name, count=number(BYTES)
+            )
         elif self._late:
-            told = f"{name} was ended after {SECONDS:.0f} seconds"
+            told = _("{command} was ended after {seconds} seconds").format(
+                command=name, seconds=f"{SECONDS:.0f}"
+            )
         else:
-            told = f"{name} ended with {code}" if code else ""
+            told = _("{command} ended with {code}").format(command=name, code=code) if code else ""
         return said.so_far.decode("utf-8", "replace"), told
 
     def stop(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cryptonews_tui.wording import counted
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import number
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
@@ -34,13 +35,25 @@ class Progress:
 
     def __str__(self) -> str:
         if self._last is None:
-            return "reading …"
+            return _("reading …")
         if self._sources == 1:
             if not self._last.seen:
-                return "reading …"
-            expected = f" of {self._last.expected:,}" if self._last.expected else ""
-            return f"reading {self._last.seen:,}{expected}"
-        number = min(len(self._over) + 1, self._sources)
-        return (
-            f"reading {number} of {self._sources:,} sources · {counted(sum(self._seen.values()), 'article')}"
+                return _("reading …")
+            return reading(self._last.seen, self._last.expected)
+        articles = sum(self._seen.values())
+        return ngettext(
+            "reading {source} of {sources} sources · {count} article",
+            "reading {source} of {sources} sources · {count} articles",
+            articles,
+        ).format(
+            source=number(min(len(self._over) + 1, self._sources)),
+            sources=number(self._sources),
+            count=number(articles),
         )
+
+
+def reading(seen: int, expected: int | None) -> str:
+    """How many articles of how many have been seen, if that is known."""
+    if not expected:
+        return _("reading {count}").format(count=number(seen))
+    return _("reading {count} of {expected}").format(count=number(seen), expected=number(expected))

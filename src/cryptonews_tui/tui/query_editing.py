@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from cryptonews_tui.library import DatabaseError
 from cryptonews_tui.query import FIELDS, Filter, Query, QueryError, literal, make_query, parse
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui.query_line import QueryLine
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class QueryEditing:
         if self._line is None:
             self._line = QueryLine(
                 id="query",
-                placeholder="words, tag:btc, -sentiment:negative, source:…",
+                placeholder=_("words, tag:btc, -sentiment:negative, source:…"),
                 complete=self._complete,
                 history=self._history,
             )
@@ -159,7 +160,10 @@ class QueryEditing:
         if self.open and self._line is not None:
             self._line.point(error.position, error.length)
             self._complained = True
-            self._screen.say(f"At character {error.position + 1}: {error}", until_hushed=True)
+            self._screen.say(
+                _("At character {position}: {error}").format(position=error.position + 1, error=error),
+                until_hushed=True,
+            )
 
     def _complain_of_end(self, error: QueryError) -> None:
         if self._line is not None and not self._line.offered:  # else it is known what is to come

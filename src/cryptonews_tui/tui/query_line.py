@@ -19,7 +19,8 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from cryptonews_tui.safety import clean, clean_line
-from cryptonews_tui.wording import fit
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import fit, number
 
 if TYPE_CHECKING:  # the first headlines need no completion
     from cryptonews_tui.completion import Candidate, Completing
@@ -163,7 +164,7 @@ class QueryLine(Input):
             return
         event.prevent_default()
         left = 0
-        for text, _, candidate in self._pieces(self.content_size.width):
+        for text, _style, candidate in self._pieces(self.content_size.width):
             if candidate is not None and left <= offset.x < left + cell_len(text):
                 self._offer.mark = candidate
                 self.action_take()
@@ -291,7 +292,9 @@ class QueryLine(Input):
     def _help(self) -> str:
         offer = self._offering()
         if self._going_back:
-            return f"asked before, {self._back + 1} of {len(self._asked)}"
+            return _("asked before, {number} of {count}").format(
+                number=self._back + 1, count=len(self._asked)
+            )
         if offer.place is None:
             return ""
         if offer.mark >= 0 and (help_text := offer.candidates[offer.mark].help):
@@ -332,7 +335,7 @@ class _Wrong(Highlighter):
 def _said(candidate: Candidate) -> tuple[str, str]:
     """How a candidate is shown: its label and its count."""
     label = fit(candidate.label, _LABEL, pad=False)
-    return label, "" if candidate.count is None else f" {candidate.count:,}"
+    return label, "" if candidate.count is None else f" {number(candidate.count)}"
 
 
 def _page(candidates: Sequence[Candidate], mark: int, room: int, between: int) -> tuple[int, int]:

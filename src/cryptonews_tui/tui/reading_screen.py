@@ -7,12 +7,15 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.actions import SkipAction
 
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import Headline, Library
 from cryptonews_tui.safety import clean, clean_line, shown_url
+from cryptonews_tui.translation import N_, _, ngettext
 from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.bars import KeyLine
+from cryptonews_tui.tui.filter_rows import value_name
 from cryptonews_tui.tui.galley import NO_HEADING, line
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
 from cryptonews_tui.tui.neighbours import Neighbours
@@ -21,7 +24,7 @@ from cryptonews_tui.tui.prompt import Listen, Prompt
 from cryptonews_tui.tui.shown_cover import ShownCover
 from cryptonews_tui.tui.shown_story import ShownStory
 from cryptonews_tui.typesetting import Block, Container, Heading, Kind, Paragraph, Run, Span
-from cryptonews_tui.wording import day
+from cryptonews_tui.wording import day, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.pager_screen import PagerScreen
@@ -112,11 +115,14 @@ class ReadingScreen(PaneScreen[None]):
 
     @on(ArticlePane.TextCopied)
     def _text_copied(self, event: ArticlePane.TextCopied) -> None:
-        self._copy_text(event.text, "what was selected")
+        self._copy_text(event.text, N_("Sent what was selected to the terminal's clipboard: {count}."))
 
     @on(ArticlePane.LinkPicked)
     def _link_picked(self, event: ArticlePane.LinkPicked) -> None:
-        self.say(f"Enter opens · y copies · Esc leaves · {shown_url(event.url)}", until_hushed=True)
+        said = _("Enter opens · y copies · Esc leaves · {url}")
+        if event.clicked:
+            said = _("Click it again or press Enter to open {url} · y copies · Esc leaves")
+        self.say(said.format(url=shown_url(event.url)), until_hushed=True)
 
     @on(ArticlePane.LinkCopied)
     def _link_copied(self, event: ArticlePane.LinkCopied) -> None:
@@ -136,7 +142,7 @@ class ReadingScreen(PaneScreen[None]):
         """Find letters in the article while they are typed; Enter stays there, Esc goes back."""
         pane = self.article
         if pane.article is None:
-            self.say("There is no article here.")
+            self.say(_("There is no article here."))
             return
 
         def typed(text: str) -> str:
@@ -144,7 +150,7 @@ class ReadingScreen(PaneScreen[None]):
             return pane.found
 
         pane.look_for("")  # a long text is read now, not at the first letter
-        answer = await self.prompt("Find", "", "letters in this article", typed)
+        answer = await self.prompt(_("Find"), "", _("letters in this article"), typed)
         if answer is None:
             pane.stop_looking()
             return
@@ -153,7 +159,7 @@ class ReadingScreen(PaneScreen[None]):
         self._sought = pane.looks_for or self._sought
         pane.keep_looking()
         if answer and not pane.matches:
-            self.say(f"“{answer}” is not in this article.")
+            self.say(_("“{letters}” is not in this article.").format(letters=answer))
 
     # Links
 
@@ -172,7 +178,7 @@ class ReadingScreen(PaneScreen[None]):
             self._trail.pop()
             if self.show_story(self._trail[-1]):
                 return
-        self.say("No story led to this one.")
+        self.say(_("No story led to this one."))
 
     def action_browser(self) -> None:
         self.shown.with_url(self.app.open_in_browser)
@@ -182,10 +188,18 @@ class ReadingScreen(PaneScreen[None]):
 
     # Copying
 
+    def action_copy_text(self) -> None:
+        """Copy once more what is selected; without a selection the key means what it means everywhere."""
+        if not (text := self.article.selected_text):
+            raise SkipAction
+        self._copy_text(text, "what was selected")
+
     def action_copy_article(self) -> None:
         """Copy the whole article as Markdown."""
         if article := self._article():
-            self._copy_text(article.markdown() + "\n", "the article")
+            self._copy_text(
+                article.markdown() + "\n", N_("Sent the article to the terminal's clipboard: {count}.")
+            )
 
     def action_copy_section(self) -> None:
         """Copy the section that is being read as Markdown."""
@@ -196,20 +210,27 @@ class ReadingScreen(PaneScreen[None]):
             self.action_copy_article()
             return
         section = article.sections[self.article.current_section]
-        self._copy_text(
-            article.markdown([section]) + "\n", f"“{section.heading}”" if section.heading else "the text"
+        told = (
+            N_("Sent “{heading}” to the terminal's clipboard: {count}.")
+            if section.heading
+            else N_("Sent the text to the terminal's clipboard: {count}.")
         )
+        self._copy_text(article.markdown([section]) + "\n", told, section.heading)
 
-    def _copy_text(self, text: str, what: str) -> None:
-        """Copy a text, and say how much it is."""
+    def _copy_text(self, text: str, told: str, heading: str = "") -> None:
+        """Copy a text, and say by `told` how much it is."""
         if not text.strip():
-            self.say("There is nothing to copy.")
+            self.say(_("There is nothing to copy."))
             return
         self.app.copy_to_clipboard(text)
-        told = f"Sent {what} to the terminal's clipboard: {len(text.split()):,} words."
+        words = len(text.split())
+        counted = ngettext("{count} word", "{count} words", words).format(count=number(words))
+        told = _(told).format(heading=heading, count=counted)
         if len(text.encode()) > _CLIPBOARD_BYTES and self.shown.headline:
             story = self.shown.headline.story
-            told += f" If it does not arrive: cryptonews show {story} --format markdown"
+            told += " " + _("If it does not arrive: {command}").format(
+                command=f"cryptonews show {story} --format markdown"
+            )
         self.say(told)
 
     # Looking closer
@@ -221,7 +242,7 @@ class ReadingScreen(PaneScreen[None]):
         if article := self._article():
             title, text = clean_line(article.origin), self.app.original(article.origin)
             if not text:
-                title, text = f"{title}, as the library keeps it", article.markdown()
+                title, text = _("{title}, as the library keeps it").format(title=title), article.markdown()
             self.app.push_screen(PagerScreen(title, plain(clean(text))))
 
     def action_cover(self) -> None:
@@ -239,13 +260,13 @@ class ReadingScreen(PaneScreen[None]):
         if article is None:
             return
         if before is None:
-            self.say("Nothing has changed in this story since you read it.")
+            self.say(_("Nothing has changed in this story since you read it."))
             return
         parts = compared.parts(changes(before, article.body))
         if not parts:
-            self.say("Only blanks have changed in this story since you read it.")
+            self.say(_("Only blanks have changed in this story since you read it."))
             return
-        self.app.push_screen(PagerScreen("Changed since you read it", parts))
+        self.app.push_screen(PagerScreen(_("Changed since you read it"), parts))
 
     def action_pipe(self) -> None:
         """Give the article to the reader's own command, and show what that says."""
@@ -255,11 +276,11 @@ class ReadingScreen(PaneScreen[None]):
         command = self.app.settings.pipe
         article = self._article()
         if not command:
-            self.say('Name a command in the settings first, such as pipe = ["wc", "-w"].')
+            self.say(_('Name a command in the settings first, such as pipe = ["wc", "-w"].'))
         elif article is not None:
             app, markdown = self.app, article.markdown() + "\n"
             piping = Piping(command)
-            pager = PagerScreen(f"{command[0]} is running …", leave=piping.stop)
+            pager = PagerScreen(_("{command} is running …").format(command=command[0]), leave=piping.stop)
 
             def run() -> None:
                 try:
@@ -282,7 +303,7 @@ class ReadingScreen(PaneScreen[None]):
         """The article under the cursor, shown now if it was not yet."""
         self.shown.show_current()
         if self.shown.article is None:
-            self.say("There is no article here.")
+            self.say(_("There is no article here."))
         return self.shown.article
 
     # Sections
@@ -292,7 +313,7 @@ class ReadingScreen(PaneScreen[None]):
         self.shown.show_current()
         section = self.article.section_of(Role.IMPACT)
         if section is None:
-            self.say("This story has no impact section.")
+            self.say(_("This story has no impact section."))
             return
         self.go_to_article()
         self.article.go_to_section(section, unfold=True)
@@ -309,14 +330,14 @@ class ReadingScreen(PaneScreen[None]):
 
         sections = self.article.sections
         if not sections:
-            self.say("There is no article with sections here.")
+            self.say(_("There is no article with sections here."))
             return
         choices = [
-            Choice(str(number), line(heading) or NO_HEADING, role)
-            for number, (role, heading) in enumerate(sections)
+            Choice(str(place), line(heading) or _(NO_HEADING), value_name("section", role))
+            for place, (role, heading) in enumerate(sections)
         ]
         chosen = await self.app.push_screen_wait(
-            Picker("Sections", among(choices), current=str(self.article.current_section))
+            Picker(_("Sections"), among(choices), current=str(self.article.current_section))
         )
         if chosen is not None:
             self.go_to_article()
@@ -346,7 +367,7 @@ class ReadingScreen(PaneScreen[None]):
 
     def _related(self, found: list[Headline]) -> Iterator[Block]:
         now = self.app.now()
-        yield Block(Heading(((Span("Related", Kind.HEADING | Kind.DIM),),), 2), space=2)
+        yield Block(Heading(((Span(_("Related"), Kind.HEADING | Kind.DIM),),), 2), space=2)
         for headline in found:
             facts = f"  {line(headline.publisher.name)} · {day(headline.published, now)}"
             run: Run = (

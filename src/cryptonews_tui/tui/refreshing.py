@@ -12,9 +12,10 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.library import DatabaseError, State, StoredSource, due_now
+from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
 from cryptonews_tui.tui.progress import Progress
-from cryptonews_tui.wording import cells, counted, day
+from cryptonews_tui.wording import cells, day, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
@@ -165,7 +166,7 @@ class Refreshing:
             return
         if not sources:
             key = shown_keys(BY_ID["sources"], self._app.remapped)
-            self._app.say(f"There is no source to read; {key} adds one.")
+            self._app.say(_("There is no source to read; {key} adds one.").format(key=key))
         self.ask(sources, by_key=True)
 
     def _read_samples(self) -> None:
@@ -185,7 +186,9 @@ class Refreshing:
             self.ask(sources, by_key=True)
         else:
             key = shown_keys(BY_ID["refresh-all"], self._app.remapped)
-            self._app.say(f"None of your enabled sources holds this story; {key} reads them all.")
+            self._app.say(
+                _("None of your enabled sources holds this story; {key} reads them all.").format(key=key)
+            )
 
     def cancel(self) -> None:
         """Call off what is going on and what was to come after it; what was read is kept."""
@@ -196,7 +199,7 @@ class Refreshing:
         if self.busy:
             self._halt.set()
         else:
-            self._app.say("There is nothing to cancel.")
+            self._app.say(_("There is nothing to cancel."))
 
     def forget(self, location: str) -> None:
         """A source is none of the reader's any more."""
@@ -264,7 +267,9 @@ class Refreshing:
     def _not_watched(self, why: str) -> None:
         self._cannot_watch = True
         self._watch = None
-        self._app.say(f"Folders cannot be watched ({why}); they are read when they are due.")
+        self._app.say(
+            _("Folders cannot be watched ({why}); they are read when they are due.").format(why=why)
+        )
 
     # Doing it
 
@@ -370,14 +375,14 @@ class Refreshing:
         nothing_new = "" if trouble or failures or self._halt.is_set() else self._nothing_new()
         self.busy, self.running = False, ()
         if self._halt.is_set():
-            app.main.refreshed("refresh cancelled")
+            app.main.refreshed(_("refresh cancelled"))
         else:
             app.main.refreshed(f"↻ {app.now():%H:%M}")
         for sentence in (trouble, self._sentence([*self._worth_saying(failures)]), nothing_new):
             if sentence:
                 app.say(sentence, in_turn=True)
         if app.samples and not failures and not trouble:
-            app.say("These are samples. Add your articles: Ctrl+O, then a.", in_turn=True)
+            app.say(_("These are samples. Add your articles: Ctrl+O, then a."), in_turn=True)
         self._by_key.difference_update(self.reports)
         self._next()
 
@@ -396,11 +401,15 @@ class Refreshing:
             [report] = failures
             error, name = report.error or "", report.source.name
             if name and cells(error) > self._app.size.width - 2:  # what to do stands at its end
-                return f"“{name}” failed; {key} tells why."
+                return _("“{name}” failed; {key} tells why.").format(name=name, key=key)
             return error
         if not failures:
             return ""
-        return f"{counted(len(failures), 'source')} failed; {key} shows them."
+        return ngettext(
+            "{count} source failed; {key} shows them.",
+            "{count} sources failed; {key} shows them.",
+            len(failures),
+        ).format(count=number(len(failures)), key=key)
 
     def _nothing_new(self) -> str:
         """What is said to somebody who pressed a key and would see no change."""
@@ -408,8 +417,11 @@ class Refreshing:
         reports = [report for source in asked if (report := self.reports.get(source.location)) is not None]
         if not reports or any(report.added or report.updated or report.removed for report in reports):
             return ""
-        where = f"“{asked[0].name}”" if len(asked) == 1 and asked[0].name else counted(len(asked), "source")
-        return f"Nothing new in {where}."
+        if len(asked) == 1 and asked[0].name:
+            return _("Nothing new in “{name}”.").format(name=asked[0].name)
+        return ngettext(
+            "Nothing new in {count} source.", "Nothing new in {count} sources.", len(asked)
+        ).format(count=number(len(asked)))
 
     def _tell_last(self) -> None:
         """Say as of when the list is, as nothing is read now."""

@@ -11,6 +11,7 @@ from typing import Any
 from cryptonews_tui.library import DatabaseError, State
 from cryptonews_tui.query import Query, QueryError, parse
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.commands import BY_ID, key_of_view, shown_key, shown_keys
 from cryptonews_tui.views import BUILT_IN, View, all_views, find
 
@@ -41,13 +42,19 @@ class SavedViews:
             try:
                 self.queries[view.name] = parse(view.query)
             except QueryError as error:
-                self.complaints.append(f"The view “{clean_line(view.name)}” cannot be asked: {error}")
+                self.complaints.append(
+                    _("The view “{name}” cannot be asked: {why}").format(
+                        name=clean_line(view.name), why=error
+                    )
+                )
                 continue
             self.views.append(view)
             if view.key:
                 name, why = self.key_for(view.key, "")
                 if why:
-                    self.complaints.append(f"views: “{clean_line(view.name)}” has no key: {why}")
+                    self.complaints.append(
+                        _("views: “{name}” has no key: {why}").format(name=clean_line(view.name), why=why)
+                    )
                 else:
                     self.keys[name] = view
 
@@ -94,8 +101,8 @@ class SavedViews:
             key = old.key or ""
         if why := self._keep(name, query, key):
             return why
-        verb = "Replaced" if old else "Saved"
-        return f"{verb} the view “{name}”: {query or 'all stories'}{self._opened_by(key)}"
+        told = _("Replaced the view “{name}”: {query}") if old else _("Saved the view “{name}”: {query}")
+        return self._with_key(told.format(name=name, query=query or _("all stories")), key)
 
     def rename(self, name: str, answer: str) -> str:
         """Give one of the reader's own views another name or key."""
@@ -112,7 +119,7 @@ class SavedViews:
             return str(error)
         if why := self._keep(new, self.queries[name], key):
             return why
-        return f"The view is called “{new}”{self._opened_by(key)}"
+        return self._with_key(_("The view is called “{name}”").format(name=new), key)
 
     def delete(self, name: str) -> str:
         """Forget one of the reader's own views."""
@@ -126,16 +133,21 @@ class SavedViews:
             return str(error)
         self._deleted.append((view, place))
         self.read()
-        back = shown_keys(BY_ID["undo"], self._remapped).split(" ")[0]
-        return f"Deleted the view “{view.name}”; {back or 'undo'} brings it back."
+        undo = BY_ID["undo"]
+        back = shown_keys(undo, self._remapped).split(" ")[0]
+        return _("Deleted the view “{name}”; {key} brings it back.").format(
+            name=view.name, key=back or _(undo.title).lower()
+        )
 
     def undo(self) -> str:
         """Bring back what was deleted last."""
         if not self._deleted:
-            return "There is nothing to bring back."
+            return _("There is nothing to bring back.")
         view, place = self._deleted[-1]
         if find(view.name, self.views):
-            return f"There is a view “{view.name}” again: rename or delete that one first."
+            return _("There is a view “{name}” again: rename or delete that one first.").format(
+                name=view.name
+            )
         taken = self.key_for(view.key, "")[1] if view.key else ""
         if why := self._keep(view.name, parse(view.query), "" if taken else view.key or ""):
             return why
@@ -146,7 +158,7 @@ class SavedViews:
         except DatabaseError as error:
             return str(error)
         self.read()
-        return f"The view “{view.name}” is back."
+        return _("The view “{name}” is back.").format(name=view.name)
 
     def move(self, name: str, step: int) -> str:
         """Move one of the reader's own views; nothing is said if that went well."""
@@ -168,19 +180,22 @@ class SavedViews:
         self.read()
         return ""
 
-    def _opened_by(self, key: str) -> str:
-        return f" · {shown_key(key)} opens it." if key else "."
+    @staticmethod
+    def _with_key(told: str, key: str) -> str:
+        if not key:
+            return f"{told}."
+        return _("{told} · {key} opens it.").format(told=told, key=shown_key(key))
 
     def _own(self, name: str) -> View | str:
         """The view, or why it cannot be changed here."""
         view = find(name, self.views)
         if view is None:
-            return f"There is no view “{name}”."
+            return _("There is no view “{name}”.").format(name=name)
         if view.own:
             return view
         if find(name, BUILT_IN) and not any(said.casefold() == name.casefold() for said in self._said):
-            return f"“{view.name}” comes with the program: it stays as it is."
-        return f"“{view.name}” stands in your settings file: change it there."
+            return _("“{name}” comes with the program: it stays as it is.").format(name=view.name)
+        return _("“{name}” stands in your settings file: change it there.").format(name=view.name)
 
     def _understand(self, answer: str, renamed: str = "") -> tuple[str, str, str]:
         """The name and the key that an answer says, and what is wrong with them."""
@@ -189,11 +204,16 @@ class SavedViews:
         name = " ".join(words)
         key, why = self.key_for(given, renamed or name) if given else ("", "")
         if not name:
-            return "", "", "A view needs a name; nothing was saved."
+            return "", "", _("A view needs a name; nothing was saved.")
         if len(name) > NAME_LENGTH:
-            return "", "", f"A name has at most {NAME_LENGTH} characters; nothing was saved."
+            told = ngettext(
+                "A name has at most {count} character; nothing was saved.",
+                "A name has at most {count} characters; nothing was saved.",
+                NAME_LENGTH,
+            )
+            return "", "", told.format(count=NAME_LENGTH)
         if why:
-            return "", "", f"{why[0].upper()}{why[1:]}; nothing was saved."
+            return "", "", _("{why}; nothing was saved.").format(why=f"{why[0].upper()}{why[1:]}")
         if find(name, self.views) and isinstance(fixed := self._own(name), str):
             return "", "", fixed
         return name, key, ""

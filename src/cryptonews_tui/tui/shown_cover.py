@@ -8,6 +8,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.article import Article
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     from cryptonews_tui.covers import Covers
@@ -43,11 +44,11 @@ class ShownCover:
         pane = self._screen.article
         if self._fetching and self._article == article:
             self.drop()
-            self._screen.say("The cover was called off.")
+            self._screen.say(_("The cover was called off."))
         elif pane.illustrated:
             self.drop()
         elif not article.cover:
-            self._screen.say("This article has no cover picture.")
+            self._screen.say(_("This article has no cover picture."))
         else:
             self._fetch(article, asked_for=True)
 
@@ -110,7 +111,7 @@ class ShownCover:
             screen.app.tell(self._fetched, number, found)
 
         if asked_for:
-            screen.say("Fetching the cover …", until_hushed=True)
+            screen.say(_("Fetching the cover …"), until_hushed=True)
         # A thread that ends with the program: a server that does not answer holds nobody up.
         Thread(target=fetch, daemon=True).start()
 

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from cryptonews_tui.article import Article, Role
 from cryptonews_tui.library import DatabaseError, Headline, Mark, Place
 from cryptonews_tui.library.keys import note, place, set_mark, set_note, set_place, text_read
+from cryptonews_tui.translation import _
 from cryptonews_tui.tui import article_sheet
 from cryptonews_tui.tui.article_sheet import Facts
 from cryptonews_tui.tui.commands import BY_ID, shown_keys
@@ -139,9 +140,9 @@ class ShownStory:
 
     def _notice(self) -> str:
         if self.changed_since is None:
-            return "no longer at its source" if self.headline is not None and self.headline.gone else ""
+            return _("no longer at its source") if self.headline is not None and self.headline.gone else ""
         key = shown_keys(BY_ID["changes"], self._screen.app.remapped).split(" ")[0]
-        return f"changed since you read it   {key} shows what"
+        return _("changed since you read it   {key} shows what").format(key=key)
 
     # Languages
 
@@ -153,7 +154,7 @@ class ShownStory:
         if shown is None or before is None:
             return
         if len(shown.languages) < 2:
-            self._screen.say(f"This story is only there in “{shown.lang}”.")
+            self._screen.say(_("This story is only there in “{language}”.").format(language=shown.lang))
             return
         pane = self._screen.article
         lang = _next(shown)
@@ -176,7 +177,7 @@ class ShownStory:
         if self.headline is None:
             return
         if not self.parallel and len(self.headline.languages) < 2:
-            screen.say(f"This story is only there in “{self.headline.lang}”.")
+            screen.say(_("This story is only there in “{language}”.").format(language=self.headline.lang))
             return
         self.parallel = not self.parallel
         if self.parallel:
@@ -278,7 +279,7 @@ class ShownStory:
         """Star it, or take the star away."""
         if headline := self._screen.headlines.current:
             if self._set_mark(Mark.STARRED, headline, on=not headline.starred):
-                self._screen.say("Star taken away." if headline.starred else "Starred.")
+                self._screen.say(_("Star taken away.") if headline.starred else _("Starred."))
             if self._is_shown(headline):
                 self.show_current()
 
@@ -286,12 +287,12 @@ class ShownStory:
         """Ask for the reader's own words about it, and keep them."""
         screen, headline = self._screen, self._screen.headlines.current
         if headline is None:
-            screen.say("There is no story here.")
+            screen.say(_("There is no story here."))
             return
         try:
             state, keys = screen.app.state, screen.library.keys(headline.story)
             before = note(state, keys) or ""
-            text = await screen.prompt("Note", before, "about this story; an empty one is taken away")
+            text = await screen.prompt(_("Note"), before, _("about this story; an empty one is taken away"))
             if text is None or text == before:
                 return
             set_note(state, keys, text or None)
@@ -301,7 +302,7 @@ class ShownStory:
         screen.marks_changed(headline.story)
         if self._is_shown(headline):
             self.show_current()
-        screen.say("Noted." if text else "Note taken away.")
+        screen.say(_("Noted.") if text else _("Note taken away."))
 
     def _set_mark(self, mark: Mark, headline: Headline, *, on: bool) -> bool:
         """Set or take away a mark; if that cannot be kept it is said why, and the reading goes on."""
@@ -322,9 +323,9 @@ class ShownStory:
             headline = self.headline  # in the language that is being read
         article = self._screen.library.article(headline.story, headline.lang) if headline else None
         if article is None:
-            self._screen.say("There is no story here.")
+            self._screen.say(_("There is no story here."))
         elif article.url is None:
-            self._screen.say("This story names no page of its own.")
+            self._screen.say(_("This story names no page of its own."))
         else:
             act(article.url)
 

@@ -19,8 +19,9 @@ from textual.widgets import Static
 from cryptonews_tui.accounts import heading, size, wrong
 from cryptonews_tui.library import StoredSource
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.translation import N_, _, ngettext
 from cryptonews_tui.tui.query_line import QueryLine
-from cryptonews_tui.wording import counted, fit
+from cryptonews_tui.wording import fit, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.refresh import Trial
@@ -32,9 +33,9 @@ _PROBLEMS = 3
 _TITLE_CELLS = 72
 """A title takes one line of the narrowest terminals that there are many of."""
 _TRY, _ASKING, _NAME = (
-    "Enter tries it   Esc leaves",
-    "Esc calls it off",
-    "Enter adds it under this name   Esc goes back to the address",
+    N_("Enter tries it   Esc leaves"),
+    N_("Esc calls it off"),
+    N_("Enter adds it under this name   Esc goes back to the address"),
 )
 
 
@@ -87,12 +88,12 @@ class AddingScreen(ModalScreen["Added | None"]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static("Add a source: a path on this computer, or an address", markup=False)
+            yield Static(_("Add a source: a path on this computer, or an address"), markup=False)
             yield QueryLine(placeholder="~/news   https://example.org/feed.xml", id="location")
             yield Static(markup=False, id="found")
-            yield Static("Name", markup=False, id="label")
+            yield Static(_("Name"), markup=False, id="label")
             yield QueryLine(id="name")
-            yield Static(_TRY, markup=False, id="about")
+            yield Static(_(_TRY), markup=False, id="about")
 
     def on_mount(self) -> None:
         self._show_name(False)
@@ -110,12 +111,12 @@ class AddingScreen(ModalScreen["Added | None"]):
             return
         if location == "-":
             self._tell(
-                "The standard input is no place to come back to. Name a path or an address.", wrong=True
+                _("The standard input is no place to come back to. Name a path or an address."), wrong=True
             )
             return
         self._asking = True
         self._stop = stop = Event()
-        self._tell("asking …", about=_ASKING)
+        self._tell(_("asking …"), about=_ASKING)
         Thread(target=self._ask, args=(location, stop), daemon=True).start()
 
     def _ask(self, location: str, stop: Event) -> None:
@@ -141,7 +142,7 @@ class AddingScreen(ModalScreen["Added | None"]):
 
     def _progressed(self, stop: Event, received: int) -> None:
         if self._is_wanted(stop):
-            self._tell(f"asking … {size(received)}", about=_ASKING)
+            self._tell(_("asking … {size}").format(size=size(received)), about=_ASKING)
 
     def _is_wanted(self, stop: Event) -> bool:
         return self._asking and stop is self._stop and self.is_attached
@@ -156,7 +157,7 @@ class AddingScreen(ModalScreen["Added | None"]):
         if report.error:
             self._tell(clean_line(report.error, 1_000), wrong=True)
         elif same is not None:
-            self._tell(f"This is your source “{same.name}” already.", wrong=True)
+            self._tell(_("This is your source “{name}” already.").format(name=same.name), wrong=True)
         elif report.problems and not tried.titles:
             self._tell("\n".join(_found(tried)), wrong=True)
         else:
@@ -178,7 +179,7 @@ class AddingScreen(ModalScreen["Added | None"]):
         if self._asking:
             self._stop.set()
             self._asking = False
-            self._tell("Called off.")
+            self._tell(_("Called off."))
         elif self._found:
             self._found = ""
             self._show_name(False)
@@ -200,7 +201,7 @@ class AddingScreen(ModalScreen["Added | None"]):
         found.set_class(wrong, "-wrong")
         found.display = bool(text)
         found.update(Text(text))
-        self.query_one("#about", Static).update(about)
+        self.query_one("#about", Static).update(_(about))
 
 
 def _found(tried: Trial) -> Iterator[str]:
@@ -208,19 +209,22 @@ def _found(tried: Trial) -> Iterator[str]:
     report = tried.report
     title = f", “{report.title}”" if report.title else ""
     if report.kind or title:
-        yield f"{(report.kind or 'a source')[0].upper()}{(report.kind or 'a source')[1:]}{title}"
+        kind = report.kind or _("a source")
+        yield f"{kind[0].upper()}{kind[1:]}{title}"
     if report.moved:
-        yield f"It leads to {clean_line(report.moved)}, which will be remembered."
+        yield _("It leads to {address}, which will be remembered.").format(address=clean_line(report.moved))
     if tried.note:
         yield tried.note
     if tried.titles:
         yield f"{heading(tried)}:"
         yield from (f"· {fit(clean_line(title, 200), _TITLE_CELLS, pad=False)}" for title in tried.titles)
     elif report.problems:
-        yield "No article here can be read as it is. Tell its publisher, or try another address."
+        yield _("No article here can be read as it is. Tell its publisher, or try another address.")
     else:
-        yield "There is no article here now. It can be added all the same, to wait for some."
+        yield _("There is no article here now. It can be added all the same, to wait for some.")
     for problem in report.problems[:_PROBLEMS]:
         yield clean_line(problem.message if problem.item == report.location else wrong(problem), 300)
     if len(report.problems) > _PROBLEMS:
-        yield f"… and {counted(len(report.problems) - _PROBLEMS, 'problem')} more"
+        more = len(report.problems) - _PROBLEMS
+        told = ngettext("… and {count} problem more", "… and {count} problems more", more)
+        yield told.format(count=number(more))

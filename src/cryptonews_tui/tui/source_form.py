@@ -15,19 +15,20 @@ from textual.widgets import Static
 from cryptonews_tui.library import StoredSource
 from cryptonews_tui.library.subscriptions import MINUTES_LIMIT, languages_of
 from cryptonews_tui.safety import clean_line
+from cryptonews_tui.translation import N_, _, ngettext
 from cryptonews_tui.tui.query_line import QueryLine
 
 NAME_LENGTH = 40
 _POLICIES = ("keep", "mark", "remove")
 _YES, _NO = ("yes", "y", "on", "true"), ("no", "n", "off", "false", "")
 _FIELDS = (
-    ("name", "Name", "what it is called"),
-    ("minutes", "Minutes", "between two visits; empty: as the settings say"),
-    ("policy", "Vanished", "keep, mark or remove articles that vanish from it"),
-    ("languages", "Languages", "only these, such as en uk; empty: all"),
-    ("history", "History", "yes: older states of a repository, too; no"),
+    ("name", N_("Name"), N_("what it is called")),
+    ("minutes", N_("Minutes"), N_("between two visits; empty: as the settings say")),
+    ("policy", N_("Vanished"), N_("keep, mark or remove articles that vanish from it")),
+    ("languages", N_("Languages"), N_("only these, such as en uk; empty: all")),
+    ("history", N_("History"), N_("yes: older states of a repository, too; no")),
 )
-_ABOUT = "Tab next   Enter saves   Esc leaves it as it was"
+_ABOUT = N_("Tab next   Enter saves   Esc leaves it as it was")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,31 @@ class FormScreen(ModalScreen["Changed | None"]):
         self._source = source
         self._taken = taken
         self._usual = usual
+        self._mistaken = ""
+        """The line that was said to be wrong, as long as the cursor stays there."""
 
     def compose(self) -> ComposeResult:
         values = as_text(self._source)
-        usual = {"minutes": f"{self._usual:g}", "languages": "all"}
+        usual = {"minutes": f"{self._usual:g}", "languages": _("all")}
         with Vertical():
-            yield Static(f"Edit “{clean_line(self._source.name)}”", markup=False, id="title")
-            for field, label, _ in _FIELDS:
+            yield Static(
+                _("Edit “{name}”").format(name=clean_line(self._source.name)), markup=False, id="title"
+            )
+            for field, label, _hint in _FIELDS:
                 with Horizontal():
-                    yield Static(label, markup=False)
+                    yield Static(_(label), markup=False)
                     line = QueryLine(id=field, placeholder=usual.get(field, ""))
                     line.value = values[field]
                     yield line
             yield Static(markup=False, id="hint")
-            yield Static(_ABOUT, markup=False)
+            yield Static(_(_ABOUT), markup=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        hint = next((hint for field, _, hint in _FIELDS if field == event.widget.id), "")
-        self._tell(hint, wrong=False)
+        if event.widget.id == self._mistaken:
+            return  # what is wrong there has just been said
+        self._mistaken = ""
+        hint = next((hint for field, _label, hint in _FIELDS if field == event.widget.id), "")
+        self._tell(_(hint) if hint else "", wrong=False)
 
     @on(QueryLine.Submitted)
     def _save(self) -> None:
@@ -112,7 +120,8 @@ class FormScreen(ModalScreen["Changed | None"]):
         after = understood(self._source, given, self._taken)
         if isinstance(after, Mistaken):
             self.set_focus(self.query_one(f"#{after.field}"), scroll_visible=False)
-            self.call_after_refresh(self._tell, after.why, wrong=True)
+            self._tell(after.why, wrong=True)
+            self._mistaken = after.field
         else:
             self.dismiss(Changed(self._source, after))
 
@@ -143,23 +152,32 @@ def understood(
     typed = {field: clean_line(text, 1_000) for field, text in given.items()}
     name, minutes = typed["name"], typed["minutes"]
     if not name:
-        return Mistaken("name", "A source needs a name.")
+        return Mistaken("name", _("A source needs a name."))
     if len(name) > NAME_LENGTH:
-        return Mistaken("name", f"A name has at most {NAME_LENGTH} characters.")
+        told = ngettext(
+            "A name has at most {count} character.", "A name has at most {count} characters.", NAME_LENGTH
+        )
+        return Mistaken("name", told.format(count=NAME_LENGTH))
     if name in taken:
-        return Mistaken("name", f"There is a source “{name}” already.")
+        return Mistaken("name", _("There is a source “{name}” already.").format(name=name))
     if minutes and not (minutes.isascii() and minutes.isdigit() and int(minutes) <= MINUTES_LIMIT):
-        return Mistaken("minutes", f"“{minutes[:40]}” is not a whole number of minutes, such as 15.")
+        return Mistaken(
+            "minutes", _("“{text}” is not a whole number of minutes, such as 15.").format(text=minutes[:40])
+        )
     policy = next((policy for policy in _POLICIES if policy == typed["policy"].lower()), None)
     if policy is None:
-        return Mistaken("policy", f"“{typed['policy'][:40]}” is none of keep, mark, remove.")
+        return Mistaken(
+            "policy", _("“{text}” is none of keep, mark, remove.").format(text=typed["policy"][:40])
+        )
     try:
         languages = languages_of(typed["languages"])
     except ValueError as error:
-        return Mistaken("languages", f"“{str(error)[:40]}” is no language such as en or uk.")
+        return Mistaken(
+            "languages", _("“{text}” is no language such as en or uk.").format(text=str(error)[:40])
+        )
     history = typed["history"].lower()
     if history not in (*_YES, *_NO):
-        return Mistaken("history", f"“{history[:40]}” is neither yes nor no.")
+        return Mistaken("history", _("“{text}” is neither yes nor no.").format(text=history[:40]))
     return replace(
         source,
         name=name,

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 from cryptonews_tui.accounts import moment, size
 from cryptonews_tui.library import StoredSource, Visit
 from cryptonews_tui.safety import clean_line
-from cryptonews_tui.wording import counted, short_age
+from cryptonews_tui.translation import N_, _, ngettext, pgettext
+from cryptonews_tui.tui import progress
+from cryptonews_tui.wording import number, short_age
 
 if TYPE_CHECKING:
     from cryptonews_tui.intake import Report
 
 BARS = "▁▂▃▄▅▆▇█"
-_POLICIES = {"keep": "keeps", "mark": "marks", "remove": "removes"}
+_POLICIES = {
+    "keep": N_("keeps what vanishes"),
+    "mark": N_("marks what vanishes"),
+    "remove": N_("removes what vanishes"),
+}
 
 Line = tuple[str, str, str]
 """A label, what it says, and the name of its style."""
@@ -91,13 +97,13 @@ def row(known: Known, now: datetime) -> Row:
         state=state,
         tone=tone,
         name=known.name,
-        stories=f"{known.held:,}" if known.held else "–",
+        stories=number(known.held) if known.held else "–",
         last=short_age(_time(source.synced), now) if source.synced else "–",
         next=_next(known, now),
-        new=f"+{added:,}" if added else "",
-        problems=f"{problems:,}" if problems else "",
+        new=f"+{number(added)}" if added else "",
+        problems=number(problems) if problems else "",
         size=size(received) if received else "",
-        time=f"{seconds:.1f} s" if visited else "",
+        time=_seconds(seconds) if visited else "",
     )
 
 
@@ -105,19 +111,19 @@ def _state(known: Known) -> tuple[str, str, str]:
     source, report = known.source, known.told
     if report is not None and known.reading:
         if not report.seen:
-            return "↻", "asking …", "busy"
-        of = f" of {report.expected:,}" if report.expected else ""
-        return "↻", f"reading {report.seen:,}{of}", "busy"
+            return "↻", _("asking …"), "busy"
+        return "↻", progress.reading(report.seen, report.expected), "busy"
     error = source.error or (report.error if report is not None and not source.name else None)
     if known.waiting:
-        return "↻", "waiting", "dim"
+        return "↻", _("waiting"), "dim"
     if not source.enabled:
-        return "–", f"disabled: {clean_line(error)}" if error else "disabled", "dim"
+        told = _("disabled: {why}").format(why=clean_line(error)) if error else _("disabled")
+        return "–", told, "dim"
     if error:
-        return "✗", f"failed: {clean_line(error)}", "error"
+        return "✗", _("failed: {why}").format(why=clean_line(error)), "error"
     if source.synced is None and report is None:
-        return "○", "not read yet", "dim"
-    return "✓", "ok", "ok"
+        return "○", _("not read yet"), "dim"
+    return "✓", pgettext("source", "ok"), "ok"
 
 
 def _next(known: Known, now: datetime) -> str:
@@ -125,9 +131,11 @@ def _next(known: Known, now: datetime) -> str:
     if not source.enabled or known.reading or known.waiting or not source.name:
         return "–"
     if not (source.minutes or known.minutes):
-        return "by r"
+        # Translators: by pressing r; at most 5 cells
+        return _("by r")
     if source.due is None:
-        return "now"
+        # Translators: when a source is visited next; at most 5 cells
+        return pgettext("next visit", "now")
     # As far ahead as an age would be behind.
     return short_age(now, _time(source.due))
 
@@ -138,51 +146,73 @@ def detail(known: Known) -> Iterator[Line]:
     kind = report.kind if report is not None else ""
     title = f"“{report.title}”" if report is not None and report.title not in ("", known.name) else ""
     yield known.name, " · ".join(clean_line(part) for part in (kind, title) if part), "title"
-    yield "at", clean_line(source.location, 4_096), "text"
-    yield "read", " · ".join(_habits(known)), "text"
+    yield pgettext("source", "at"), clean_line(source.location, 4_096), "text"
+    yield pgettext("source", "read"), " · ".join(_habits(known)), "text"
     if known.visits:
-        yield "visits", f"{history(known.visits)}  {_last(known.visits[0])}", "text"
+        yield pgettext("source", "visits"), f"{history(known.visits)}  {_last(known.visits[0])}", "text"
     error = source.error or (report.error if report is not None and not source.name else None)
     if error:
-        failures = f" ({counted(source.failures, 'time')} in a row)" if source.failures > 1 else ""
-        yield "failed", f"{clean_line(error)}{failures}", "error"
+        told = clean_line(error)
+        if source.failures > 1:
+            told = ngettext(
+                "{error} ({count} time in a row)", "{error} ({count} times in a row)", source.failures
+            ).format(error=told, count=number(source.failures))
+        yield pgettext("source", "failed"), told, "error"
 
 
 def _habits(known: Known) -> Iterator[str]:
     source = known.source
     if not source.name:
-        yield "named when the reader was opened; it is none of your sources"
+        yield _("named when the reader was opened; it is none of your sources")
         return
     if known.watched:
-        yield "watched"
+        yield _("watched")
     if not source.enabled:
-        yield "disabled"
+        yield _("disabled")
     elif source.minutes:
-        yield f"every {counted(source.minutes, 'minute')}"
+        minutes = source.minutes
+        yield ngettext("every {count} minute", "every {count} minutes", minutes).format(count=number(minutes))
+    elif known.minutes:
+        # Translators: the number may have a fraction
+        usual = ngettext(
+            "every {count} minute, as usual", "every {count} minutes, as usual", math.ceil(known.minutes)
+        )
+        yield usual.format(count=f"{known.minutes:g}")
     else:
-        yield f"every {known.minutes:g} minutes, as usual" if known.minutes else "when asked"
-    yield f"{_POLICIES.get(source.policy, source.policy)} what vanishes"
-    yield f"only {', '.join(source.languages)}" if source.languages else "all languages"
+        yield _("when asked")
+    yield _(_POLICIES.get(source.policy, source.policy))
+    yield (
+        _("only {languages}").format(languages=", ".join(source.languages))
+        if source.languages
+        else _("all languages")
+    )
     if source.history:
-        yield "with history"
+        yield _("with history")
     if source.synced:
-        yield f"last {moment(source.synced)}"
+        yield _("last {time}").format(time=moment(source.synced))
 
 
 def _last(visit: Visit) -> str:
     """The last visit in words."""
     if visit.error:
-        return f"the last failed after {visit.seconds:.1f} s"
+        return _("the last failed after {time}").format(time=_seconds(visit.seconds))
     counts = (
-        (visit.seen, "seen"),
-        (visit.added, "new"),
-        (visit.updated, "changed"),
-        (visit.removed, "gone"),
+        (visit.seen, ngettext("{count} seen", "{count} seen", visit.seen)),
+        (visit.added, ngettext("{count} new", "{count} new", visit.added)),
+        (visit.updated, ngettext("{count} changed", "{count} changed", visit.updated)),
+        (visit.removed, ngettext("{count} gone", "{count} gone", visit.removed)),
     )
-    told = ", ".join(f"{count:,} {what}" for count, what in counts if count) or "nothing"
-    problems = f", {counted(visit.problems, 'problem')}" if visit.problems else ""
-    received = f", {size(visit.received)}" if visit.received else ""
-    return f"the last: {told}{problems}{received} in {visit.seconds:.1f} s"
+    told = [what.format(count=number(count)) for count, what in counts if count] or [_("nothing")]
+    if visit.problems:
+        problems = ngettext("{count} problem", "{count} problems", visit.problems)
+        told.append(problems.format(count=number(visit.problems)))
+    if visit.received:
+        told.append(size(visit.received))
+    return _("the last: {told} in {time}").format(told=", ".join(told), time=_seconds(visit.seconds))
+
+
+def _seconds(seconds: float) -> str:
+    return _("{seconds} s").format(seconds=f"{seconds:.1f}")
 
 
 def history(visits: Sequence[Visit]) -> str:

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
+from cryptonews_tui.translation import N_, _
 from cryptonews_tui.tui.lines_pane import LinesPane, few_pieces
 from cryptonews_tui.tui.source_rows import Line, Row
 from cryptonews_tui.wording import cells, fit
@@ -20,13 +21,13 @@ _HEADER = 1
 _LEAD = 4
 _LEAST_NAME, _MOST_NAME = 12, 40
 _COLUMNS = (
-    ("stories", "Stories", 9),
-    ("last", "Last", 6),
-    ("next", "Next", 6),
-    ("new", "New", 8),
-    ("problems", "Problems", 10),
-    ("size", "Bytes", 9),
-    ("time", "Time", 9),
+    ("stories", N_("Stories"), 9),
+    ("last", N_("Last"), 6),
+    ("next", N_("Next"), 6),
+    ("new", N_("New"), 8),
+    ("problems", N_("Problems"), 10),
+    ("size", N_("Bytes"), 9),
+    ("time", N_("Time"), 9),
 )
 """What stands right of the state: the attribute of a row, the title, the cells."""
 _GIVEN_UP = ("time", "size", "problems", "new")
@@ -97,7 +98,7 @@ class SourcesPane(_Drawn, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.count = 0
-        self._row: Callable[[int], Row] = lambda _: Row(*[""] * 11)
+        self._row: Callable[[int], Row] = lambda number: Row(*[""] * 11)
         self._empty = ""
         self._longest = 0
 
@@ -175,8 +176,9 @@ class SourcesPane(_Drawn, can_focus=True):
             return self._line([(f"  {text[y - top]}" if top <= y < top + len(text) else "", "dim")])
         name, state, columns = self._widths()
         if y == 0:
-            titles = ((f"{title:>{size}}", "header") for _, title, size in columns)
-            return self._line([(f"{'':{_LEAD}}{'Source':<{name}}{'State':<{state}}", "header"), *titles])
+            titles = [(_(title), size) for _column, title, size in columns]
+            left = " " * _LEAD + fit(_("Source"), name) + fit(_("State"), state)
+            return self._line([(left, "header"), *((f"{title:>{size}}", "header") for title, size in titles)])
         number = self.scroll_offset.y + y - _HEADER
         if number >= self.count:
             return self._line([])
@@ -187,10 +189,10 @@ class SourcesPane(_Drawn, can_focus=True):
             (f"{row.sign} ", row.tone),
             (f"{fit(row.name, name - 1)} ", "dim" if row.sign == "–" else "text"),
             (f"{fit(row.state, state - 1)} ", row.tone if row.tone == "error" else "dim"),
-            *((f"{getattr(row, column):>{size}}", "dim") for column, _, size in columns),
+            *((f"{getattr(row, column):>{size}}", "dim") for column, _title, size in columns),
         ]
         if at_cursor:
-            shown = "".join(part for part, _ in parts)
+            shown = "".join(part for part, _style in parts)
             style = self._style("title") + self.get_component_rich_style("sources--cursor", partial=True)
             return Strip([Segment(shown, style)]).adjust_cell_length(self.size.width, style)
         return self._line(parts)

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from cryptonews_tui.accounts import visits as visits_in_words
 from cryptonews_tui.library import DatabaseError, StoredSource, Visit
 from cryptonews_tui.safety import clean, clean_line
+from cryptonews_tui.translation import N_, _, ngettext
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
@@ -22,7 +23,7 @@ from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.pane_screen import PaneScreen
 from cryptonews_tui.tui.source_rows import Known, Row, detail, row
 from cryptonews_tui.tui.sources_pane import SourceDetail, SourcesPane
-from cryptonews_tui.wording import cells, counted
+from cryptonews_tui.wording import cells, number
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.source_adding import Added
@@ -39,8 +40,12 @@ _BUSY_SECONDS = 0.25
 """How often the screen is compared with what is known."""
 _READ_SECONDS = 1.0
 """The state is read anew at most so often: a refresh writes to it after every visit."""
-_EMPTY = (
-    "No source yet{samples}.\n{key} adds one: a folder, a file or an archive on this computer,\n"
+_EMPTY = N_(
+    "No source yet.\n{key} adds one: a folder, a file or an archive on this computer,\n"
+    "or the address of a feed, of a list of articles, of a repository."
+)
+_EMPTY_BESIDE_SAMPLES = N_(
+    "No source yet; the list shows samples.\n{key} adds one: a folder, a file or an archive on this computer,\n"
     "or the address of a feed, of a list of articles, of a repository."
 )
 
@@ -124,7 +129,7 @@ class SourcesScreen(PaneScreen[None]):
         cursor = places.index(at) if at in places else self.pane.cursor
         key = shown_keys(BY_ID["source-add"], self.app.remapped).split(" ")[0]
         longest = max((cells(Known(source).name) for source in self._sources), default=0)
-        empty = _EMPTY.format(key=key, samples="; the list shows samples" if self.app.samples else "")
+        empty = _(_EMPTY_BESIDE_SAMPLES if self.app.samples else _EMPTY).format(key=key)
         self.pane.show(len(self._sources), self._row, cursor, longest=longest, empty=empty)
 
     @property
@@ -166,13 +171,16 @@ class SourcesScreen(PaneScreen[None]):
 
     def _tell(self) -> None:
         status = self.query_one(StatusLine)
-        status.nothing_asked = "Sources"
+        status.nothing_asked = _("Sources")
         failed = sum(1 for source in self._sources if source.error and source.enabled)
         disabled = sum(1 for source in self._sources if not source.enabled)
-        status.counts = counted(len(self._sources), "source")
-        status.details = tuple(
-            f"{count:,} {what}" for count, what in ((disabled, "disabled"), (failed, "failed")) if count
+        count = len(self._sources)
+        status.counts = ngettext("{count} source", "{count} sources", count).format(count=number(count))
+        details = (
+            (disabled, ngettext("{count} disabled", "{count} disabled", disabled)),
+            (failed, ngettext("{count} failed", "{count} failed", failed)),
         )
+        status.details = tuple(told.format(count=number(many)) for many, told in details if many)
         status.activity = self.app.main.activity
 
     # What can be done
@@ -192,7 +200,7 @@ class SourcesScreen(PaneScreen[None]):
             self.app.leave_samples()
             self.app.refreshing.ask([source], by_key=True)
             self._changed(source.location)
-            self.say(f"Added “{source.name}”; it is being read.")
+            self.say(_("Added “{name}”; it is being read.").format(name=source.name))
 
         self._try(add)
 
@@ -208,13 +216,14 @@ class SourcesScreen(PaneScreen[None]):
             before, after = changed.before, changed.after
             # What was left out, or lies in the past of a repository, is to be looked at now.
             afresh = (before.languages, before.history) != (after.languages, after.history)
-            self._change(before, after, f"Changed “{after.name}”.", afresh=afresh)
+            self._change(before, after, _("Changed “{name}”.").format(name=after.name), afresh=afresh)
 
     def action_source_toggle(self) -> None:
         if source := self._own():
             enabled = not source.enabled
-            told = f"“{source.name}” is read again." if enabled else f"“{source.name}” is not read any more."
-            self._change(source, replace(source, enabled=enabled), told, ask=enabled)
+            told = _("“{name}” is read again.") if enabled else _("“{name}” is not read any more.")
+            changed = replace(source, enabled=enabled)
+            self._change(source, changed, told.format(name=source.name), ask=enabled)
 
     def _change(
         self, before: StoredSource, after: StoredSource, told: str, *, ask: bool = False, afresh: bool = False
@@ -240,14 +249,19 @@ class SourcesScreen(PaneScreen[None]):
         self._to_remove = source.location
         if not asked:  # or so long ago that the question is not there any more
             key = shown_keys(BY_ID["source-remove"], self.app.remapped).split(" ")[0]
-            held = counted(self._known(source).held, "story", "stories")
-            self.say(f"{key} again removes “{source.name}”; its {held}, with stars and notes, stay here.")
+            held = self._known(source).held
+            told = ngettext(
+                "{key} again removes “{name}”; its {count} story, with stars and notes, stay here.",
+                "{key} again removes “{name}”; its {count} stories, with stars and notes, stay here.",
+                held,
+            )
+            self.say(told.format(key=key, name=source.name, count=number(held)))
             return
 
         def remove() -> None:
             self.app.state.remove_source(source.name, source.location)
             self.app.refreshing.forget(source.location)
-            self.say(f"Removed “{source.name}”; its stories stay in the library.")
+            self.say(_("Removed “{name}”; its stories stay in the library.").format(name=source.name))
             self._changed()
 
         self._to_remove = ""
@@ -284,7 +298,7 @@ class SourcesScreen(PaneScreen[None]):
         """Copy the location."""
         if source := self._selected():
             self.app.copy_to_clipboard(source.location)
-            self.say(f"Sent to the terminal's clipboard: {source.location}")
+            self.say(_("Sent to the terminal's clipboard: {text}").format(text=source.location))
 
     def action_refresh(self) -> None:
         if source := self._selected():
@@ -303,7 +317,11 @@ class SourcesScreen(PaneScreen[None]):
         source = self._selected()
         if source is not None and not source.name:
             key = shown_keys(BY_ID["source-add"], self.app.remapped).split(" ")[0]
-            self.say(f"This place was only named when the reader was opened; {key} adds it as a source.")
+            self.say(
+                _("This place was only named when the reader was opened; {key} adds it as a source.").format(
+                    key=key
+                )
+            )
             return None
         return source
 
@@ -311,7 +329,7 @@ class SourcesScreen(PaneScreen[None]):
         source = self._current
         if source is None:
             key = shown_keys(BY_ID["source-add"], self.app.remapped).split(" ")[0]
-            self.say(f"There is no source here; {key} adds one.")
+            self.say(_("There is no source here; {key} adds one.").format(key=key))
         return source
 
     # The rest

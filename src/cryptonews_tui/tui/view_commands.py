@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cryptonews_tui.query import Query
-from cryptonews_tui.tui.filter_rows import ListedView
+from cryptonews_tui.translation import _
+from cryptonews_tui.tui.filter_rows import VIEWS, ListedView, value_name
 from cryptonews_tui.tui.saved_views import SavedViews
+from cryptonews_tui.views import BUILT_IN
+from cryptonews_tui.wording import number
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.main_screen import MainScreen
@@ -28,7 +31,8 @@ class ViewCommands:
         for view in views.views:
             query = views[view.name]
             unread = library.unread_of(query) if library.ready(query) else None
-            yield ListedView(view.name, unread, views.shown_key(view), view.name == active)
+            label = value_name(VIEWS, view.name) if view in BUILT_IN else view.name
+            yield ListedView(view.name, unread, views.shown_key(view), view.name == active, label)
 
     def uncounted(self, version: object) -> Query | None:
         """A view's query that has to be looked up to be counted, once in each version of the library."""
@@ -61,12 +65,14 @@ class ViewCommands:
         listed = [*self.listed()]
         choices = [
             Choice(
-                view.name, view.name, f"{view.key}  {'' if view.unread is None else f'{view.unread:,}':>6}"
+                view.name,
+                view.label or view.name,
+                f"{view.key}  {'' if view.unread is None else number(view.unread):>6}",
             )
             for view in listed
         ]
         active = next((view.name for view in listed if view.active), "")
-        picker = Picker("View · unread", among(choices), current=active)
+        picker = Picker(_("View · unread"), among(choices), current=active)
         chosen = await self._screen.app.push_screen_wait(picker)
         if chosen is not None:
             self.show(chosen.value)
@@ -76,7 +82,9 @@ class ViewCommands:
         question = self._screen.question
         active = self.views.active(question)
         text = self.views.text(active) if active in self.views.own else ""
-        answer = await self._screen.prompt("Save as", text, "a name, and if you like a key: Markets key:f5")
+        answer = await self._screen.prompt(
+            _("Save as"), text, _("a name, and if you like a key: Markets key:f5")
+        )
         if answer is not None:
             self._tell(self.views.save(answer, question))
 
@@ -89,7 +97,7 @@ class ViewCommands:
         elif why := self.views.why_fixed(name):
             self._tell(why)
         else:
-            answer = await self._screen.prompt("Rename to", self.views.text(name))
+            answer = await self._screen.prompt(_("Rename to"), self.views.text(name))
             if answer is not None:
                 self._tell(self.views.rename(name, answer))
 

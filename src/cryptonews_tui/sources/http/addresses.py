@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import SourceError
+from cryptonews_tui.translation import _
 
 _URL_LIMIT = 4096
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -38,27 +39,37 @@ def web_address(text: str) -> str:
     Raises `SourceError` for anything else. A password in it is refused and not repeated.
     """
     url = text.strip()
-    where = "This address" if "@" in url else shown(url)
+    where = _("This address") if "@" in url else shown(url)
     if len(url) > _URL_LIMIT or clean(url) != url:
-        raise SourceError(f"{where} is too long or has characters that no address has. Check the address.")
+        raise SourceError(
+            _("{where} is too long or has characters that no address has. Check the address.").format(
+                where=where
+            )
+        )
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme.lower(), (parts.hostname or "").lower(), parts.port
     except ValueError:
         raise SourceError(
-            f"{where} is not a complete web address. Write it like https://host/path."
+            _("{where} is not a complete web address. Write it like https://host/path.").format(where=where)
         ) from None
     if scheme not in _DEFAULT_PORTS:
         raise SourceError(
-            f"{where} does not begin with http:// or https://; nothing else is read from the web."
+            _("{where} does not begin with http:// or https://; nothing else is read from the web.").format(
+                where=where
+            )
         )
     if "@" in parts.netloc:
         raise SourceError(
-            f"Leave the user name and password out of {scheme}://{clean_line(host)}; "
-            "the settings table [secrets] is the place for them."
+            _(
+                "Leave the user name and password out of {scheme}://{host}; the settings table [secrets] is "
+                "the place for them."
+            ).format(scheme=scheme, host=clean_line(host))
         )
     if not host or re.search(r"[\s/\\%<>\"^`{|}]", host):
-        raise SourceError(f"{where} is not a complete web address. Write it like https://host/path.")
+        raise SourceError(
+            _("{where} is not a complete web address. Write it like https://host/path.").format(where=where)
+        )
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         netloc += f":{port}"
@@ -96,16 +107,22 @@ def next_address(url: str, location: str) -> str:
     except ValueError:
         target = ""
     if not location.strip() or not target:
-        raise SourceError(f"{where} sends us on without saying where. Tell its publisher.")
+        raise SourceError(
+            _("{where} sends us on without saying where. Tell its publisher.").format(where=where)
+        )
     scheme = urlsplit(target).scheme.lower()
     if scheme not in _DEFAULT_PORTS:
         raise SourceError(
-            f"{where} sends us on to a {clean_line(scheme, 20)}: address; only http and https are followed. "
-            "Ask its publisher for the right address."
+            _(
+                "{where} sends us on to a {scheme}: address; only http and https are followed. Ask its "
+                "publisher for the right address."
+            ).format(where=where, scheme=clean_line(scheme, 20))
         )
     if url.startswith("https:") and scheme == "http":
         raise SourceError(
-            f"{where} sends us on from https to plain http; that is not followed. Tell its publisher."
+            _(
+                "{where} sends us on from https to plain http; that is not followed. Tell its publisher."
+            ).format(where=where)
         )
     return web_address(target)
 

@@ -26,6 +26,8 @@ from cryptonews_tui.sources.http.freshness import stamp as stamp_of
 from cryptonews_tui.sources.http.hosts import wait
 from cryptonews_tui.sources.http.line import Line
 from cryptonews_tui.sources.limits import MIB, in_words
+from cryptonews_tui.translation import _
+from cryptonews_tui.wording import decimal
 
 if TYPE_CHECKING:
     import httpx
@@ -164,12 +166,15 @@ class Http:
             url = answer.url
             if url in visited:
                 raise SourceError(
-                    f"{shown(visited[0])} leads in a circle back to {shown(url)}. Tell its publisher."
+                    _("{visited} leads in a circle back to {url}. Tell its publisher.").format(
+                        visited=shown(visited[0]), url=shown(url)
+                    )
                 )
             if len(visited) > self._limits.redirects:
                 raise SourceError(
-                    f"{shown(visited[0])} sent us on more than {self._limits.redirects} times. "
-                    "Ask its publisher for the final address."
+                    _(
+                        "{visited} sent us on more than {redirects} times. Ask its publisher for the final address."
+                    ).format(visited=shown(visited[0]), redirects=self._limits.redirects)
                 )
             visited.append(url)
         return replace(answer, moved=url) if for_good and len(visited) > 1 else answer
@@ -233,13 +238,17 @@ class Http:
         """What the answer holds, in memory or, when it is long, in a file that has no name."""
         limit = errand.limit
         too_large = SourceError(
-            f"{shown(url)} is larger than {in_words(limit)}; it was not read. Check the address."
+            _("{url} is larger than {size}; it was not read. Check the address.").format(
+                url=shown(url), size=in_words(limit)
+            )
         )
         encoding = response.headers.get("content-encoding", "").strip().lower()
         decode = decoder(encoding)
         if decode is None:
             raise SourceError(
-                f"{shown(url)} came in an encoding that we did not ask for. Tell its publisher."
+                _("{url} came in an encoding that we did not ask for. Tell its publisher.").format(
+                    url=shown(url)
+                )
             )
         length = response.headers.get("content-length", "")[:20]
         if encoding in ("", "identity") and length.isdecimal() and int(length) > limit:
@@ -294,12 +303,16 @@ class Http:
             return self._called_off(url)
         if errand.late:
             return NoAnswerError(
-                f"{shown(url)} was not complete after {self._limits.whole:g} seconds. Try again later."
+                _("{url} was not complete after {seconds} seconds. Try again later.").format(
+                    url=shown(url), seconds=decimal(self._limits.whole)
+                )
             )
         return line_error(error, url, self._limits)
 
     def _called_off(self, url: str) -> SourceError:
-        return NoAnswerError(f"The visit to {shown(url)} was called off. Start it again when you like.")
+        return NoAnswerError(
+            _("The visit to {url} was called off. Start it again when you like.").format(url=shown(url))
+        )
 
 
 def _outcome(answer: Fetched | _Lead) -> str:

@@ -23,6 +23,8 @@ from cryptonews_tui.sources.http.addresses import shown
 from cryptonews_tui.sources.http.decoding import DecodingError
 from cryptonews_tui.sources.http.freshness import come_back
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.translation import _, ngettext
+from cryptonews_tui.wording import decimal, number
 
 _OUT_OF_TIME = (9, 10)
 """What OpenSSL calls certificates that are valid later, or were earlier."""
@@ -52,32 +54,58 @@ def status_error(status: int, headers: Mapping[str, str], url: str) -> SourceErr
     """What an answer means that is neither the thing itself nor leads to it."""
     where = shown(url)
     if status == 404:
-        return SourceError(f"There is nothing at {where} (404). Check the address.")
+        return SourceError(_("There is nothing at {where} (404). Check the address.").format(where=where))
     if status == 410:
         return WithdrawnError(
-            f"What was at {where} has been withdrawn for good (410). Remove it, or find its new address."
+            _(
+                "What was at {where} has been withdrawn for good (410). Remove it, or find its new address."
+            ).format(where=where)
         )
     if status in (401, 403):
         return SourceError(
-            f"{where} is not open to us ({status}): it wants a login or refuses us. If you have one for "
-            f"{clean_line(urlsplit(url).netloc)}, name it in the settings table [secrets]; "
-            "else ask its publisher."
+            _(
+                "{where} is not open to us ({status}): it wants a login or refuses us. If you have one for "
+                "{netloc}, name it in the settings table [secrets]; else ask its publisher."
+            ).format(where=where, status=status, netloc=clean_line(urlsplit(url).netloc))
         )
     if status == 407:
         return SourceError(
-            f"The proxy on the way to {where} wants a login (407). Check HTTP_PROXY and HTTPS_PROXY."
+            _(
+                "The proxy on the way to {where} wants a login (407). Check HTTP_PROXY and HTTPS_PROXY."
+            ).format(where=where)
         )
     if status == 429:
         wait = come_back(headers)
-        when = "later" if wait is None else f"in {wait:,.0f} seconds"
-        return PassingError(f"{where} asks for fewer visits (429). Try again {when}.", wait)
+        if wait is None:
+            return PassingError(
+                _("{where} asks for fewer visits (429). Try again later.").format(where=where), wait
+            )
+        seconds = round(wait)
+        return PassingError(
+            ngettext(
+                "{where} asks for fewer visits (429). Try again in {count} second.",
+                "{where} asks for fewer visits (429). Try again in {count} seconds.",
+                seconds,
+            ).format(where=where, count=number(seconds)),
+            wait,
+        )
     if status in (408, 425):
-        return PassingError(f"{where} was not ready for us ({status}). Try again later.", come_back(headers))
+        return PassingError(
+            _("{where} was not ready for us ({status}). Try again later.").format(where=where, status=status),
+            come_back(headers),
+        )
     if status >= 500:
         return PassingError(
-            f"The server of {where} has trouble of its own ({status}). Try again later.", come_back(headers)
+            _("The server of {where} has trouble of its own ({status}). Try again later.").format(
+                where=where, status=status
+            ),
+            come_back(headers),
         )
-    return SourceError(f"{where} gave an answer that makes no sense here ({status}). Check the address.")
+    return SourceError(
+        _("{where} gave an answer that makes no sense here ({status}). Check the address.").format(
+            where=where, status=status
+        )
+    )
 
 
 def line_error(error: Exception, url: str, limits: Limits) -> SourceError:
@@ -88,32 +116,57 @@ def line_error(error: Exception, url: str, limits: Limits) -> SourceError:
     causes = list(_causes(error))
     if isinstance(error, httpx.ConnectTimeout):
         return NoAnswerError(
-            f"{where} did not take the call within {limits.connect:g} seconds. "
-            "Check the address and your connection."
+            _(
+                "{where} did not take the call within {seconds} seconds. Check the address and your "
+                "connection."
+            ).format(where=where, seconds=decimal(limits.connect))
         )
     if isinstance(error, httpx.TimeoutException):
-        return NoAnswerError(f"{where} fell silent for {limits.read:g} seconds. Try again later.")
+        return NoAnswerError(
+            _("{where} fell silent for {seconds} seconds. Try again later.").format(
+                where=where, seconds=decimal(limits.read)
+            )
+        )
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return NoAnswerError(f"The name in {where} is not known. Check the address and your connection.")
+        return NoAnswerError(
+            _("The name in {where} is not known. Check the address and your connection.").format(where=where)
+        )
     if bad := next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None):
         why = clean_line(bad.verify_message, 200).rstrip(".")
-        clock = "Check the clock of this computer, or tell" if bad.verify_code in _OUT_OF_TIME else "Tell"
+        if bad.verify_code in _OUT_OF_TIME:
+            advice = _("Check the clock of this computer, or tell its publisher.")
+        else:
+            advice = _("Tell its publisher.")
         return SourceError(
-            f"The certificate of {where} is not valid ({why}); nothing was read. {clock} its publisher."
+            _("The certificate of {where} is not valid ({why}); nothing was read. {advice}").format(
+                where=where, why=why, advice=advice
+            )
         )
     if isinstance(error, httpx.ProxyError):
         return NoAnswerError(
-            f"The proxy did not let us through to {where}. Check HTTP_PROXY and HTTPS_PROXY."
+            _("The proxy did not let us through to {where}. Check HTTP_PROXY and HTTPS_PROXY.").format(
+                where=where
+            )
         )
     if isinstance(error, httpx.ConnectError):
-        return NoAnswerError(f"Nobody answers at {where}. Check the address and your connection.")
+        return NoAnswerError(
+            _("Nobody answers at {where}. Check the address and your connection.").format(where=where)
+        )
     if isinstance(error, httpx.NetworkError | httpx.ProtocolError) or _is_http2(error):
-        return PassingError(f"The answer from {where} broke off. Try again later.")
+        return PassingError(_("The answer from {where} broke off. Try again later.").format(where=where))
     if isinstance(error, DecodingError):
-        return SourceError(f"The answer from {where} is compressed and damaged. Try again later.")
+        return SourceError(
+            _("The answer from {where} is compressed and damaged. Try again later.").format(where=where)
+        )
     if isinstance(error, httpx.InvalidURL | UnicodeError):
-        return SourceError(f"{where} is not an address that can be called. Check the address.")
-    return SourceError(f"{where} could not be read ({clean_line(str(error), 200)}). Try again later.")
+        return SourceError(
+            _("{where} is not an address that can be called. Check the address.").format(where=where)
+        )
+    return SourceError(
+        _("{where} could not be read ({error}). Try again later.").format(
+            where=where, error=clean_line(str(error), 200)
+        )
+    )
 
 
 def on_the_line() -> tuple[type[Exception], ...]:

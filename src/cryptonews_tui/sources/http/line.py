@@ -20,6 +20,7 @@ from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.http.addresses import is_inside, shown
 from cryptonews_tui.sources.http.decoding import ACCEPTED
 from cryptonews_tui.sources.limits import Limits
+from cryptonews_tui.translation import _
 
 if TYPE_CHECKING:
     import socket
@@ -182,7 +183,9 @@ class Lines:
 
 def _led_inside(url: str) -> SourceError:
     return SourceError(
-        f"A public address leads to {shown(url)}, which is private; it was not called. Tell its publisher."
+        _("A public address leads to {url}, which is private; it was not called. Tell its publisher.").format(
+            url=shown(url)
+        )
     )
 
 
@@ -202,8 +205,10 @@ def _client(limits: Limits) -> httpx.Client:
         )
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         raise SourceError(
-            f"The web cannot be reached with these settings ({clean_line(str(error), 200)}). "
-            "Check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE."
+            _(
+                "The web cannot be reached with these settings ({error}). Check HTTP_PROXY, HTTPS_PROXY, "
+                "ALL_PROXY and SSL_CERT_FILE."
+            ).format(error=clean_line(str(error), 200))
         ) from error
 
 

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
 from cryptonews_tui.sources.http.addresses import web_address
+from cryptonews_tui.translation import _
 
 SERVICE = "cryptonews-tui"
 """What our secrets are filed under in the system's keyring; the user there is the place."""
@@ -185,13 +186,15 @@ class _Known:
 
     def _look_up(self, stop: threading.Event) -> dict[str, str]:
         secret = self.secret
-        whose = f"The secret for {_shown(secret)}"
+        whose = _("The secret for {shown}").format(shown=_shown(secret))
         if secret.env:
             value = os.environ.get(secret.env, "")
             if not value:
                 raise SourceError(
-                    f"{whose} is to be in the environment variable {clean_line(secret.env, 100)}, "
-                    "which is not set. Set it, or change [secrets] in the settings."
+                    _(
+                        "{whose} is to be in the environment variable {env}, which is not set. Set it, or change "
+                        "[secrets] in the settings."
+                    ).format(whose=whose, env=clean_line(secret.env, 100))
                 )
         elif secret.command:
             value = _said(secret, whose, stop)
@@ -201,8 +204,10 @@ class _Known:
             value = secret.value
         if ":" in secret.user:
             raise SourceError(
-                f"The user for {_shown(secret)} has a colon, which no server would understand. "
-                "Change [secrets] in the settings."
+                _(
+                    "The user for {shown} has a colon, which no server would understand. Change [secrets] in the "
+                    "settings."
+                ).format(shown=_shown(secret))
             )
         if secret.user:
             pair = b64encode(f"{secret.user}:{value}".encode("utf-8", "surrogateescape")).decode()
@@ -210,13 +215,17 @@ class _Known:
         name = secret.header or "Authorization"
         if not _HEADER.fullmatch(name) or name.lower() in _NO_HEADERS:
             raise SourceError(
-                f"{whose} is to be sent in a header that cannot be used for it. "
-                "Change [secrets] in the settings."
+                _(
+                    "{whose} is to be sent in a header that cannot be used for it. Change [secrets] in the "
+                    "settings."
+                ).format(whose=whose)
             )
         if not 0 < len(value) <= _SECRET_LIMIT or not value.isascii() or not value.isprintable():
             raise SourceError(
-                f"{whose} is empty, very long, or has characters that no header can carry. "
-                "Look at where it comes from, or change [secrets] in the settings."
+                _(
+                    "{whose} is empty, very long, or has characters that no header can carry. Look at where it "
+                    "comes from, or change [secrets] in the settings."
+                ).format(whose=whose)
             )
         return {name: value if secret.header else f"Bearer {value}"}
 
@@ -231,20 +240,25 @@ def _from_keyring(secret: Secret, whose: str) -> str:
         import keyring.errors
     except ImportError:
         raise SourceError(
-            f"{whose} is to be in the system's keyring, which needs an optional package. "
-            "Install it: pipx inject cryptonews-tui keyring."
+            _(
+                "{whose} is to be in the system's keyring, which needs an optional package. Install it: pipx "
+                "inject cryptonews-tui keyring."
+            ).format(whose=whose)
         ) from None
     try:
         value = keyring.get_password(SERVICE, secret.place)
     except (keyring.errors.KeyringError, OSError, RuntimeError):
         raise SourceError(
-            f"{whose} is to be in the system's keyring, which cannot be read. "
-            "Unlock it, or change [secrets] in the settings."
+            _(
+                "{whose} is to be in the system's keyring, which cannot be read. Unlock it, or change "
+                "[secrets] in the settings."
+            ).format(whose=whose)
         ) from None
     if not value:
         raise SourceError(
-            f"{whose} is not in the system's keyring. "
-            f"Put it there: keyring set {SERVICE} {clean_line(secret.place, 300)}."
+            _("{whose} is not in the system's keyring. Put it there: keyring set {service} {place}.").format(
+                whose=whose, service=SERVICE, place=clean_line(secret.place, 300)
+            )
         )
     return value
 
@@ -257,8 +271,8 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
     import subprocess
     import time
 
-    advice = "Try it in a terminal, or change [secrets] in the settings."
-    name = "a command"
+    advice = _("Try it in a terminal, or change [secrets] in the settings.")
+    name = _("a command")
     try:
         words = shlex.split(secret.command) if isinstance(secret.command, str) else list(secret.command)
         name = clean_line("".join(words[:1]), 100) or name
@@ -270,7 +284,11 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
             start_new_session=True,  # it must not draw on our screen, and all it starts can be ended
         )
     except (OSError, ValueError, IndexError):
-        raise SourceError(f"{whose} is to come from {name}, which cannot be run. {advice}") from None
+        raise SourceError(
+            _("{whose} is to come from {name}, which cannot be run. {advice}").format(
+                whose=whose, name=name, advice=advice
+            )
+        ) from None
     assert process.stdout is not None
     output = b""
     until = time.monotonic() + _COMMAND_SECONDS
@@ -289,11 +307,21 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     if stop.is_set() and not ended:
-        raise SourceError(f"{whose} was not waited for: the refresh was called off. Start it again.")
+        raise SourceError(
+            _("{whose} was not waited for: the refresh was called off. Start it again.").format(whose=whose)
+        )
     if not ended or process.returncode != 0:
-        what = "failed" if ended else "did not end in time"
-        raise SourceError(f"{whose} is to come from {name}, which {what}. {advice}")
+        said = (
+            _("{whose} is to come from {name}, which failed. {advice}")
+            if ended
+            else _("{whose} is to come from {name}, which did not end in time. {advice}")
+        )
+        raise SourceError(said.format(whose=whose, name=name, advice=advice))
     line = output.split(b"\n", 1)[0].decode("utf-8", "surrogateescape").strip()
     if not line:
-        raise SourceError(f"{whose} is to come from {name}, which said nothing. {advice}")
+        raise SourceError(
+            _("{whose} is to come from {name}, which said nothing. {advice}").format(
+                whose=whose, name=name, advice=advice
+            )
+        )
     return line
