@@ -104,9 +104,6 @@ def count_ours(workshop: Workshop, library: Path, settings: str, idle: float = I
         counted: Counted = {"start": [len(terminal.output)]}
         following = [_bytes_of(terminal, "j", silence=1.5) for _ in range(TIMES)]
         keys = [_bytes_of(terminal, "j", silence=0.08) for _ in range(TIMES)]
-        terminal.quiet(1.0)
-        _press_to(terminal, "G", "g")
-        edge, way = _edge(terminal)
         _press_to(terminal, "g")
         pages = [_bytes_of(terminal, "space", silence=1.5) for _ in range(5)]
         opened, sections = [], []
@@ -130,8 +127,6 @@ def count_ours(workshop: Workshop, library: Path, settings: str, idle: float = I
             _press_to(terminal, "escape", "g")
         counted |= {
             "j": keys,
-            "j at the list's edge": edge,
-            "j, the mean of a way down the list": [way],
             "page down": pages,
             "open a median article": opened,
             "]": sections,
@@ -140,7 +135,14 @@ def count_ours(workshop: Workshop, library: Path, settings: str, idle: float = I
         }
         terminal.quiet(1.5)
         counted["rest"] = [_at_rest(terminal, idle)]
-        return counted
+    # On the way down nobody rests until an article follows.
+    environment |= workshop.environment(library, f"{settings}follow_after_ms = 10000\n")
+    with Terminal(CRYPTONEWS, env=environment, columns=COLUMNS, rows=ROWS) as terminal:
+        terminal.wait_for_bytes(first_title(library)[:8])
+        terminal.quiet(1.0)
+        counted["j at the list's edge"], way = _edge(terminal)
+        counted["j, the mean of a way down the list"] = [way]
+    return counted
 
 
 def count_newsboat(workshop: Workshop, articles: Sequence[Article]) -> Counted | None:

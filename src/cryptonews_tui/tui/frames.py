@@ -19,7 +19,7 @@ from textual.timer import Timer
 
 from cryptonews_tui.tui.frugal import Frugal
 
-_LATER = 0.02
+_LATER = 0.05
 """Seconds until a terminal that has not taken the last frame is tried again."""
 _BRACKETED = 512
 """A frame of so many characters is shown at once, where the terminal can: a smaller one comes in one piece."""
@@ -94,11 +94,11 @@ class FramesApp(App[None]):
                 if strip is not None and x <= right and end > left:
                     frames.draw(x, y, strip, min(end, right))
 
-    def _send(self) -> None:
+    def _send(self, *, anyway: bool = False) -> None:
         frames, driver = self._frames, self._watched()
         if frames is None or driver is None:
             return
-        if driver.is_behind():
+        if driver.is_behind() and not anyway:
             if self._catching_up is None:
                 self._catching_up = self.set_timer(_LATER, self._catch_up)
             return
@@ -120,6 +120,7 @@ class FramesApp(App[None]):
         if "\x1b[?1049h" in data:
             frames.erase()
         elif "\x1bP" in data:  # a picture in sixel stands where the last frame has made room for it
+            self._send(anyway=True)
             frames.forget()
         else:
             frames.forget_pen()
