@@ -451,8 +451,6 @@ def _way(pen: _Pen, x: int | None, y: int) -> str:
             if across:
                 columns = f"\x1b[{_number(abs(across))}{'C' if across > 0 else 'D'}"
                 ways.append(rows + columns)
-                if -4 < across < 0:
-                    ways.append(rows + "\b" * -across)
             else:
                 ways.append(rows)
         ways.append(rows + (f"\x1b[{_number(x + 1)}G" if x else "\r"))
