@@ -184,6 +184,8 @@ ROOMS: dict[str, set[str]] = {
     "tui.answers": set(),
     "tui.colourless": set(),
     "tui.driver": {"session", "tui.answers", "tui.key_parser", "tui.kinds"},
+    "tui.frugal": set(),
+    "tui.frames": {"tui.frugal"},
     "tui.key_parser": set(),
     "tui.kinds": set(),
     "tui.cover": {"pictures", "typesetting"},

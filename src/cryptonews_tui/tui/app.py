@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
-from textual.events import Event, Key
+from textual.events import Event, Key, Resize
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.theme import ThemeProvider
@@ -36,6 +36,7 @@ from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.colourless import Colourless
 from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.frames import FramesApp
 from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
@@ -51,7 +52,7 @@ _HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous", "sus
 """Actions of the program itself that any session has."""
 
 
-class CryptonewsApp(App[None]):
+class CryptonewsApp(FramesApp):
     """The reader. Give it paths and settings; `now` is the clock, in the zone that times are told in."""
 
     TITLE = "cryptonews"
@@ -85,6 +86,7 @@ class CryptonewsApp(App[None]):
         self.paths = paths
         self.settings = settings
         self.session = session
+        self.few_colours = session.frugal
         self.locations = tuple(locations)
         self.story = ""
         """The story to begin with, if any."""
@@ -260,6 +262,8 @@ class CryptonewsApp(App[None]):
         if isinstance(event, Key) and not event.is_forwarded:
             await self.keys.take(event)
         else:
+            if isinstance(event, Resize):
+                self.repaint()
             await super().on_event(event)
 
     async def _hand_on(self, key: Key) -> MessagePump:
@@ -325,7 +329,7 @@ class CryptonewsApp(App[None]):
             self._complaints.append(
                 _("settings: there is no theme “{theme}”; F9 shows them").format(theme=wanted)
             )
-        return suitable(os.environ)
+        return suitable(os.environ, few=self.session.frugal)
 
     def _handle_exception(self, error: Exception) -> None:
         # A database that fails is the user's to mend, and needs a sentence more than a traceback.

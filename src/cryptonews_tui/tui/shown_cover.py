@@ -63,9 +63,11 @@ class ShownCover:
             self._fetch(article, asked_for=True)
 
     def story_shown(self, article: Article) -> None:
-        """Another article is in the pane: its cover is shown by itself only where the settings say so."""
+        """Another article is in the pane: its cover comes by itself where the settings and the link allow it."""
         self.drop()
-        if self._screen.app.settings.show_covers and article.cover and self._possible:
+        app = self._screen.app
+        wanted = app.settings.show_covers and not app.session.frugal
+        if wanted and article.cover and self._possible:
             self._fetch(article, asked_for=False)
 
     def resized(self) -> None:
