@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from benchmarks.crowd import measure_crowd
 from benchmarks.digest import measure_digest
 from benchmarks.exact import measure_exact
 from benchmarks.keys import measure_filters, measure_keys
@@ -31,6 +32,7 @@ from benchmarks.sources import measure_feeds, measure_first_memory, measure_kill
 from benchmarks.start import measure_quit, measure_start
 from benchmarks.stress import measure_stress
 from benchmarks.syncing import measure_sync
+from benchmarks.wire import measure_wire
 from benchmarks.workshop import HUGE, LARGE, Figure, Workshop
 
 Measurement = Callable[[Workshop], Iterable[Figure]]
@@ -51,6 +53,7 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "digest": measure_digest,
     "unchanged": measure_unchanged,
     "feeds": measure_feeds,
+    "wire": measure_wire,
 }
 BIG: Mapping[str, Measurement] = {
     "files": measure_files,
@@ -63,6 +66,7 @@ BIG: Mapping[str, Measurement] = {
     "stress": measure_stress,
     "first-memory": measure_first_memory,
     "kills": measure_kills,
+    "crowd": measure_crowd,
 }
 
 

@@ -229,6 +229,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
 ) -> None:
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "site"))
     for name in ("CONFIG", "LIBRARY", "STATE", "CACHE"):
         monkeypatch.delenv(f"CRYPTONEWS_{name}", raising=False)
     assert find_paths() == Paths(
@@ -236,6 +237,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         library=tmp_path / "data/cryptonews-tui/library.db",
         state=tmp_path / "state/cryptonews-tui/state.db",
         cache=tmp_path / "cache/cryptonews-tui",
+        site=tmp_path / "site/cryptonews-tui/settings.toml",
     )
     monkeypatch.setenv("CRYPTONEWS_CACHE", "/env/cache")
     monkeypatch.setenv("CRYPTONEWS_LIBRARY", "/env/library.db")
@@ -246,6 +248,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         library=Path("/env/library.db"),
         state=Path("/named/state.db"),
         cache=Path("/env/cache"),
+        site=tmp_path / "site/cryptonews-tui/settings.toml",
     )
 
 
@@ -260,3 +263,16 @@ def test_a_home_folder_is_expanded_and_an_unknown_one_stays(monkeypatch: pytest.
     monkeypatch.setenv("HOME", "/home/reader")
     assert find_paths("~/l.db").library == Path("/home/reader/l.db")
     assert find_paths("~no-such-user/l.db").library == Path("~no-such-user/l.db")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 3_000 + "]" * 3_000, "x = " + "7" * 5_000, "x." * 30_000 + "x = 1", "#" * 300_000],
+    ids=["nesting", "digits", "names", "letters"],
+)
+def test_a_file_without_end_is_said_and_not_used(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    settings, problems = load(path)
+    assert settings == Settings()
+    assert [problem.partition(" is not valid TOML")[0] for problem in problems] == [f"settings: {path}"]

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.library.packing import PackingError
 from cryptonews_tui.translation import N_, _
 
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's write."""
 
+_STEPS = 500_000_000
+"""Of SQLite's machine, for one statement on somebody else's file: some ten seconds, where ours take a tenth of one."""
+_LONGEST = 256 * 1024 * 1024
+"""Bytes of one value in somebody else's file."""
+
 
 SEE_DOCTOR = N_("`cryptonews doctor` tells more. ")
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, PackingError)
 """What taking values out of a damaged file can raise, beside SQLite's own errors."""
+
+
+SQLITE = sqlite3.sqlite_version
+"""The version of SQLite that Python brings."""
 
 
 class DatabaseError(Exception):
@@ -44,6 +56,8 @@ class Kind:
     migrations: tuple[Step, ...] = ()
     later: tuple[str, ...] = ()
     """Tables that are no part of the schema, and come once the database has grown."""
+    private: bool = False
+    """Whether it is nobody else's business."""
     backups: int = 0
     """How many copies from before changes of the schema are kept beside the file."""
 
@@ -74,6 +88,9 @@ class Opened:
         return self.seen is not None and file_version(self.path) != self.seen
 
 
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
 def connect(path: Path, kind: Kind) -> sqlite3.Connection:
     """Open (or create) the database at `path` at its newest schema, in WAL mode, in autocommit.
 
@@ -81,17 +98,21 @@ def connect(path: Path, kind: Kind) -> sqlite3.Connection:
     """
     with explained(path, kind):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent)
         except OSError as error:
             raise DatabaseError(
                 _("cannot make the folder for the {name} at {path}: {reason}").format(
                     name=_(kind.name), path=path, reason=error.strerror
                 )
             ) from None
+        if kind.private:
+            _make_private(path)
         connection = _open(path)
         try:
             if recognise(connection, path, kind) < kind.newest:
                 _migrate(connection, path, kind)
+            if kind.private:
+                _close_to_others(path)
         except BaseException:
             connection.close()
             raise
@@ -103,13 +124,15 @@ def prepare(path: Path, kind: Kind) -> None:
     connect(path, kind).close()
 
 
-def connect_to_read(path: Path, kind: Kind) -> Opened:
-    """Open the database at `path` as `connect` does, or as it is if it may only be read."""
-    if may_write(path) or not os.path.exists(path):
+def connect_to_read(path: Path, kind: Kind, *, read_only: bool = False) -> Opened:
+    """Open the database at `path` as `connect` does, or as it is if it may (or is to be) `read_only`."""
+    own = not read_only and (may_write(path) or not os.path.exists(path))
+    if own and not may_be_strangers(path):
         return Opened(path, connect(path, kind))
     with explained(path, kind):
-        opened = _open_shared(path)
+        opened = Opened(path, connect(path, kind)) if own else _open_shared(path)
         try:
+            _bound(opened.connection)
             version = recognise(opened.connection, path, kind)
             if version == 0:
                 raise DatabaseError(
@@ -122,6 +145,13 @@ def connect_to_read(path: Path, kind: Kind) -> Opened:
                     _(
                         "the {name} at {path} was made by an older cryptonews, and you may not write to it; {owner} "
                         "must run this version on it once: cryptonews list --limit 1"
+                    ).format(name=_(kind.name), path=path, owner=_owner(path))
+                )
+            if not _has_no_more(opened.connection, kind):
+                raise DatabaseError(
+                    _(
+                        "the {name} at {path}: it is not as cryptonews makes it, so it is not read. "
+                        "Ask {owner} to make it anew."
                     ).format(name=_(kind.name), path=path, owner=_owner(path))
                 )
         except BaseException:
@@ -139,6 +169,15 @@ def look(path: Path, kind: Kind) -> Opened:
 def may_write(path: Path) -> bool:
     """Whether this user may write to the database at `path`: SQLite needs the file, and files beside it."""
     return _may(path, os.W_OK) and _may(path.parent, os.W_OK)
+
+
+def may_be_strangers(path: Path) -> bool:
+    """Whether anybody else than this user may have written what is in the file at `path`."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    return os.name == "posix" and (found.st_uid != os.geteuid() or bool(found.st_mode & 0o022))
 
 
 def file_version(path: Path) -> FileVersion:
@@ -250,6 +289,35 @@ def has_schema(connection: sqlite3.Connection, kind: Kind) -> bool:
         return tables(connection) == tables(fresh)
 
 
+def _bound(connection: sqlite3.Connection) -> None:
+    """No statement on somebody else's file gets more time and room than any of ours needs."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    connection.set_progress_handler(lambda: 1, _STEPS)  # a tree of pages can be made to have no end
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+def _has_no_more(connection: sqlite3.Connection, kind: Kind) -> bool:
+    """Whether somebody else's file has our tables, and nothing that makes them something else: views, triggers.
+
+    How SQLite writes down the tables inside an index of words differs from version to version.
+    """
+
+    def known(database: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
+        rows = database.execute("SELECT type, name, sql FROM main.sqlite_schema").fetchall()
+        indexes = [name for _, name, sql in rows if str(sql).startswith("CREATE VIRTUAL TABLE")]
+        inside = tuple(f"{name}_" for name in (*indexes, *kind.later))
+        return {
+            row
+            for row in rows
+            if row[0] not in ("table", "index")
+            or not (row[1] in kind.later or row[1].startswith(("sqlite_", *inside)))
+        }
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        run(fresh, kind.schema)
+        return known(connection) == known(fresh)
+
+
 def run(connection: sqlite3.Connection, step: Step) -> None:
     """Run a step inside the transaction that is open."""
     if callable(step):
@@ -282,6 +350,43 @@ def _open(path: Path, how: Literal["", "mode=rw", "mode=ro", "immutable=1"] = ""
         connection.close()
         raise
     return connection
+
+
+def _make_private(path: Path) -> None:
+    """Make the file for the user alone, if it is not there, and refuse what somebody else has put in its place.
+
+    A link of one's own is followed: people keep such files where they copy them from.
+    """
+    if sys.platform == "win32":  # who may read is told otherwise there
+        return
+    real = Path(os.path.realpath(path))
+    for file in (path, real, *(beside(real, ending) for ending in _BESIDE)):
+        try:
+            found = os.lstat(file)
+        except OSError:
+            continue  # SQLite will say what is wrong with it
+        link = stat.S_ISLNK(found.st_mode)
+        theirs = found.st_uid not in (os.geteuid(), 0)
+        if (theirs and (link or os.geteuid())) or (link and file != path):
+            raise DatabaseError(
+                _(
+                    "{file} is not yours: somebody else has put it there; it was left as it is. Name another file."
+                ).format(file=file)
+            )
+    with suppress(OSError):
+        os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """What an older version made, or somebody opened to all, is the user's alone again."""
+    if sys.platform == "win32":
+        return
+    real = Path(os.path.realpath(path))
+    for file in (real, *(beside(real, ending) for ending in _BESIDE)):
+        with suppress(OSError):
+            found = os.lstat(file)
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                os.chmod(file, found.st_mode & 0o700)
 
 
 def _look(path: Path) -> Opened:
@@ -347,6 +452,7 @@ def _back_up(path: Path, keep: int) -> None:
     unfinished = copy.with_name(copy.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(_open(path)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target)
         unfinished.chmod(path.stat().st_mode & 0o777)
@@ -376,6 +482,8 @@ _REASONS = {
     sqlite3.SQLITE_FULL: N_("the disk is full; make room and try again"),
     sqlite3.SQLITE_IOERR: N_("the disk reports an error; check it and its free space, then try again"),
     sqlite3.SQLITE_NOTADB: N_("it is not a database; name another file"),
+    sqlite3.SQLITE_INTERRUPT: N_("it keeps SQLite busy without end; name another file"),
+    sqlite3.SQLITE_TOOBIG: N_("something in it is larger than cryptonews makes it; name another file"),
 }
 
 

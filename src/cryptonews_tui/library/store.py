@@ -22,6 +22,7 @@ from cryptonews_tui.library.database import (
     Opened,
     connect_to_read,
     explained,
+    may_be_strangers,
     prepare,
     result_code,
     understood,
@@ -105,12 +106,14 @@ class Library:
         assets: Mapping[str, Sequence[str]] = MappingProxyType({}),
         sections: Mapping[str, Sequence[str]] = MappingProxyType({}),
         now: Callable[[], datetime] = system_now,
+        read_only: bool = False,
     ) -> None:
         """`assets` are further spellings by symbol, `sections` further headings by role.
 
-        `now` is the clock, in the zone that queries mean.
+        `now` is the clock, in the zone that queries mean. `read_only`: even where it may be written to.
         """
         self.path = path
+        self._read_only = read_only
         self.state_path = state_path
         self.languages = tuple(languages)
         self._spellings = assets
@@ -145,11 +148,11 @@ class Library:
 
     def _connect(self) -> Opened:
         """A connection with the marks beside the library."""
-        opened = connect_to_read(self.path, LIBRARY_KIND)
+        opened = connect_to_read(self.path, LIBRARY_KIND, read_only=self._read_only)
         try:
             with explained(self.state_path, STATE_KIND):
                 opened.connection.execute("ATTACH ? AS state", (str(self.state_path),))
-            if opened.shared:
+            if _is_foreign(opened):
                 from cryptonews_tui.library.strangers import cleaned  # nearly every library is one's own
 
                 opened.connection.row_factory = cleaned
@@ -159,7 +162,7 @@ class Library:
         return opened
 
     def _packing_of(self, opened: Opened) -> Packing:
-        if not opened.shared:
+        if not _is_foreign(opened):
             return Packing(opened.connection)
         from cryptonews_tui.library.strangers import StrangersPacking
 
@@ -189,6 +192,11 @@ class Library:
     def shared(self) -> bool:
         """Whether it is somebody else's, to be read only."""
         return self._opened.shared
+
+    @property
+    def foreign(self) -> bool:
+        """Whether anybody else may have written what is in it."""
+        return _is_foreign(self._opened)
 
     @cached_property
     def assets(self) -> Assets:
@@ -303,7 +311,7 @@ class Library:
         if (before := self._slow) is not None and before.outdated():
             self._slow = None  # nobody may interrupt what is closed
             before.connection.close()
-        slow = self._slow = self._slow or connect_to_read(self.path, LIBRARY_KIND)
+        slow = self._slow = self._slow or connect_to_read(self.path, LIBRARY_KIND, read_only=self._read_only)
         with _interruptible():
             self._meanings.look_up(query, slow.connection)
             if query.sort:
@@ -748,6 +756,10 @@ class Library:
         cursor = self._connection.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _is_foreign(opened: Opened) -> bool:
+    return opened.shared or may_be_strangers(opened.path)
 
 
 @contextmanager

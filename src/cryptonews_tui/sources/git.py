@@ -6,11 +6,11 @@ articles that were wanted: a visit fetches twice, once when nothing has changed.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -21,6 +21,7 @@ from typing import IO
 from urllib.parse import quote, unquote, urlsplit
 
 from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
@@ -34,7 +35,8 @@ _HISTORY = "history"
 """Follows the commit in the stamp of a visit that has read what was deleted before it."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_SCP = re.compile(r"(?P<user>[A-Za-z0-9_][\w.-]*)@(?P<host>[A-Za-z0-9][\w.-]*):(?P<path>(?!//)[^\s:][^\s]*)")
+# What begins with a hyphen would be an option of ssh, or of git at the other end.
+_SCP = re.compile(r"[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!//|[-:])\S+", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _NO_BRANCH = re.compile(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)")
 
@@ -53,7 +55,7 @@ def git_source(text: str, access: Access) -> GitSource:
     start, _mark, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
-    if clean(text) != text or "\n" in text or len(text) > 4_096:
+    if clean(text) != text or set(text) & set("\n\t") or len(text) > 4_096:
         raise SourceError(
             _("This address is too long or has characters that no address has. Check the address.")
         )
@@ -67,6 +69,12 @@ def git_source(text: str, access: Access) -> GitSource:
         location = f"git+{url}"
     elif scheme == "scp":
         location = url = start.strip()
+        if not _SCP.fullmatch(url):
+            raise SourceError(
+                _("{url} is not a complete address. Write it like user@host:path.").format(
+                    url=clean_line(url, 300)
+                )
+            )
         scheme = "ssh"
     else:
         raise SourceError(
@@ -126,12 +134,14 @@ def _file(rest: str) -> str:
         )
     try:
         path = os.path.normpath("/" + unquote(path.partition("?")[0], errors="strict"))
-        if clean(path) != path or "\n" in path:
+        if clean(path) != path or set(path) & set("\n\t"):
             raise ValueError
     except ValueError:
         raise SourceError(
             _("This path has characters that cannot be shown. Rename the folder first.")
         ) from None
+    if not path.strip("/"):
+        raise SourceError(_("The root of this computer is no repository. Write it like git+file:///folder."))
     return "file://" + quote(path.replace("//", "/"), safe="/~!$&'()*+,;=:@")
 
 
@@ -150,7 +160,7 @@ def checked_ref(ref: str) -> str:
 def checked_folder(folder: str) -> str:
     """A path inside a repository. Raises `SourceError` if it leads out."""
     parts = [part for part in folder.split("/") if part]
-    if ".." in parts or "." in parts or clean(folder) != folder or "\n" in folder:
+    if ".." in parts or "." in parts or clean(folder) != folder or set(folder) & set("\n\t"):
         raise SourceError(
             _("{folder} is not a folder inside the repository. Write it like news/2025.").format(
                 folder=clean_line(folder, 300)
@@ -220,7 +230,7 @@ class GitSource:
             return
         folder = _kept_folder(self.location, self.access.cache)
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(folder.parent)
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
         except OSError as error:
             raise SourceError(
@@ -239,7 +249,7 @@ class GitSource:
         end = time.monotonic() + self.access.limits.lock
         while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(lock)
             except OSError:
                 if self.access.stop.wait(0.05) or time.monotonic() > end:
                     raise passing(
@@ -335,3 +345,15 @@ class GitSource:
             return self.page(whole)
         url, ref = self.address.url, self.address.ref
         return item_name(f"{url}#{ref}:{whole}")
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock the file until it is closed; OSError while another program has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

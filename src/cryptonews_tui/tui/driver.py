@@ -27,7 +27,6 @@ from collections.abc import Callable
 from threading import Thread
 from typing import IO, Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
@@ -35,8 +34,10 @@ from textual.geometry import Size
 
 from cryptonews_tui.session import LOCAL
 from cryptonews_tui.tui.answers import Answers
+from cryptonews_tui.tui.key_parser import KeyParser
 from cryptonews_tui.tui.kinds import takes_questions
 
+_NO_MOUSE = "\x1b[?1000l\x1b[?1002l\x1b[?1006l"
 _BEGIN, _END = "\x1b[200~", "\x1b[201~"
 _ESC = "\x1b"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -129,6 +130,8 @@ class TerminalDriver(LinuxDriver):
             signal.signal(number, self._end)
         self._loop.add_signal_handler(signal.SIGINT, self._app.action_help_quit)
         self._mind_job_control()
+        self.watch: Callable[[str], None] | None = None
+        """Is told what is written past the frames, before it is."""
 
     # -- the terminal
 
@@ -177,6 +180,15 @@ class TerminalDriver(LinuxDriver):
         self._restore_line()
         self._taken = False
 
+    def _enable_mouse_support(self) -> None:
+        """Buttons, the wheel, and moves with a button down: no report of every other move."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write(_NO_MOUSE)
+
     def _give_back(self) -> str:
         # Where there may be no other screen what stands on the only one is taken away.
         special = "\x1b[<u" if self._takes_questions else "\x1b[2J\x1b[H"
@@ -207,8 +219,21 @@ class TerminalDriver(LinuxDriver):
     def write(self, data: str) -> None:
         if data.startswith("\x1b]22;") and not self._takes_questions:  # the shape of the mouse's pointer
             return
+        if self.watch is not None:
+            self.watch(data)
+        self.write_frame(data)
+
+    def write_frame(self, data: str) -> None:
+        """Write what only the frames know of."""
         if self._writer_thread is not None:  # what is painted while the program ends is seen by nobody
             self._writer_thread.write(data)
+
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken yet what it was sent."""
+        thread = self._writer_thread
+        return thread is not None and (
+            not thread._queue.empty() or not select.select([], [thread.fileno()], [], 0)[1]
+        )
 
     # -- its size
 
@@ -239,7 +264,7 @@ class TerminalDriver(LinuxDriver):
         if self._taken:
             if select.select([], [self._file], [], 0)[1]:
                 with contextlib.suppress(OSError):
-                    os.write(self._file.fileno(), b"\x1b[?1003l\x1b[?1000l" + self._give_back().encode())
+                    os.write(self._file.fileno(), f"{_NO_MOUSE}{self._give_back()}".encode())
             self._restore_line()
         os._exit(1)
 
@@ -284,7 +309,7 @@ class TerminalDriver(LinuxDriver):
         charset = getattr(self._app, "session", LOCAL).charset
         # A terminal that shows ASCII may well send more.
         decode = getincrementaldecoder("utf-8" if charset == "ascii" else charset)("replace").decode
-        parser, pastes, answers = XTermParser(self._debug), Pastes(), Answers()
+        parser, pastes, answers = KeyParser(self._debug), Pastes(), Answers()
         patience: float | None = None
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

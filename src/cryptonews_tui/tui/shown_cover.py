@@ -63,9 +63,11 @@ class ShownCover:
             self._fetch(article, asked_for=True)
 
     def story_shown(self, article: Article) -> None:
-        """Another article is in the pane: its cover is shown by itself only where the settings say so."""
+        """Another article is in the pane: its cover comes by itself where the settings and the link allow it."""
         self.drop()
-        if self._screen.app.settings.show_covers and article.cover and self._possible:
+        app = self._screen.app
+        wanted = app.settings.show_covers and not app.session.frugal
+        if wanted and article.cover and self._possible:
             self._fetch(article, asked_for=False)
 
     def resized(self) -> None:
@@ -92,6 +94,8 @@ class ShownCover:
         from cryptonews_tui.tui.cover import cell_size, prepare, wanted
 
         screen, pane, settings = self._screen, self._screen.article, self._screen.app.settings
+        if screen.app.session.restricted:
+            return
         if self._covers is None:
             self._covers = Covers(screen.app.paths.cache, settings.cover_cache_mb * 1_000_000)
         covers = self._covers
@@ -101,6 +105,9 @@ class ShownCover:
         color = pane.rich_style.bgcolor
         red, green, blue = color.triplet if color is not None and color.triplet is not None else (0, 0, 0)
         how = settings.pictures
+        # Where the article says it is from is a stranger's word, and so is all of somebody else's library.
+        library = screen.app.library
+        sources = [] if library.foreign else library.sources_of(article.story)
         self._article, self._fetching, self._asked_for = article, True, asked_for
         self._number = number = self._number + 1
 
@@ -109,7 +116,7 @@ class ShownCover:
 
             found: Cover | str
             try:
-                data = covers.fetch(article.cover, *wanted(how, columns, rows, cell), article.origin)
+                data = covers.fetch(article.cover, *wanted(how, columns, rows, cell), *sources)
                 found = prepare(data, how, columns, rows, cell, (red, green, blue))
             except PictureError as error:
                 # Addresses of covers are long, and what is wrong with them stands behind.

@@ -21,6 +21,8 @@ from cryptonews_tui.tui.galley import SIDE_BY_SIDE, TAIL, Spot
 if TYPE_CHECKING:
     from cryptonews_tui.tui.reading_screen import ReadingScreen
 
+_FRUGAL_REST = 0.5
+"""On a slow link the cursor rests so long before its story is sent: not between two letters of a query."""
 _KEEP_SECONDS = 0.1
 """After so long without a move it is remembered where the reader is: the connection may be lost at any time."""
 
@@ -68,7 +70,10 @@ class ShownStory:
         """Show the story under the cursor once it has rested: a page of text for each key would be much."""
         self._stop(self.following)
         # Textual divides by the time of a timer, so none may be 0.
-        rest = max(1, self._screen.app.settings.follow_after_ms) / 1000
+        app = self._screen.app
+        rest = max(1, app.settings.follow_after_ms) / 1000
+        if app.session.frugal:
+            rest = max(rest, _FRUGAL_REST)
         self.following = self._screen.set_timer(rest, self.show_current)
 
     def show_current(self, at: article_sheet.Place = None) -> None:

@@ -69,8 +69,8 @@ SIXTEEN = replace(BUILTIN_THEMES["ansi-dark"], primary="ansi_bright_blue", error
 """A terminal's own colours on its dark ground, where many show the dark blue and the dark red hardly at all."""
 
 
-def suitable(environment: Mapping[str, str]) -> str:
-    """The theme for a terminal: ours where it has 256 colours or more, else its own 16; that also where it has none.
+def suitable(environment: Mapping[str, str], *, few: bool = False) -> str:
+    """The theme for a terminal: ours where it has 256 colours or more; else, or where `few` are wanted, its own 16.
 
     Dark or light by `COLORFGBG` (“foreground;background”), which many terminals set; dark where nobody says.
     """
@@ -81,6 +81,6 @@ def suitable(environment: Mapping[str, str]) -> str:
         or "256" in environment.get("TERM", "")
         or "direct" in environment.get("TERM", "")
     )
-    if rich and not is_colourless(environment):
+    if rich and not few and not is_colourless(environment):
         return LIGHT.name if light else DARK.name
     return "ansi-light" if light else "ansi-dark"
