@@ -124,6 +124,7 @@ async def _palette(reader: Reader) -> AsyncIterator[str]:
         yield str(hit.display)
 
 
+@pytest.mark.timeout(300)
 async def test_every_entry_of_the_palette_stays_inside(desk: Desk) -> None:
     with Outside(desk.paths) as outside:
         async with opened(desk) as reader:
@@ -189,7 +190,8 @@ async def test_the_raw_text_is_what_the_library_keeps(desk: Desk) -> None:
     with Outside(desk.paths) as outside:
         async with opened(desk) as reader:
             await reader.press("enter", "u")
-            assert "0.en.md, as the lib" in reader.screen
+            assert "Fog." in reader.screen
+            assert "externalId" not in reader.screen, "that is the file's own"
     assert outside.reached == []
 
 
