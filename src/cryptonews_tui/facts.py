@@ -90,7 +90,7 @@ def _requirements() -> tuple[list[str], dict[str, list[str]]]:
         assert name is not None
         if not (extra := _EXTRA.search(line)):
             needed.append(name[0])
-        elif extra[1] not in ("all", "dev"):
+        elif extra[1] not in ("all", "dev", "fuzz"):
             extras.setdefault(extra[1], []).append(name[0])
     return sorted(needed, key=str.casefold), extras
 
