@@ -27,6 +27,7 @@ from textual.pilot import Pilot
 from cryptonews_tui.article import Problem
 from cryptonews_tui.cli import samples_location
 from cryptonews_tui.covers import Covers
+from cryptonews_tui.letters import PLAIN
 from cryptonews_tui.library import State, Visit, Writer
 from cryptonews_tui.refresh import sync
 from cryptonews_tui.settings import Paths, Settings
@@ -256,7 +257,14 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "sources": ((120, 32), "cryptonews-dark", sources),
     "add-source": ((110, 30), "cryptonews-dark", add_source),
     "sixteen-colours": ((80, 24), "ansi-dark", at_rest),
+    "plain-letters": ((80, 24), "ansi-dark", at_rest),
+    "no-colour": ((80, 24), "ansi-dark", at_rest),
 }
+
+
+def in_plain_letters(svg: str) -> str:
+    """The picture as a terminal shows it that has only ASCII: one sign for another of its width."""
+    return svg.encode("ascii", PLAIN).decode()
 
 
 async def shoot(name: str, folder: Path) -> str:
@@ -270,7 +278,8 @@ async def shoot(name: str, folder: Path) -> str:
         os.environ["HOME"] = str(folder)
         shutil.copytree(samples_location(), folder / "news", dirs_exist_ok=True)
         give_sources(paths)
-    app = CryptonewsApp(paths, settings, now=lambda: NOW)
+    with patch.dict(os.environ, {"NO_COLOR": "1"} if name == "no-colour" else {}):
+        app = CryptonewsApp(paths, settings, now=lambda: NOW)
     async with app.run_test(size=size) as pilot:
         deadline = time.monotonic() + 20
         while (app.refreshing.busy or not app.refreshing.started) and time.monotonic() < deadline:
@@ -278,7 +287,8 @@ async def shoot(name: str, folder: Path) -> str:
         await pilot.pause(0.3)
         app.main.hush()
         await story(pilot)
-        return app.export_screenshot(title="cryptonews", simplify=True)
+        svg = app.export_screenshot(title="cryptonews", simplify=True)
+    return in_plain_letters(svg) if name == "plain-letters" else svg
 
 
 def png(svg: str) -> bytes:

@@ -31,6 +31,7 @@ from cryptonews_tui.console import (
     text,
     views_of,
 )
+from cryptonews_tui.letters import PLAIN, charset_of, codec_of, given
 from cryptonews_tui.output import say
 from cryptonews_tui.settings import Paths, Settings, find_paths, load
 from cryptonews_tui.translation import N_, _, ngettext
@@ -51,8 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as we run
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without these letters is no reason to stop
+    _speak(charset_of(given(os.environ)))
     try:
         try:
             return _run(arguments)
@@ -71,7 +71,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(_("cryptonews: the disk is full; make room and try again"))
         return FAILED
     except KeyboardInterrupt:
+        say(_("cryptonews: interrupted"))
         return 130
+
+
+def _speak(charset: str) -> None:
+    """Write to terminals in letters that they have. What a program reads is UTF-8, whatever terminal is near."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if output.is_terminal(stream):
+            stream.reconfigure(encoding=codec_of(charset), errors=PLAIN)
+        elif "PYTHONIOENCODING" in os.environ:
+            stream.reconfigure(errors=PLAIN)
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _run(arguments: list[str]) -> int:
@@ -80,6 +94,8 @@ def _run(arguments: list[str]) -> int:
     options = _parse(arguments)
     paths = find_paths(options.library, options.state, options.config)
     settings, options.complaints = load(paths.config)
+    if settings.signs != "auto":
+        _speak(charset_of({}, settings.signs))
     if options.run is not _open_reader:  # the reader says them on its own screen
         _say_all(options.complaints)
     try:
@@ -295,7 +311,7 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.session import session_of
     from cryptonews_tui.tui.app import run
 
-    session = session_of(os.environ, settings, restricted=options.restricted, frugal=options.frugal)
+    session = session_of(given(os.environ), settings, restricted=options.restricted, frugal=options.frugal)
     story = getattr(options, "story", "")
     return run(paths, settings, options.locations, options.complaints, session, story)
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cryptonews_tui.letters import charset_of
+
 if TYPE_CHECKING:
     from cryptonews_tui.settings import Settings
 
@@ -21,7 +23,9 @@ class Session:
     mouse: bool = True
     """Clicks and the wheel are ours; else they are the terminal's own."""
     ascii: bool = False
-    """The terminal shows no letters and signs but ASCII."""
+    """The terminal shows the letters of one charset, and no signs but ASCII's."""
+    charset: str = "utf-8"
+    """The codec of what is written and typed."""
 
 
 LOCAL = Session()
@@ -31,13 +35,15 @@ def session_of(
     environment: Mapping[str, str], settings: Settings, *, restricted: bool = False, frugal: bool = False
 ) -> Session:
     """The session that an environment, the settings and the command line make together."""
+    charset = charset_of(environment, settings.signs)
     return Session(
         restricted=restricted,
         frugal=frugal
         or settings.frugal == "always"
         or (settings.frugal == "auto" and _is_remote(environment)),
         mouse=settings.mouse,
-        ascii=settings.signs == "ascii",
+        ascii=charset != "utf-8",
+        charset=charset,
     )
 
 

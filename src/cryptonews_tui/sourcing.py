@@ -205,6 +205,8 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
     def __enter__(self) -> Callable[[Report], None]:
         if not output.is_terminal(sys.stderr):
             return lambda report: None
+        import signal
+
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -215,8 +217,15 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
             TimeRemainingColumn(),
         )
         self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        for number in (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else (signal.SIGTERM,):
+            signal.signal(number, self._end)
         self._bars.start()
         return self._tell
+
+    @staticmethod
+    def _end(number: int, _: object) -> None:
+        """On the way out the cursor is shown again."""
+        sys.exit(128 + number)
 
     def _tell(self, report: Report) -> None:
         task = self._tasks.get(report.location)

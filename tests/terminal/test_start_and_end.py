@@ -142,12 +142,11 @@ def test_a_signal_ends_the_program_in_order(desk: Desk, start: Start, number: in
     assert marked(desk, Mark.READ) == {"1"}
 
 
-def test_control_c_and_an_interrupt_do_not_end_the_program(desk: Desk, start: Start) -> None:
+@pytest.mark.parametrize("by_key", [True, False])
+def test_one_interrupt_does_not_end_the_program(desk: Desk, start: Start, by_key: bool) -> None:
     terminal, before = opened(start)
-    terminal.press("ctrl+c")
+    terminal.press("ctrl+c") if by_key else terminal.signal(signal.SIGINT)
     terminal.wait_for("q goes back")
-    terminal.signal(signal.SIGINT)
-    terminal.quiet(0.3)
     terminal.press("j")
     terminal.wait_for("▸● ▲ P")
     terminal.press("q")

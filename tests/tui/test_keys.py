@@ -163,7 +163,9 @@ async def test_the_bottom_line_offers_the_keys_of_the_pane_with_the_focus(desk: 
 async def test_control_c_says_how_to_leave_and_leaves_nothing(desk: Desk) -> None:
     async with desk.open(keys={"quit": "ctrl+w"}) as reader:
         await reader.press("ctrl+c")
-        assert reader.said == "Ctrl+W goes back, and quits at the top level."
+        assert reader.said == (
+            "Ctrl+W goes back, and quits at the top level; Ctrl+C once more quits at once."
+        )
         assert reader.app.is_running
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -16,6 +16,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.events import Event, Key, Resize
@@ -30,14 +31,19 @@ from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
+from cryptonews_tui.tui.colourless import Colourless
 from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.frames import FramesApp
+from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
 from cryptonews_tui.tui.palette import CommandProvider
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.refreshing import Refreshing
-from cryptonews_tui.tui.theme import OURS, suitable
+from cryptonews_tui.tui.theme import OURS, SIXTEEN, suitable
 from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
+
+_TWICE_SECONDS = 2.0
+"""Ctrl+C again within this time is meant."""
 
 
 class CryptonewsApp(FramesApp):
@@ -46,6 +52,9 @@ class CryptonewsApp(FramesApp):
     TITLE = "cryptonews"
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {CommandProvider}
+    BINDINGS: ClassVar = [
+        Binding(BY_ID["suspend"].keys, "suspend_process", show=False, priority=True, id="suspend")
+    ]
     ENABLE_COMMAND_PALETTE = False  # its key would win over every screen's; the command table has one
     PAUSE_GC_ON_SCROLL = True
     ALLOW_SELECT = False  # in Textual's way, which paints the whole screen at each press of a button
@@ -61,6 +70,12 @@ class CryptonewsApp(FramesApp):
         driver_class: type[Driver] | None = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
+        self.no_color = is_colourless(os.environ)
+        if self.no_color:
+            self._filters = [
+                *self._filters[:1],
+                Colourless(),
+            ]  # the first is about the terminal's own colours
         self.use_command_palette = True
         self.paths = paths
         self.settings = settings
@@ -79,10 +94,12 @@ class CryptonewsApp(FramesApp):
             self.library = self._library(paths.samples)
         self.keys = TypedAhead(self._hand_on, self._takes_keys, self.set_timer)
         self._stop = False
+        self._interrupted = -_TWICE_SECONDS
+        self._there = self._leaving = False
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
-        for theme in OURS:
+        for theme in (*OURS, SIXTEEN):
             self.register_theme(theme)
         self.theme = self._chosen_theme()
 
@@ -103,16 +120,36 @@ class CryptonewsApp(FramesApp):
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self.library, self.size)
 
+    async def action_quit(self) -> None:
+        """End as soon as there is a screen to end: Textual cannot while it makes one."""
+        self._leaving = True
+        if self._there:
+            self.exit()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C, which many try first: says how to quit; the second time in a row it quits."""
+        before, self._interrupted = self._interrupted, time.monotonic()
+        if self._interrupted - before < _TWICE_SECONDS:
+            self.call_later(self.action_quit)
+        elif self._there and self.is_running:
+            self.say(
+                _("{key} goes back, and quits at the top level; Ctrl+C once more quits at once.").format(
+                    key=shown_keys(BY_ID["quit"], self.remapped)
+                )
+            )
+
+    def action_suspend_process(self) -> None:
+        """Stop, and leave the terminal to the shell; nobody gets a shell out of a restricted session."""
+        if self.session.restricted:
+            self.say(_("In this session the program cannot be stopped for a while."))
+        elif (suspend := getattr(self._driver, "suspend", None)) is not None:
+            suspend()
+
     def action_command_palette(self) -> None:
         self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
 
     def search_themes(self) -> None:
         self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
-
-    def action_help_quit(self) -> None:
-        """Ctrl+C, which many try first."""
-        key = shown_keys(BY_ID["quit"], self.remapped)
-        self.say(_("{key} goes back, and quits at the top level.").format(key=key))
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""
@@ -126,12 +163,6 @@ class CryptonewsApp(FramesApp):
 
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
-        if sys.platform != "win32":
-            # Textual would die of the first two with the terminal left in its own mode.
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit)
-            loop.add_signal_handler(signal.SIGINT, self.action_help_quit)
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
@@ -143,7 +174,11 @@ class CryptonewsApp(FramesApp):
         gc.set_threshold(20_000, 50, 100)
         for complaint in (*self._complaints, *self.main.complaints):
             self.main.say(complaint, in_turn=True)
-        self.refreshing.start()
+        self._there = True
+        if self._leaving:
+            self.exit()
+        else:
+            self.refreshing.start()
 
     def complain(self, sentences: Iterable[str]) -> None:
         """Say these once the screen is there."""
@@ -199,6 +234,8 @@ class CryptonewsApp(FramesApp):
     async def _hand_on(self, key: Key) -> MessagePump:
         receiver = self.focused or self.screen
         await super().on_event(key)
+        if key.key == "ctrl+c" and self.screen.is_modal and not getattr(self.focused, "selected_text", ""):
+            self.action_help_quit()  # dialogues hide what the app binds
         return receiver if key.is_forwarded else self  # dealt with already
 
     def _takes_keys(self) -> bool:

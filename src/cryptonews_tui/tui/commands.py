@@ -440,6 +440,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("wider", "greater_than_sign", N_("Wider"), N_("A wider reading column."), group=_SHOW),
     Command("theme", "f9", N_("Theme …"), N_("Choose the colours."), group=_SHOW),
     Command("help", "question_mark,f1", N_("Help"), N_("What every key does."), group=_SHOW),
+    Command(
+        "suspend",
+        "ctrl+z",
+        N_("Suspend"),
+        N_("Back to the shell for a while; its `fg` brings the reader back."),
+        group=_SHOW,
+    ),
     Command("palette", "ctrl+p,colon", N_("All commands …"), N_("Find a command by its name."), group=_SHOW),
 )
 

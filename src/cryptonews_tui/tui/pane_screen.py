@@ -96,6 +96,9 @@ class PaneScreen(Screen[ScreenResultType]):
 
     # The rest
 
+    def action_suspend(self) -> None:
+        self.app.action_suspend_process()
+
     def action_theme(self) -> None:
         self.app.search_themes()
 

@@ -39,6 +39,12 @@ class ShownCover:
         """Whether a cover is being fetched."""
         return self._fetching
 
+    @property
+    def _possible(self) -> bool:
+        """Whether the terminal has the signs and colours that pictures are made of."""
+        app = self._screen.app
+        return not (app.session.ascii or app.no_color)
+
     def toggle(self, article: Article) -> None:
         """Show the cover of this article, or take it away."""
         pane = self._screen.article
@@ -49,6 +55,10 @@ class ShownCover:
             self.drop()
         elif not article.cover:
             self._screen.say(_("This article has no cover picture."))
+        elif not self._possible:
+            self._screen.say(
+                _("There are no pictures in this terminal: it shows no such signs, or no colours.")
+            )
         else:
             self._fetch(article, asked_for=True)
 
@@ -56,7 +66,7 @@ class ShownCover:
         """Another article is in the pane: its cover comes by itself where the settings and the link allow it."""
         self.drop()
         app = self._screen.app
-        if app.settings.show_covers and not app.session.frugal and article.cover:
+        if app.settings.show_covers and not app.session.frugal and article.cover and self._possible:
             self._fetch(article, asked_for=False)
 
     def resized(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _FRUGAL_REST = 0.5
 """On a slow link the cursor rests so long before its story is sent: not between two letters of a query."""
-_KEEP_SECONDS = 0.2
+_KEEP_SECONDS = 0.1
 """After so long without a move it is remembered where the reader is: the connection may be lost at any time."""
 
 

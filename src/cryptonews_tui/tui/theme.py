@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from cryptonews_tui.tui.kinds import is_colourless
 
 DARK = Theme(
     name="cryptonews-dark",
@@ -62,9 +65,14 @@ LIGHT = Theme(
 
 OURS = (DARK, LIGHT)
 
+SIXTEEN = replace(BUILTIN_THEMES["ansi-dark"], primary="ansi_bright_blue", error="ansi_bright_red")
+"""A terminal's own colours on its dark ground, where many show the dark blue and the dark red hardly at all."""
+
 
 def suitable(environment: Mapping[str, str], few: bool = False) -> str:
-    """The theme for a terminal: ours where it has 256 colours or more, else its own 16, or where `few` are wanted.
+    """The theme for a terminal: ours where it has 256 colours or more, else its own 16; that also where it has none.
+
+    So too where `few` are wanted.
 
     Dark or light by `COLORFGBG` (“foreground;background”), which many terminals set; dark where nobody says.
     """
@@ -74,8 +82,7 @@ def suitable(environment: Mapping[str, str], few: bool = False) -> str:
         environment.get("COLORTERM", "").lower() in ("truecolor", "24bit")
         or "256" in environment.get("TERM", "")
         or "direct" in environment.get("TERM", "")
-        or "NO_COLOR" in environment
     )
-    if rich and not few:
+    if rich and not few and not is_colourless(environment):
         return LIGHT.name if light else DARK.name
     return "ansi-light" if light else "ansi-dark"
