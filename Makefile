@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# What the program needs lies in $(VENV)/wheels as well: the test that installs it with pipx asks no network.
 
-.PHONY: run test check format bench screenshots docs messages clean help
+.PHONY: run test check format bench screenshots docs messages dist clean help
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,6 +16,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@$(BIN)/python -m compileall -q src
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --wheel-dir $(VENV)/wheels . 'pip>=26.1'
 	@touch $@
 
 run: $(READY)  ## open the reader on the articles that ship with it
@@ -43,6 +45,10 @@ docs: $(READY)  ## write the generated tables into README.md and docs/
 
 messages: $(READY)  ## bring the translations in line with the texts of the code, and compile them
 	$(BIN)/python -m messages
+
+dist: $(READY)  ## build dist/*.whl and dist/*.tar.gz
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
 
 clean:  ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

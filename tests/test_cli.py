@@ -548,19 +548,23 @@ def test_keys_are_printed_with_those_of_the_user(run: Run, places: Path) -> None
     assert any(line.startswith("x Ctrl+Y ") and " star " in line for line in lines)
 
 
-def test_paths_are_printed(run: Run, places: Path, tmp_path: Path) -> None:
+def test_paths_are_printed(run: Run, places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_DIRS", f"{places}/xdg")
+    site = f"{places}/xdg/cryptonews-tui/settings.toml"
     assert run("paths").lines == [
         f"config   {places}/config.toml",
+        f"site     {site}",
         f"library  {places}/library.db",
         f"state    {places}/state.db",
         f"samples  {places}/library.db.samples",
         f"cache    {places}/cache",
         f"journal  {places}/state.db.log",
+        f"crashes  {places}/state.db.crash-*.txt",
     ]
     named = ["--library", tmp_path / "l.db", f"--state={tmp_path}/s.db", "--config", tmp_path / "c.toml"]
     expected = [
-        *(f"{tmp_path}/c.toml", f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"),
-        *(f"{places}/cache", f"{tmp_path}/s.db.log"),
+        *(f"{tmp_path}/c.toml", site, f"{tmp_path}/l.db", f"{tmp_path}/s.db", f"{tmp_path}/l.db.samples"),
+        *(f"{places}/cache", f"{tmp_path}/s.db.log", f"{tmp_path}/s.db.crash-*.txt"),
     ]
     assert [line.split()[1] for line in run(*named, "paths").lines] == expected
     assert [line.split()[1] for line in run("paths", *named).lines] == expected

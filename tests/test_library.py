@@ -504,6 +504,7 @@ def test_stories_are_sorted_by_the_version_that_is_shown(desk: Desk) -> None:
     assert [order(by) for by in ("title", "score", "updated")] == ["21", "21", "21"]
     assert [order(by, "lang:uk") for by in ("title", "score", "updated")] == ["21", "12", "12"]
     ukrainian = Desk(desk.library_path.parent)
+    ukrainian.library.close()
     ukrainian.library = ukrainian.opened(languages=["uk"])
     assert ukrainian.found("sort:score") == ["1", "2"]
     ukrainian.close()

@@ -229,6 +229,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
 ) -> None:
     for kind in ("CONFIG", "DATA", "STATE", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "site"))
     for name in ("CONFIG", "LIBRARY", "STATE", "CACHE"):
         monkeypatch.delenv(f"CRYPTONEWS_{name}", raising=False)
     assert find_paths() == Paths(
@@ -236,6 +237,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         library=tmp_path / "data/cryptonews-tui/library.db",
         state=tmp_path / "state/cryptonews-tui/state.db",
         cache=tmp_path / "cache/cryptonews-tui",
+        site=tmp_path / "site/cryptonews-tui/settings.toml",
     )
     monkeypatch.setenv("CRYPTONEWS_CACHE", "/env/cache")
     monkeypatch.setenv("CRYPTONEWS_LIBRARY", "/env/library.db")
@@ -246,6 +248,7 @@ def test_arguments_win_over_the_environment_and_that_over_the_usual_places(
         library=Path("/env/library.db"),
         state=Path("/named/state.db"),
         cache=Path("/env/cache"),
+        site=tmp_path / "site/cryptonews-tui/settings.toml",
     )
 
 

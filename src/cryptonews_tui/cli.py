@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     _speak(charset_of(given(os.environ)))
+    terminals = [stream for stream in (sys.stdout, sys.stderr) if output.is_terminal(stream)]
     try:
         try:
             return _run(arguments)
@@ -64,15 +65,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough
         _drop_output()
         return DONE
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _drop_output()
-        say(_("cryptonews: the disk is full; make room and try again"))
-        return FAILED
     except KeyboardInterrupt:
         say(_("cryptonews: interrupted"))
         return 130
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drop_output()
+            say(_("cryptonews: the disk is full; make room and try again"))
+        elif all(map(output.is_terminal, terminals)):  # else it went away under us: there is nothing to mend
+            _crashed(error, arguments)
+        return FAILED
 
 
 def _speak(charset: str) -> None:
@@ -88,12 +90,30 @@ def _speak(charset: str) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
 
 
+def login_shell(*options: str) -> int:
+    """The login shell `cryptonews-restricted`: the arguments that a login gives are not read, nor its environment.
+
+    `options` are what an administrator says in a program of their own.
+    """
+    return main([RESTRICTED, *options])
+
+
 def _run(arguments: list[str]) -> int:
     from cryptonews_tui.library.database import DatabaseError
 
+    if arguments[:1] == ["complete"]:  # what the scripts of the shells ask; no command for people
+        from cryptonews_tui import shells
+
+        summaries = {name: _(help) for name, help, *_rest in COMMANDS}
+        return shells.complete(arguments[1:], shells.Commands(summaries, _command, _parser))
     options = _parse(arguments)
+    restricted = options.run is _open_reader and options.restricted
+    if restricted:
+        from cryptonews_tui.restricted import begin
+
+        begin(arguments, options)
     paths = find_paths(options.library, options.state, options.config)
-    settings, options.complaints = load(paths.config)
+    settings, options.complaints = load(paths.config, paths.site, restricted=restricted)
     if settings.signs != "auto":
         _speak(charset_of({}, settings.signs))
     if options.run is not _open_reader:  # the reader says them on its own screen
@@ -105,10 +125,28 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
+def _crashed(error: Exception, arguments: list[str]) -> None:
+    """Say so, and keep what is known of it."""
+    from contextlib import suppress
+
+    from cryptonews_tui import crash
+
+    options = argparse.Namespace()
+    with suppress(Exception, SystemExit):  # the mistake may be anywhere
+        options = _parse(arguments)
+    paths = find_paths(*(getattr(options, name, None) for name in ("library", "state", "config")))
+    names = [*(name for name, *_rest in COMMANDS), str(getattr(options, "action", None))]
+    command = crash.command_of(arguments, names)
+    query = getattr(options, "query", None) or []
+    say(crash.report(error, paths.state, command=command, query=" ".join(query)))
+
+
 # What can be asked
 
 
-_FLAGS = ("--help", "--version", "--restricted", "--frugal")
+RESTRICTED = "--restricted"
+
+_FLAGS = ("--help", "--version", "--verbose", RESTRICTED, "--frugal")
 """The global options that take no value."""
 
 
@@ -121,66 +159,70 @@ class _Parser(argparse.ArgumentParser):
         super().error(clean(message))
 
 
+class _ReaderParser(_Parser):
+    def format_help(self) -> str:
+        from cryptonews_tui import manual
+
+        self.description = manual.overview({name: _(help) for name, help, *_rest in COMMANDS})
+        self.epilog = manual.closing_words()
+        return super().format_help()
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    common = files()
-    commands = {name: (help, add, run) for name, help, add, run in COMMANDS}
-    parser = _Parser(
-        prog="cryptonews",
-        description=_("Read crypto news in the terminal."),
-        epilog=_("commands:")
-        + "\n"
-        + "\n".join(f"  {name:<9} {_(help)}" for name, (help, *rest) in commands.items())
-        + "\n\n"
-        + _(
-            "Help for a command: cryptonews COMMAND --help. A folder named like a command is opened as ./NAME."
-        ),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
-        usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
-    )
-    parser.add_argument(
-        "--version",
-        action="version",
-        version=f"cryptonews {__version__}",
-        help=_("show program's version number and exit"),
-    )
-    parser.add_argument(
-        "--restricted",
-        action="store_true",
-        help=_("for strangers: no way out of the program (docs/server.md)"),
-    )
-    parser.add_argument(
-        "--frugal", action="store_true", help=_("write as little as possible to the terminal")
-    )
-    chosen, rest = _command(arguments, commands)
-    if chosen is None:
-        parser.add_argument(
-            "locations", nargs="*", metavar="LOCATION", help=_("synced first, in the background")
-        )
-        parser.set_defaults(run=_open_reader)
-    else:
-        help, add, run = commands[chosen]
-        help = _(help)
-        parser = _Parser(
-            prog=f"cryptonews {chosen}", description=f"{help[0].upper()}{help[1:]}.", parents=[common]
-        )
-        add(parser)
-        parser.set_defaults(run=run)
-    parser.set_defaults(library=None, state=None, config=None)
+    chosen, rest = _command(arguments)
+    if chosen is not None and RESTRICTED in arguments:
+        raise UserError(_("a restricted session only reads; it takes no command and no location"), WRONG_USE)
     if chosen in ("list", "digest", "facets", "views"):
         # `-tag:btc` is a query, not an option; argparse takes what has a space in it as an argument.
         rest = [f" {word}" if is_excluding(word) else word for word in rest]
-    return parser.parse_args(rest)
+    return _parser(chosen).parse_args(rest)
 
 
-def _command(arguments: list[str], commands: dict[str, Any]) -> tuple[str | None, list[str]]:
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The parser of a command, or of the reader."""
+    if chosen is not None:
+        _name, help, add, run = next(command for command in COMMANDS if command[0] == chosen)
+        said = _(help)
+        parser = _Parser(
+            prog=f"cryptonews {chosen}", description=f"{said[0].upper()}{said[1:]}.", parents=[files()]
+        )
+        add(parser)
+        parser.set_defaults(run=run)
+    else:
+        parser = _ReaderParser(
+            prog="cryptonews",
+            usage=_("cryptonews [OPTION ...] [LOCATION ...]\n       cryptonews COMMAND [ARGUMENT ...]"),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            parents=[files()],
+        )
+        parser.add_argument(
+            "locations", nargs="*", metavar="LOCATION", help=_("synced first, in the background")
+        )
+        parser.add_argument("--version", action="store_true", help=_("print the version"))
+        parser.add_argument(
+            "--verbose", action="store_true", help=_("with --version: all that a report of a bug needs")
+        )
+        parser.add_argument(
+            RESTRICTED,
+            action="store_true",
+            help=_("for strangers: no way out of the program (docs/server.md)"),
+        )
+        parser.add_argument(
+            "--frugal", action="store_true", help=_("write as little as possible to the terminal")
+        )
+        parser.set_defaults(run=_open_reader)
+    parser.set_defaults(library=None, state=None, config=None)
+    return parser
+
+
+def _command(arguments: list[str]) -> tuple[str | None, list[str]]:
     """The command's name and all other arguments; the global options may stand before it."""
     position = 0
     while position < len(arguments) and arguments[position].startswith("--"):
         if arguments[position] == "--":
             return None, arguments
         position += 1 if "=" in arguments[position] or arguments[position] in _FLAGS else 2
-    if position < len(arguments) and arguments[position] in commands:
+    if position < len(arguments) and any(arguments[position] == name for name, *_rest in COMMANDS):
         return arguments[position], arguments[:position] + arguments[position + 1 :]
     return None, arguments
 
@@ -295,6 +337,8 @@ def _role(given: str) -> str:
 
 
 def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if options.version:
+        return _version(options, paths, settings)
     for location in options.locations:
         place(location)
     if not _can_be_drawn_on():
@@ -311,7 +355,15 @@ def _open_reader(options: argparse.Namespace, paths: Paths, settings: Settings) 
     from cryptonews_tui.session import session_of
     from cryptonews_tui.tui.app import run
 
-    session = session_of(given(os.environ), settings, restricted=options.restricted, frugal=options.frugal)
+    if options.restricted:
+        from cryptonews_tui.restricted import inside
+
+        with inside(paths) as (paths, passing):
+            session = session_of(
+                given(os.environ), settings, restricted=True, passing=bool(passing), frugal=options.frugal
+            )
+            return run(paths, settings, (), [*passing, *options.complaints], session)
+    session = session_of(given(os.environ), settings, frugal=options.frugal)
     story = getattr(options, "story", "")
     return run(paths, settings, options.locations, options.complaints, session, story)
 
@@ -333,6 +385,16 @@ def _read(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
             return DONE
     options.complaints = ()  # they have been said
     return _open_reader(options, paths, settings)
+
+
+def _version(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    if not options.verbose:
+        print(f"cryptonews {__version__}")
+        return DONE
+    from cryptonews_tui import upkeep
+
+    output.show(upkeep.facts_of(paths, settings, restricted=options.restricted, frugal=options.frugal))
+    return DONE
 
 
 def _list(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
@@ -454,8 +516,9 @@ def _keys(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
 def _paths(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
     from cryptonews_tui.safety import clean
 
-    for name in ("config", "library", "state", "samples", "cache", "journal"):
+    for name in ("config", "site", "library", "state", "samples", "cache", "journal"):
         print(clean(f"{name:<8} {getattr(paths, name)}"))
+    print(clean(f"{'crashes':<8} {paths.state}.crash-*.txt"))
     return DONE
 
 
@@ -475,6 +538,25 @@ def _reciting() -> ModuleType:
     from cryptonews_tui import reciting
 
     return reciting
+
+
+def _shells() -> ModuleType:
+    from cryptonews_tui import shells
+
+    return shells
+
+
+def _add_man(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--install", action="store_true", help=_("write it where man looks, instead of showing it")
+    )
+
+
+def _man(options: argparse.Namespace, paths: Paths, settings: Settings) -> int:
+    from cryptonews_tui import manual
+
+    parsers = [_parser(name) for name in (None, *(name for name, *_rest in COMMANDS))]
+    return manual.man(manual.page(parsers, __version__), install=options.install)
 
 
 def _later(module: Callable[[], ModuleType], name: str) -> Callable[..., Any]:
@@ -539,6 +621,13 @@ COMMANDS: tuple[
     ),
     ("keys", N_("print the keys of the reader"), _add_nothing, _keys),
     ("paths", N_("print where settings and databases are"), _add_nothing, _paths),
+    ("man", N_("show the manual page"), _add_man, _man),
+    (
+        "completions",
+        N_("print the completion for bash, zsh or fish"),
+        _later(_shells, "add_completions"),
+        _later(_shells, "completions"),
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.pictures import PictureError, kind
 from cryptonews_tui.safety import clean_line
 from cryptonews_tui.sources import SourceError
@@ -211,7 +212,7 @@ class _Kept:
             return
         path = self._path(address)
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             handle, passing = tempfile.mkstemp(dir=self._folder, prefix=f"{path.name}.")
             try:
                 with open(handle, "wb") as file:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import suppress
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import cast
 
+from cryptonews_tui.files import for_us_alone, make_folder
 from cryptonews_tui.safety import clean_line
 
 BYTES, FILES = 1_000_000, 3
@@ -25,6 +28,10 @@ class _Cleaned(logging.Formatter):
 
 
 class _Journal(RotatingFileHandler):
+    def _open(self) -> TextIOWrapper:
+        opened = open(self.baseFilename, self.mode, encoding=self.encoding, opener=for_us_alone)  # noqa: SIM115
+        return cast(TextIOWrapper, opened)  # the handler closes it
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - what logging calls it
         """A full disk is no reason to write into the screen."""
 
@@ -39,7 +46,7 @@ def keep_journal(path: Path, *, aloud: bool = False) -> None:
         handler.close()
     _logger.setLevel(logging.DEBUG)
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         journal = _Journal(path, maxBytes=BYTES, backupCount=FILES - 1, encoding="utf-8", delay=True)
         journal.setFormatter(_Cleaned("%(asctime)s %(levelname).1s %(message)s"))
         _logger.addHandler(journal)

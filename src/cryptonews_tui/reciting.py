@@ -29,7 +29,7 @@ def add_read(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument("--lang", metavar="L", type=text, help=_("with --plain: the language to read in"))
-    parser.set_defaults(locations=(), restricted=False, frugal=False)
+    parser.set_defaults(locations=(), version=False, restricted=False, frugal=False)
 
 
 def story(library: Library, story: str, lang: str | None) -> Article:

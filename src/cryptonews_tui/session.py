@@ -18,6 +18,8 @@ class Session:
 
     restricted: bool = False
     """Offered to strangers: no way out of the program, and nothing but the library and the own state."""
+    passing: bool = False
+    """Marks, notes and places are gone with the session: there is no place to keep them."""
     frugal: bool = False
     """On a slow link: fewer colours, no reports of the mouse's every move, only what has changed."""
     mouse: bool = True
@@ -32,12 +34,18 @@ LOCAL = Session()
 
 
 def session_of(
-    environment: Mapping[str, str], settings: Settings, *, restricted: bool = False, frugal: bool = False
+    environment: Mapping[str, str],
+    settings: Settings,
+    *,
+    restricted: bool = False,
+    passing: bool = False,
+    frugal: bool = False,
 ) -> Session:
     """The session that an environment, the settings and the command line make together."""
     charset = charset_of(environment, settings.signs)
     return Session(
         restricted=restricted,
+        passing=passing,
         frugal=frugal
         or settings.frugal == "always"
         or (settings.frugal == "auto" and _is_remote(environment)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -381,6 +382,8 @@ class Paths:
     library: Path
     state: Path
     cache: Path
+    site: Path | None = None
+    """The administrator's settings, which stand under the user's."""
 
     @property
     def journal(self) -> Path:
@@ -405,17 +408,59 @@ def find_paths(library: str | None = None, state: str | None = None, config: str
         library=chosen(library, "CRYPTONEWS_LIBRARY", lambda: _platform("data") / "library.db"),
         state=chosen(state, "CRYPTONEWS_STATE", lambda: _platform("state") / "state.db"),
         cache=chosen(None, "CRYPTONEWS_CACHE", lambda: _platform("cache")),
+        site=_platform("site") / "settings.toml",
     )
 
 
-def load(path: Path) -> tuple[Settings, list[str]]:
-    """The settings, and a sentence for everything in the file that could not be used."""
+SHARED_LIBRARY = Path("/var/lib/cryptonews-tui/library.db")
+"""Where a server keeps the library of all its readers, unless it says otherwise."""
+
+LOCKED = "locked"
+"""In the administrator's file: the settings that are nobody else's."""
+
+_COMMANDS = ("pipe", "secrets")
+"""Settings that make the program run others."""
+
+
+def load(path: Path, site: Path | None = None, *, restricted: bool = False) -> tuple[Settings, list[str]]:
+    """The settings, and a sentence for everything in the files that could not be used.
+
+    The user's, at `path`, stand over the administrator's at `site`, tables entry by entry, but for what is `locked`
+    there. A `restricted` session has none that run commands.
+    """
+    theirs, problems = _read(site) if site is not None else ({}, [])
+    own, more = _read(path)
+    problems += more
+    names = theirs.pop(LOCKED, [])
+    if LOCKED in own:
+        del own[LOCKED]
+        problems.append(_("settings: only the administrator's file has “locked” ({path})").format(path=path))
+    if not isinstance(names, list) or not all(name in SETTINGS for name in names):
+        problems.append(_("settings: “locked” must be a list of settings ({path})").format(path=site))
+        names = [name for name in names if name in SETTINGS] if isinstance(names, list) else []
+    for name in names:
+        if own.pop(name, None) is not None:
+            problems.append(_("settings: “{name}” is set by the administrator").format(name=name))
+    data: dict[str, Any] = {}
+    for file, said in ((site, theirs), (path, own)):
+        for name, value in _usable(said, file, problems).items():
+            above = isinstance(value, dict) and name in data
+            data[name] = {**data[name], **value} if above else value
+    if restricted:
+        data = {name: value for name, value in data.items() if name not in _COMMANDS}
+    return Settings(**{name: SETTINGS[name].convert(value) for name, value in data.items()}), problems
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """What a file says, and a sentence if that cannot be told, or must not be believed."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            text = file.read().decode()
+            strangers = _may_be_strangers(os.fstat(file.fileno()))
     except FileNotFoundError:
-        return Settings(), []
+        return {}, []
     except (OSError, UnicodeDecodeError) as error:
-        return Settings(), [
+        return {}, [
             _("settings: {path} cannot be read ({error}); the defaults are used").format(
                 path=path, error=error
             )
@@ -425,25 +470,59 @@ def load(path: Path) -> tuple[Settings, list[str]]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Settings(), [
+        return {}, [
             _("settings: {path} is not valid TOML: {error}; the defaults are used").format(
                 path=path, error=error
             )
         ]
-    values: dict[str, Any] = {}
     problems: list[str] = []
+    for name in _COMMANDS:
+        if strangers and name in data:
+            del data[name]
+            problems.append(
+                _(
+                    "settings: “{name}” can run commands, and others than you may write {path}; it is left out."
+                    " Mend it: chmod go-w"
+                ).format(name=name, path=path)
+            )
+    return data, problems
+
+
+def _may_be_strangers(file: os.stat_result) -> bool:
+    """Whether somebody else than the user and the administrator can have written a file."""
+    if sys.platform == "win32":  # who may write is told otherwise there
+        return False
+    by_group = file.st_mode & 0o020 and not _has_one_member(file.st_gid)
+    return bool(file.st_mode & 0o002 or by_group) or file.st_uid not in (os.geteuid(), 0)
+
+
+def _has_one_member(group: int) -> bool:
+    """Whether a group is the user's alone: many systems give each one, and make files that it may write."""
+    if sys.platform == "win32":
+        return False
+    import grp
+    import pwd
+
+    try:
+        found, user = grp.getgrgid(group), pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return False
+    return found.gr_name == user and set(found.gr_mem) <= {user}
+
+
+def _usable(data: Mapping[str, Any], path: Path | None, problems: list[str]) -> dict[str, Any]:
+    """What of a file's settings can be used, as it stands there; sentences about the rest go to `problems`."""
+    good: dict[str, Any] = {}
     for name, given in data.items():
         setting = SETTINGS.get(name)
         if setting is None:
             problems.append(_("settings: there is no setting “{name}” ({path})").format(name=name, path=path))
-        elif (value := setting.convert(given)) is not None:
-            values[name] = value
+        elif setting.convert(given) is not None:
+            good[name] = given
         else:
-            good, bad = _entries(setting, given)
-            if (
-                good and (value := setting.convert(good)) is not None
-            ):  # one bad entry does not take the others
-                values[name] = value
+            kept, bad = _entries(setting, given)
+            if kept and setting.convert(kept) is not None:  # one bad entry does not take the others
+                good[name] = kept
                 what = ", ".join(f"“{str(entry)[:60]}”" for entry in bad)
                 problems.append(
                     _("settings: {name} must be {accepted}; {what} is left out ({path})").format(
@@ -456,10 +535,10 @@ def load(path: Path) -> tuple[Settings, list[str]]:
                         name=name, accepted=_(setting.accepts), path=path
                     )
                 )
-    if views := values.get("views"):
-        values["views"], wrong = _parsable(views)
+    if views := good.get("views"):
+        good["views"], wrong = _parsable(views)
         problems += [f"{problem} ({path})" for problem in wrong]
-    return Settings(**values), problems
+    return good
 
 
 def _entries(setting: Setting, given: Any) -> tuple[Any, list[Any]]:
@@ -496,12 +575,14 @@ def _parsable(views: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 def _platform(kind: str) -> Path:
     import platformdirs
 
-    return {
+    places: dict[str, Callable[..., Path]] = {
         "config": platformdirs.user_config_path,
+        "site": platformdirs.site_config_path,
         "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
         "cache": platformdirs.user_cache_path,
-    }[kind](APP, appauthor=False)
+    }
+    return places[kind](APP, appauthor=False)
 
 
 assert {setting.name for setting in fields(Settings)} == set(SETTINGS)

@@ -247,9 +247,7 @@ class _progress:  # noqa: N801  # reads as a verb where it is used
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(
-        dest="action", metavar="list | test | add | edit | remove | problems | import | export"
-    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     common = [files()]
     listing = actions.add_parser(
         "list", help=_("the sources, how each was last seen (default)"), parents=common

@@ -25,6 +25,7 @@ from cryptonews_tui.translation import _, ngettext
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from cryptonews_tui.library import State
     from cryptonews_tui.sections import Roles
@@ -38,7 +39,7 @@ _IMPORTED_MOST = 256 * 1024 * 1024
 
 
 def add_views(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="list | add | remove | rename | move")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     common = [files()]
     actions.add_parser("list", help=_("the views and their queries (default)"), parents=common)
     adding = actions.add_parser("add", help=_("keep a query under a name"), parents=common)
@@ -114,7 +115,34 @@ def _unknown(name: str) -> str:
     return _("there is no saved view “{name}”").format(name=name)
 
 
-# The files
+# What the program is, and its files
+
+
+def facts_of(
+    paths: Paths, settings: Settings, *, restricted: bool = False, frugal: bool = False
+) -> Iterator[str]:
+    """All that a report of a bug needs, a fact a line."""
+    from dataclasses import fields
+
+    from cryptonews_tui import crash, facts
+    from cryptonews_tui.session import session_of
+
+    session = session_of(os.environ, settings, restricted=restricted, frugal=frugal)
+    usual = type(settings)()
+    changed = [
+        each.name for each in fields(settings) if getattr(settings, each.name) != getattr(usual, each.name)
+    ]
+    found = (
+        *facts.versions(),
+        *facts.terminal(os.environ, session),
+        ("library", facts.database(paths.library)),
+        ("state", facts.database(paths.state)),
+        ("settings", ", ".join(changed) or "none"),  # what they say is nobody's business
+        ("crashes", str(len(crash.files(paths.state)))),
+    )
+    width = max(len(name) for name, _said in found)
+    for name, said in found:
+        yield f"{name:<{width}}  {said}"
 
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
@@ -144,6 +172,7 @@ def doctor(options: argparse.Namespace, paths: Paths, settings: Settings) -> int
     checkups = (health.check_library(paths.library, roles), health.check_state(paths.state))
     for checkup in checkups:
         output.show(output.checkup(checkup))
+    output.show(["program", *(f"  {fact}" for fact in facts_of(paths, settings))])
     for checkup in checkups if options.vacuum else ():
         if checkup.damaged:
             say(_("the {name} was not vacuumed; see what is wrong with it").format(name=_(checkup.name)))

@@ -136,9 +136,13 @@ from cryptonews_tui.sources import SourceError, open_source
 from cryptonews_tui.sources.access import Access
 known = socket.getaddrinfo
 slow = "slow.example"
-socket.getaddrinfo = lambda host, *rest, **more: time.sleep(60) if host == slow else known(host, *rest, **more)
 access = Access()
-threading.Timer(0.5, access.stop.set).start()
+def look_up(host, *rest, **more):
+    if host == slow:
+        threading.Timer(0.3, access.stop.set).start()
+        time.sleep(60)
+    return known(host, *rest, **more)
+socket.getaddrinfo = look_up
 try:
     for found in open_source({news.url("/list.json")!r}, access).documents({{}}):
         print(found)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.library.packing import PackingError
 from cryptonews_tui.translation import N_, _
 
@@ -22,6 +25,10 @@ SEE_DOCTOR = N_("`cryptonews doctor` tells more. ")
 
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, PackingError)
 """What taking values out of a damaged file can raise, beside SQLite's own errors."""
+
+
+SQLITE = sqlite3.sqlite_version
+"""The version of SQLite that Python brings."""
 
 
 class DatabaseError(Exception):
@@ -44,6 +51,8 @@ class Kind:
     migrations: tuple[Step, ...] = ()
     later: tuple[str, ...] = ()
     """Tables that are no part of the schema, and come once the database has grown."""
+    private: bool = False
+    """Whether it is nobody else's business."""
     backups: int = 0
     """How many copies from before changes of the schema are kept beside the file."""
 
@@ -74,6 +83,9 @@ class Opened:
         return self.seen is not None and file_version(self.path) != self.seen
 
 
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
 def connect(path: Path, kind: Kind) -> sqlite3.Connection:
     """Open (or create) the database at `path` at its newest schema, in WAL mode, in autocommit.
 
@@ -81,17 +93,21 @@ def connect(path: Path, kind: Kind) -> sqlite3.Connection:
     """
     with explained(path, kind):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(path.parent)
         except OSError as error:
             raise DatabaseError(
                 _("cannot make the folder for the {name} at {path}: {reason}").format(
                     name=_(kind.name), path=path, reason=error.strerror
                 )
             ) from None
+        if kind.private:
+            _make_private(path)
         connection = _open(path)
         try:
             if recognise(connection, path, kind) < kind.newest:
                 _migrate(connection, path, kind)
+            if kind.private:
+                _close_to_others(path)
         except BaseException:
             connection.close()
             raise
@@ -103,9 +119,9 @@ def prepare(path: Path, kind: Kind) -> None:
     connect(path, kind).close()
 
 
-def connect_to_read(path: Path, kind: Kind) -> Opened:
-    """Open the database at `path` as `connect` does, or as it is if it may only be read."""
-    if may_write(path) or not os.path.exists(path):
+def connect_to_read(path: Path, kind: Kind, *, read_only: bool = False) -> Opened:
+    """Open the database at `path` as `connect` does, or as it is if it may (or is to be) `read_only`."""
+    if not read_only and (may_write(path) or not os.path.exists(path)):
         return Opened(path, connect(path, kind))
     with explained(path, kind):
         opened = _open_shared(path)
@@ -284,6 +300,43 @@ def _open(path: Path, how: Literal["", "mode=rw", "mode=ro", "immutable=1"] = ""
     return connection
 
 
+def _make_private(path: Path) -> None:
+    """Make the file for the user alone, if it is not there, and refuse what somebody else has put in its place.
+
+    A link of one's own is followed: people keep such files where they copy them from.
+    """
+    if sys.platform == "win32":  # who may read is told otherwise there
+        return
+    real = Path(os.path.realpath(path))
+    for file in (path, real, *(beside(real, ending) for ending in _BESIDE)):
+        try:
+            found = os.lstat(file)
+        except OSError:
+            continue  # SQLite will say what is wrong with it
+        link = stat.S_ISLNK(found.st_mode)
+        theirs = found.st_uid not in (os.geteuid(), 0)
+        if (theirs and (link or os.geteuid())) or (link and file != path):
+            raise DatabaseError(
+                _(
+                    "{file} is not yours: somebody else has put it there; it was left as it is. Name another file."
+                ).format(file=file)
+            )
+    with suppress(OSError):
+        os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """What an older version made, or somebody opened to all, is the user's alone again."""
+    if sys.platform == "win32":
+        return
+    real = Path(os.path.realpath(path))
+    for file in (real, *(beside(real, ending) for ending in _BESIDE)):
+        with suppress(OSError):
+            found = os.lstat(file)
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                os.chmod(file, found.st_mode & 0o700)
+
+
 def _look(path: Path) -> Opened:
     return Opened(path, _open(path, "mode=rw")) if may_write(path) else _open_shared(path)
 
@@ -347,6 +400,7 @@ def _back_up(path: Path, keep: int) -> None:
     unfinished = copy.with_name(copy.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(_open(path)) as source, closing(sqlite3.connect(unfinished)) as target:
             source.backup(target)
         unfinished.chmod(path.stat().st_mode & 0o777)

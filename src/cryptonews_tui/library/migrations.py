@@ -377,5 +377,6 @@ STATE_KIND = Kind(
     schema=STATE,
     remedy=N_("Or move it away, and put a backup from beside it in its place."),
     migrations=(_state_1_to_2, _STATE_2_TO_3, _state_3_to_4),
+    private=True,
     backups=3,
 )

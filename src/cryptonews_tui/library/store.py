@@ -105,12 +105,14 @@ class Library:
         assets: Mapping[str, Sequence[str]] = MappingProxyType({}),
         sections: Mapping[str, Sequence[str]] = MappingProxyType({}),
         now: Callable[[], datetime] = system_now,
+        read_only: bool = False,
     ) -> None:
         """`assets` are further spellings by symbol, `sections` further headings by role.
 
-        `now` is the clock, in the zone that queries mean.
+        `now` is the clock, in the zone that queries mean. `read_only`: even where it may be written to.
         """
         self.path = path
+        self._read_only = read_only
         self.state_path = state_path
         self.languages = tuple(languages)
         self._spellings = assets
@@ -145,7 +147,7 @@ class Library:
 
     def _connect(self) -> Opened:
         """A connection with the marks beside the library."""
-        opened = connect_to_read(self.path, LIBRARY_KIND)
+        opened = connect_to_read(self.path, LIBRARY_KIND, read_only=self._read_only)
         try:
             with explained(self.state_path, STATE_KIND):
                 opened.connection.execute("ATTACH ? AS state", (str(self.state_path),))
@@ -303,7 +305,7 @@ class Library:
         if (before := self._slow) is not None and before.outdated():
             self._slow = None  # nobody may interrupt what is closed
             before.connection.close()
-        slow = self._slow = self._slow or connect_to_read(self.path, LIBRARY_KIND)
+        slow = self._slow = self._slow or connect_to_read(self.path, LIBRARY_KIND, read_only=self._read_only)
         with _interruptible():
             self._meanings.look_up(query, slow.connection)
             if query.sort:

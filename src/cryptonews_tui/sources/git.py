@@ -6,11 +6,11 @@ articles that were wanted: a visit fetches twice, once when nothing has changed.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -21,6 +21,7 @@ from typing import IO
 from urllib.parse import quote, unquote, urlsplit
 
 from cryptonews_tui.article import Document, Problem
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.sources import About, Expected, Found, Gone, Rest, Seen, SourceError
 from cryptonews_tui.sources.access import Access
@@ -220,7 +221,7 @@ class GitSource:
             return
         folder = _kept_folder(self.location, self.access.cache)
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(folder.parent)
             lock = open(folder.with_suffix(".lock"), "wb")  # noqa: SIM115 - closed by the with below
         except OSError as error:
             raise SourceError(
@@ -239,7 +240,7 @@ class GitSource:
         end = time.monotonic() + self.access.limits.lock
         while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(lock)
             except OSError:
                 if self.access.stop.wait(0.05) or time.monotonic() > end:
                     raise passing(
@@ -335,3 +336,15 @@ class GitSource:
             return self.page(whole)
         url, ref = self.address.url, self.address.ref
         return item_name(f"{url}#{ref}:{whole}")
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock the file until it is closed; OSError while another program has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -135,7 +136,7 @@ class Repository:
         """An empty repository, whatever was here."""
         self.discard()
         try:
-            self.folder.mkdir(parents=True)
+            self.folder.mkdir(mode=0o700, parents=True)
         except OSError as error:
             raise SourceError(
                 _(
@@ -679,12 +680,15 @@ def _files(entries: Iterable[tuple[str, str, str]]) -> Iterator[File]:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End git and whatever it has started."""
     with suppress(OSError):
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_GRACE)
-        if process.returncode is None or process.returncode < 0:
-            os.killpg(process.pid, signal.SIGKILL)
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_GRACE)
+            if process.returncode is None or process.returncode < 0:
+                os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     if process.stdout is not None:
         process.stdout.close()

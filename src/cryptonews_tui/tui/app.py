@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError
@@ -19,6 +20,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Event, Key, Resize
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -26,13 +28,14 @@ from textual.theme import ThemeProvider
 
 from cryptonews_tui.library import DatabaseError, Library, State
 from cryptonews_tui.moments import system_now
+from cryptonews_tui.output import say
 from cryptonews_tui.safety import safe_url, shown_url
 from cryptonews_tui.session import LOCAL, Session
 from cryptonews_tui.settings import Paths, Settings
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui import clipboard
 from cryptonews_tui.tui.colourless import Colourless
-from cryptonews_tui.tui.commands import BY_ID, check_remapping, keymap, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, check_remapping, keymap, shown_keys
 from cryptonews_tui.tui.frames import FramesApp
 from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
@@ -44,6 +47,9 @@ from cryptonews_tui.tui.typed_ahead import KeyDone, TypedAhead
 
 _TWICE_SECONDS = 2.0
 """Ctrl+C again within this time is meant."""
+
+_HARMLESS = frozenset({"help_quit", "quit", "focus_next", "focus_previous", "suspend_process"})
+"""Actions of the program itself that any session has."""
 
 
 class CryptonewsApp(FramesApp):
@@ -88,7 +94,12 @@ class CryptonewsApp(FramesApp):
         self.remapped, self._complaints = check_remapping(settings.keys)
         self.state = State(paths.state, patience=0.2)  # a key is not to wait
         self.library = self._library(paths.library)
-        self.samples = not self.locations and self.library.is_empty() and not self.state.sources()
+        self.samples = (
+            not session.restricted
+            and not self.locations
+            and self.library.is_empty()
+            and not self.state.sources()
+        )
         if self.samples:
             self.library.close()
             self.library = self._library(paths.samples)
@@ -96,6 +107,9 @@ class CryptonewsApp(FramesApp):
         self._stop = False
         self._interrupted = -_TWICE_SECONDS
         self._there = self._leaving = False
+        self._asked = ""
+        self.last_words = ""
+        """What is to be said when the terminal is the shell's again."""
         self.refreshing = Refreshing(self)
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0  # lines at a notch of the wheel
@@ -112,6 +126,7 @@ class CryptonewsApp(FramesApp):
             assets=settings.assets,
             sections=settings.sections,
             now=self.now,
+            read_only=self.session.restricted,
         )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -145,6 +160,19 @@ class CryptonewsApp(FramesApp):
         elif (suspend := getattr(self._driver, "suspend", None)) is not None:
             suspend()
 
+    def has(self, command: Command) -> bool:
+        """Whether this session has a command."""
+        return not (self.session.restricted and command.outside)
+
+    @property
+    def commands(self) -> list[Command]:
+        """All that this session has."""
+        return [*filter(self.has, COMMANDS)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of what Textual's own program can do — screenshots, suspending — a restricted session has the least."""
+        return not self.session.restricted or action in _HARMLESS
+
     def action_command_palette(self) -> None:
         self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
 
@@ -163,6 +191,11 @@ class CryptonewsApp(FramesApp):
 
     def on_mount(self) -> None:
         self.set_keymap(keymap(self.remapped))
+        if not self.is_headless:
+            asyncio.get_running_loop().set_exception_handler(
+                lambda _loop, context: self.fail_elsewhere(context.get("exception"))
+            )
+            threading.excepthook = self._thread_failed
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
@@ -197,6 +230,8 @@ class CryptonewsApp(FramesApp):
 
     def why_empty(self) -> str:
         """What to say when the library has nothing to show."""
+        if self.session.restricted:
+            return _("No article yet.")
         if self.busy:
             return _("Reading the articles …")
         if self.state.sources():
@@ -255,6 +290,9 @@ class CryptonewsApp(FramesApp):
         """Open an http or https page without a shell; where there is no graphical browser, show and copy it."""
         if safe_url(url) is None:
             self.say(_("This address is not one that a browser may be sent to."))
+        elif self.session.restricted:
+            self.copy_to_clipboard(url)
+            self.say(_("Sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
         elif self._has_browser():
             self.open_url(url)
             self.say(_("Opened {url}").format(url=shown_url(url)))
@@ -262,9 +300,10 @@ class CryptonewsApp(FramesApp):
             self.copy_to_clipboard(url)
             self.say(_("No browser here; sent to the terminal's clipboard: {url}").format(url=shown_url(url)))
 
-    @staticmethod
-    def original(origin: str) -> str:
-        """The text of the file that an article was read from; empty if it cannot be read."""
+    def original(self, origin: str) -> str:
+        """The text of the file that an article was read from; empty if it cannot or must not be read."""
+        if self.session.restricted:
+            return ""
         from cryptonews_tui.refresh import original
 
         return original(origin)
@@ -272,7 +311,8 @@ class CryptonewsApp(FramesApp):
     def copy_to_clipboard(self, text: str) -> None:
         """Send text to the clipboard of the terminal, wherever that is: over SSH and out of tmux too."""
         super().copy_to_clipboard(text)
-        clipboard.to_tmux(text)
+        if not self.session.restricted:
+            clipboard.to_tmux(text)
 
     @staticmethod
     def _has_browser() -> bool:
@@ -296,8 +336,35 @@ class CryptonewsApp(FramesApp):
         cause = getattr(error, "error", error)  # of a worker
         if isinstance(cause, DatabaseError):
             self.exit(return_code=1, message=f"cryptonews: {cause}")
+            return
+        # Textual would show the values of all variables: articles, and what is nobody's business.
+        self._return_code = 1
+        if self._exception is None:
+            from cryptonews_tui import crash
+
+            with suppress(Exception):  # there may be no screen yet
+                self._asked = str(self.main.question)
+            self.last_words = crash.report(cause, self.paths.state, command="(reader)", query=self._asked)
+            self._exception = error  # what tests look at
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        if isinstance(failed.thread, WriterThread) and isinstance(failed.exc_value, OSError):
+            self._hand_over(self.exit)  # the terminal is gone, and nobody left to tell
         else:
-            super()._handle_exception(error)
+            self.fail_elsewhere(failed.exc_value)
+
+    def fail_elsewhere(self, error: BaseException | None) -> None:
+        """An error that no part of the screen will hear of: in a thread, or in what the event loop calls."""
+        if isinstance(error, Exception):
+            self._hand_over(self._handle_exception, error)
+
+    def _hand_over(self, call: Callable[..., None], *values: object) -> None:
+        """Have it called where the screen lives, and do not wait: who waits here may be waited for."""
+        if self._loop is not None and not self._stop:
+            with suppress(RuntimeError):  # the loop has just ended
+                self._loop.call_soon_threadsafe(call, *values)
 
     def on_unmount(self) -> None:
         self._stop = True
@@ -331,4 +398,6 @@ def run(
     app.complain(complaints)
     app.run(mouse=session.mouse)
     app.finish(0.5)
+    if app.last_words:
+        say(app.last_words)
     return app.return_code or 0

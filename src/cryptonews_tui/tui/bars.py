@@ -46,6 +46,8 @@ class StatusLine(Widget):
     activity = reactive("")
     shared = reactive(False)
     """Whether the library is somebody else's."""
+    passing = reactive(False)
+    """Whether marks are gone when the session ends."""
 
     def render(self) -> Text:
         name, query, dim = (
@@ -74,7 +76,8 @@ class StatusLine(Widget):
             told = " · ".join(part for part in (self.counts, *details) if part)
             # Translators: of a library that somebody else keeps
             shared = _("shared") if self.shared else ""
-            right = "   ".join(part for part in (told, shared, self.activity) if part)
+            passing = _("marks are not kept") if self.passing else ""
+            right = "   ".join(part for part in (told, shared, passing, self.activity) if part)
             if cell_len(right) <= room:
                 break
         return right

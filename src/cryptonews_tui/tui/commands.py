@@ -32,6 +32,8 @@ class Command:
     """Whether the screen carries it out, not the pane that its scope names."""
     each: bool = False
     """Whether its keys mean different things: the action is told which of them it was, from 1."""
+    outside: bool = False
+    """Whether it reaches beyond the library and the reader's own state: a restricted session has no such command."""
 
 
 _MOVE, _READ, _FIND = N_("Moving"), N_("Reading"), N_("Finding")
@@ -164,7 +166,12 @@ COMMANDS: tuple[Command, ...] = (
         group=_READ,
     ),
     Command(
-        "browser", "o", N_("Open in browser"), N_("Open the story's own page in the browser."), group=_READ
+        "browser",
+        "o",
+        N_("Open in browser"),
+        N_("Open the story's own page in the browser."),
+        group=_READ,
+        outside=True,
     ),
     Command("copy-link", "y", N_("Copy link"), N_("Copy the address of the story's page."), group=_READ),
     Command(
@@ -176,6 +183,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Pipe"),
         N_("Give the article, as Markdown, to the command of the settings and show what it says."),
         group=_READ,
+        outside=True,
     ),
     Command(
         "query",
@@ -344,6 +352,7 @@ COMMANDS: tuple[Command, ...] = (
         "article",
         _TEXT,
         by_screen=True,
+        outside=True,
     ),
     Command("raw", "u", N_("Raw text"), N_("The article's file as it is."), "article", _TEXT, by_screen=True),
     Command(
@@ -371,7 +380,13 @@ COMMANDS: tuple[Command, ...] = (
         _DIGEST,
     ),
     Command(
-        "source-add", "a", N_("Add a source"), N_("Add a source: it is tried first."), "sources", _SOURCES
+        "source-add",
+        "a",
+        N_("Add a source"),
+        N_("Add a source: it is tried first."),
+        "sources",
+        _SOURCES,
+        outside=True,
     ),
     Command(
         "source-edit",
@@ -380,6 +395,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Change its name, interval, languages, what becomes of vanished articles."),
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command(
         "source-toggle",
@@ -388,6 +404,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Visit the source no more, or again."),
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command(
         "source-remove",
@@ -396,6 +413,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Forget the source, pressed twice; its articles, stars and notes stay."),
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command(
         "source-problems",
@@ -404,6 +422,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("What was wrong at the last visit, and how the visits before went."),
         "sources",
         _SOURCES,
+        outside=True,
     ),
     Command("read", "m", N_("Read / unread"), N_("Mark the story read, or unread again."), group=_MARK),
     Command("star", "s", N_("Star"), N_("Star the story, or take the star away."), group=_MARK),
@@ -417,9 +436,15 @@ COMMANDS: tuple[Command, ...] = (
         N_("Refresh"),
         N_("Read the sources that hold the story, or the source under the cursor."),
         group=_SHOW,
+        outside=True,
     ),
     Command(
-        "refresh-all", "R", N_("Refresh all"), N_("Read all sources that are not disabled."), group=_SHOW
+        "refresh-all",
+        "R",
+        N_("Refresh all"),
+        N_("Read all sources that are not disabled."),
+        group=_SHOW,
+        outside=True,
     ),
     Command(
         "cancel-refresh",
@@ -427,6 +452,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Cancel the refresh"),
         N_("Stop reading sources; what was read is kept."),
         group=_SHOW,
+        outside=True,
     ),
     Command(
         "sources",
@@ -434,6 +460,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Sources"),
         N_("How your sources are; add, change and remove them."),
         group=_SHOW,
+        outside=True,
     ),
     Command("zoom", "z", N_("Article alone"), N_("The article alone on the screen, and back."), group=_SHOW),
     Command("narrower", "less_than_sign", N_("Narrower"), N_("A narrower reading column."), group=_SHOW),

@@ -18,7 +18,7 @@ from cryptonews_tui.safety import shown_url
 from cryptonews_tui.translation import _, ngettext
 from cryptonews_tui.tui.bars import KeyLine, StatusLine, stories_counted
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, Command, shown_keys
 from cryptonews_tui.tui.digest_pane import DigestPane
 from cryptonews_tui.tui.filter_rows import value_name
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
@@ -88,7 +88,8 @@ class DigestScreen(PaneScreen["Opened | None"]):
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
-        return [command for command in COMMANDS if command.scope == "digest" or command.id in SHARED]
+        commands = self.app.commands
+        return [command for command in commands if command.scope == "digest" or command.id in SHARED]
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -98,7 +99,7 @@ class DigestScreen(PaneScreen["Opened | None"]):
 
     def on_mount(self) -> None:
         self.pane.set_reactive(DigestPane.reading_width, self._reading_width)
-        self.query_one(KeyLine).offer(HINTS["digest"], KEY_TITLES["digest"], self.app.remapped)
+        self.query_one(KeyLine).offer(self.had(HINTS["digest"]), KEY_TITLES["digest"], self.app.remapped)
         self._show(self._begin)
         self.set_interval(_LOOK_SECONDS, self.catch_up)
 

@@ -84,7 +84,7 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=16)
         table.add_column()
-        for group, commands in grouped().items():
+        for group, commands in grouped(self.app.commands).items():
             table.add_row(Text(_(group), "bold"))
             for command in commands:
                 keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")

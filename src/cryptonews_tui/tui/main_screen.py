@@ -26,7 +26,7 @@ from cryptonews_tui.tui.article_pane import ArticlePane
 from cryptonews_tui.tui.asking import Asker
 from cryptonews_tui.tui.bars import KeyLine, StatusLine, stories_counted
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import COMMANDS, Command
+from cryptonews_tui.tui.commands import Command
 from cryptonews_tui.tui.filter_rows import CHOICES, TITLES, value_name
 from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.headlines_pane import HeadlinesPane
@@ -118,6 +118,7 @@ class MainScreen(ReadingScreen):
         self.query_one(ArticlePane).reading_width = self.app.settings.reading_width
         self.query_one(HeadlinesPane).columns = self.app.settings.columns
         self.query_one(StatusLine).shared = self.library.shared
+        self.query_one(StatusLine).passing = self.app.session.passing
         self._arrange(HEADLINES)
         self.offer_keys()
         self.reload()
@@ -385,7 +386,7 @@ class MainScreen(ReadingScreen):
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
-        return [command for command in COMMANDS if command.scope not in ("digest", "sources")]
+        return [command for command in self.app.commands if command.scope not in ("digest", "sources")]
 
     # Moving about
 
@@ -466,7 +467,9 @@ class MainScreen(ReadingScreen):
         if place == FILTERS:
             place = self.query_one(FiltersPane).kind
         further = [(key, _(title)) for key, title in FURTHER.get(place, ())]
-        self.query_one(KeyLine).offer(HINTS[place], KEY_TITLES.get(place, {}), self.app.remapped, further)
+        self.query_one(KeyLine).offer(
+            self.had(HINTS[place]), KEY_TITLES.get(place, {}), self.app.remapped, further
+        )
 
     def action_page_down(self) -> None:
         if self._place == ARTICLE and self.article.at_end:

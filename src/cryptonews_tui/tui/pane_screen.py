@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.timer import Timer
 from cryptonews_tui.safety import clean_line, shown_url
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui.bars import KeyLine
+from cryptonews_tui.tui.commands import BY_ID
 from cryptonews_tui.tui.pane import Pane
 
 if TYPE_CHECKING:
@@ -36,6 +38,15 @@ class PaneScreen(Screen[ScreenResultType]):
     def moved_in(self) -> Pane:
         """The pane that keys move in."""
         raise LookupError("every screen has one")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No key, palette entry or text runs a command that this session does not have."""
+        command = BY_ID.get(action.replace("_", "-"))
+        return command is None or self.app.has(command)
+
+    def had(self, ids: Iterable[str]) -> list[str]:
+        """Those of these commands that this session has."""
+        return [name for name in ids if self.app.has(BY_ID[name])]
 
     # Speaking
 

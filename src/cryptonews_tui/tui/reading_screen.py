@@ -273,7 +273,7 @@ class ReadingScreen(PaneScreen[None]):
         from cryptonews_tui.tui.pager_screen import PagerScreen
         from cryptonews_tui.tui.piping import Piping
 
-        command = self.app.settings.pipe
+        command = () if self.app.session.restricted else self.app.settings.pipe
         article = self._article()
         if not command:
             self.say(_('Name a command in the settings first, such as pipe = ["wc", "-w"].'))

@@ -88,6 +88,9 @@ class Refreshing:
     def start(self) -> None:
         """Visit what is to be visited when the reader is opened, and from now on what is due."""
         app = self._app
+        if app.session.restricted:  # the library is kept by others
+            self.started = True
+            return
         if app.samples:
             self._read_samples()
         else:
@@ -132,6 +135,8 @@ class Refreshing:
 
         `changed` sources are visited again if they have been visited, `afresh` nothing of them is taken for known.
         """
+        if self._app.session.restricted:
+            return
         sources = [*sources]
         if (
             sources and self._app.samples
@@ -170,7 +175,7 @@ class Refreshing:
         self.ask(sources, by_key=True)
 
     def _read_samples(self) -> None:
-        if not self.busy:
+        if not self.busy and not self._app.session.restricted:
             from cryptonews_tui.cli import samples_location
 
             self._begin([StoredSource("", samples_location())])
@@ -231,7 +236,7 @@ class Refreshing:
     def watch(self) -> None:
         """Watch the sources that are on this computer, as they are now."""
         app = self._app
-        if not app.settings.watch_folders or self._cannot_watch or app.samples:
+        if app.session.restricted or not app.settings.watch_folders or self._cannot_watch or app.samples:
             return
         from cryptonews_tui.refresh import at_home
 

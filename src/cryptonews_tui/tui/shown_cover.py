@@ -93,6 +93,8 @@ class ShownCover:
         from cryptonews_tui.tui.cover import cell_size, prepare, wanted
 
         screen, pane, settings = self._screen, self._screen.article, self._screen.app.settings
+        if screen.app.session.restricted:
+            return
         if self._covers is None:
             self._covers = Covers(screen.app.paths.cache, settings.cover_cache_mb * 1_000_000)
         covers = self._covers

@@ -17,7 +17,7 @@ from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.translation import N_, _, ngettext
 from cryptonews_tui.tui.bars import KeyLine, StatusLine
 from cryptonews_tui.tui.bindings import bindings
-from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, shown_keys
+from cryptonews_tui.tui.commands import BY_ID, Command, shown_keys
 from cryptonews_tui.tui.hints import HINTS, KEY_TITLES
 from cryptonews_tui.tui.pane import Pane
 from cryptonews_tui.tui.pane_screen import PaneScreen
@@ -81,7 +81,8 @@ class SourcesScreen(PaneScreen[None]):
     @property
     def commands(self) -> list[Command]:
         """What can be done here."""
-        return [command for command in COMMANDS if command.scope == "sources" or command.id in SHARED]
+        commands = self.app.commands
+        return [command for command in commands if command.scope == "sources" or command.id in SHARED]
 
     async def run(self, command: Command) -> None:
         """Run a command as if its key had been pressed."""
@@ -95,7 +96,7 @@ class SourcesScreen(PaneScreen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one(KeyLine).offer(HINTS["sources"], KEY_TITLES["sources"], self.app.remapped)
+        self.query_one(KeyLine).offer(self.had(HINTS["sources"]), KEY_TITLES["sources"], self.app.remapped)
         self.catch_up()
         self.call_after_refresh(self.catch_up)  # now that it is known what is in sight
         self.set_interval(_BUSY_SECONDS, self.catch_up)

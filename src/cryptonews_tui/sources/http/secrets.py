@@ -269,6 +269,7 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
     import shlex
     import signal
     import subprocess
+    import sys
     import time
 
     advice = _("Try it in a terminal, or change [secrets] in the settings.")
@@ -305,7 +306,10 @@ def _said(secret: Secret, whose: str, stop: threading.Event) -> str:
                 process.wait(max(until - time.monotonic(), 0.1))
         if process.poll() is None:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+                if sys.platform == "win32":
+                    process.kill()
+                else:
+                    os.killpg(process.pid, signal.SIGKILL)
     if stop.is_set() and not ended:
         raise SourceError(
             _("{whose} was not waited for: the refresh was called off. Start it again.").format(whose=whose)
