@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # What the program needs lies in $(VENV)/wheels as well: the test that installs it with pipx asks no network.
 
-.PHONY: run test check format bench screenshots docs messages dist clean help
+.PHONY: run test check format bench fuzz screenshots docs messages dist clean help
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,11 @@ format: $(READY)  ## put the code into shape
 
 bench: $(READY)  ## measure, and print the figures of docs/performance.md
 	$(BIN)/python -m benchmarks
+
+FUZZ := $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)
+fuzz: $(READY)  ## try odd inputs: make fuzz INPUTS=100000 SECONDS=60 TARGETS="query feed" (of each target)
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]' || echo 'goes on without atheris'
+	$(BIN)/python -m fuzz $(FUZZ)
 
 screenshots: $(READY)  ## make screenshots/*.svg and *.png from the samples
 	$(BIN)/python -m screenshots

@@ -263,3 +263,16 @@ def test_a_home_folder_is_expanded_and_an_unknown_one_stays(monkeypatch: pytest.
     monkeypatch.setenv("HOME", "/home/reader")
     assert find_paths("~/l.db").library == Path("/home/reader/l.db")
     assert find_paths("~no-such-user/l.db").library == Path("~no-such-user/l.db")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 3_000 + "]" * 3_000, "x = " + "7" * 5_000, "x." * 30_000 + "x = 1", "#" * 300_000],
+    ids=["nesting", "digits", "names", "letters"],
+)
+def test_a_file_without_end_is_said_and_not_used(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    settings, problems = load(path)
+    assert settings == Settings()
+    assert [problem.partition(" is not valid TOML")[0] for problem in problems] == [f"settings: {path}"]

@@ -73,11 +73,11 @@ class Covers:
         self._turn = 0
         self._closed = False
 
-    def fetch(self, cover: Mapping[str, str], width: int, height: int, origin: str = "") -> bytes:
+    def fetch(self, cover: Mapping[str, str], width: int, height: int, *sources: str) -> bytes:
         """The smallest picture that fills so many pixels, or the next best. Raises `PictureError`.
 
-        `origin` is where the article came from: only there may a cover be on this computer or in the network
-        around it, for what strangers write must not make us call anybody in the house.
+        `sources` are the reader's own that have the article: only where one of them is may a cover be on this
+        computer or in the network around it, for what strangers write must not make us call anybody in the house.
         """
         turn = self._turn
         enough, others = by_size(cover, width, height)
@@ -88,7 +88,7 @@ class Covers:
                 return data
         try:
             with self._line(turn) as line:
-                return self._first(line, enough + others, origin)
+                return self._first(line, enough + others, sources)
         except SourceError as error:
             raise PictureError(str(error)) from error
 
@@ -120,7 +120,7 @@ class Covers:
                 with self._lock:
                     self._lines.discard(line)
 
-    def _first(self, line: Http, addresses: Sequence[str], origin: str) -> bytes:
+    def _first(self, line: Http, addresses: Sequence[str], sources: Sequence[str]) -> bytes:
         """The first of these pictures that is there, or why the first is not."""
         from cryptonews_tui.sources.http.addresses import is_inside, web_address
         from cryptonews_tui.sources.http.faults import NoAnswerError
@@ -135,7 +135,7 @@ class Covers:
                 url = web_address(address)
                 place = urlsplit(url).netloc
                 if place not in silent:
-                    may_enter = _same_place(url, origin)
+                    may_enter = any(_same_place(url, source) for source in sources)
                     if not may_enter and is_inside(urlsplit(url).hostname or ""):
                         raise SourceError(
                             _("{url} is private, its article is not: it was not called.").format(
@@ -164,9 +164,9 @@ class Covers:
         return data
 
 
-def _same_place(url: str, origin: str) -> bool:
+def _same_place(url: str, source: str) -> bool:
     try:
-        return urlsplit(url)[:2] == urlsplit(origin)[:2]
+        return urlsplit(url)[:2] == urlsplit(source)[:2]
     except ValueError:
         return False
 

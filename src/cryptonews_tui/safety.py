@@ -19,10 +19,11 @@ _URL_LIMIT = 4_096
 _HOST_LIMIT = 253
 
 # ECMA-48 sequences as a whole, so that their parameters do not stay behind as rubbish: CSI, then the strings
-# (DCS, SOS, OSC, PM, APC) up to their terminator, within bounds so that a stray opener eats no article.
+# (DCS, SOS, OSC, PM, APC) up to their terminator, within bounds so that a stray opener eats no article, and not beyond
+# the next opener, so that many of them cost no more than one.
 _SEQUENCES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]"
-    r"|(?:\x1b[P\]X^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|(?:\x1b[P\]X^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\n]{0,4096}(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]{0,8}[0-~]"
 )
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 APP = "cryptonews-tui"
 
+_LONGEST, _DOTS = 200_000, 200
+"""Characters of a file of settings, and dots in one of its lines."""
+
 FILTERS = ("is", "sentiment", "asset", "source", "category", "tag", "lang", "section", "on")
 """The groups of the filters pane, by the names of their fields."""
 
@@ -468,8 +471,8 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     import tomllib  # most people have no file
 
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = tomllib.loads(_bounded(text))
+    except (ValueError, RecursionError) as error:  # not only TOML's own: of numbers and nesting without end
         return {}, [
             _("settings: {path} is not valid TOML: {error}; the defaults are used").format(
                 path=path, error=error
@@ -539,6 +542,13 @@ def _usable(data: Mapping[str, Any], path: Path | None, problems: list[str]) -> 
         good["views"], wrong = _parsable(views)
         problems += [f"{problem} ({path})" for problem in wrong]
     return good
+
+
+def _bounded(text: str) -> str:
+    """The same. Raises `ValueError` for names of names of names, which take Python the square of their length."""
+    if len(text) > _LONGEST or any(line.count(".") > _DOTS for line in text.splitlines()):
+        raise ValueError(_("it is longer, or has more dots in a line, than settings can have"))
+    return text
 
 
 def _entries(setting: Setting, given: Any) -> tuple[Any, list[Any]]:

@@ -119,6 +119,11 @@ def test_a_repository_has_one_form(typed: str, canonical: str) -> None:
         ("git+ssh://-oProxyCommand=x/news", "not a complete address"),
         ("ssh://news.example", "not a complete address"),
         ("ssh://news.example:port/news", "not a complete address"),
+        ("git@-oProxyCommand:news", "not a complete address"),
+        ("-x@news.example:news", "not a complete address"),
+        ("git@news.example:-x", "not a complete address"),
+        ("git@news.example::ext", "not a complete address"),
+        ("git+file:///?", "root of this computer"),
         ("git+file://elsewhere/news", "not a folder on this computer"),
         ("git+file:///news%00", "cannot be shown"),
         ("git+https://news.example/news#-x", "cannot be the name of a branch"),
@@ -178,6 +183,20 @@ def test_hidden_files_and_links_are_not_followed(publisher: Publisher, reader: R
     assert reader.visit().data == {"a.md": article()}
     publisher.commit({"a.md": None}, links={"a.md": "/etc/passwd"})
     assert reader.visit().gone == ["a.md"]
+
+
+def test_another_repository_inside_is_not_visited(publisher: Publisher, reader: Reader) -> None:
+    publisher.commit(
+        {"a.md": article(), ".gitmodules": b'[submodule "b"]\npath = b.md\nurl = ext::touch /x\n'}
+    )
+    tip = publisher.tip()
+    publisher.git(
+        *("fast-import", "--quiet", "--force"),
+        given=f"commit refs/heads/main\ncommitter Desk <desk@news.example> 1764060000 +0000\ndata 0\n"
+        f"from refs/heads/main^0\nM 160000 {tip} b.md\n\n".encode(),
+    )
+    assert publisher.tip() != tip
+    assert reader.visit().data == {"a.md": article()}
 
 
 def test_what_has_not_changed_is_not_read_again(publisher: Publisher, reader: Reader) -> None:

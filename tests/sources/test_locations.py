@@ -78,6 +78,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(typed: str) -> Non
         ("http:/news.example", "not a complete web address"),
         ("https://", "not a complete web address"),
         ("http://news.example:99999/", "not a complete web address"),
+        ("http://-news.example/", "not a complete web address"),
         ("http://[::1/", "not a complete web address"),
         ("http://news.example/" + "a" * 5000, "too long"),
         ("http://news.example/\x1b[2J", "characters that no address has"),
@@ -86,6 +87,8 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(typed: str) -> Non
         ("file:news", "not the address of a file on this computer"),
         ("/tmp/\x1b]0;x\x07", "characters that cannot be shown"),
         ("/tmp/\0", "characters that cannot be shown"),
+        ("/tmp/a\tb", "characters that cannot be shown"),
+        ("/tmp/a /", "ends with a blank"),
         ("/dev/null", "neither a file nor a folder"),
     ],
 )

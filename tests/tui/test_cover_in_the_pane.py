@@ -116,3 +116,18 @@ async def test_another_width_draws_the_cover_anew(desk: Desk, site: Site) -> Non
         widest = max(len(row) for row in reader.article.splitlines() if "▀" in row)
         assert widest <= reader.main.article.column
         assert colours(reader)
+
+
+async def test_an_entry_that_names_an_address_in_the_house_as_its_own_shows_no_cover_from_there(
+    desk: Desk, site: Site
+) -> None:
+    feed = desk.folder / "feed.xml"
+    feed.write_text(
+        f"""<rss version="2.0"><channel><title>T</title><item><title>Come in</title><guid>1</guid>
+        <link>{site.url("/door")}</link><enclosure url="{site.url("/picture.png")}" type="image/png"/>
+        <pubDate>Tue, 25 Nov 2025 09:00:00 GMT</pubDate><description>x</description></item></channel></rss>"""
+    )
+    async with desk.open(str(feed)) as reader:
+        await reader.do("open", "cover")
+        await reader.until(lambda: "is private" in reader.said)
+    assert site.requests == []

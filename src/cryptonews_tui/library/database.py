@@ -20,6 +20,11 @@ from cryptonews_tui.translation import N_, _
 BUSY_SECONDS = 10.0
 """How long a statement waits for another program's write."""
 
+_STEPS = 500_000_000
+"""Of SQLite's machine, for one statement on somebody else's file: some ten seconds, where ours take a tenth of one."""
+_LONGEST = 256 * 1024 * 1024
+"""Bytes of one value in somebody else's file."""
+
 
 SEE_DOCTOR = N_("`cryptonews doctor` tells more. ")
 
@@ -121,11 +126,13 @@ def prepare(path: Path, kind: Kind) -> None:
 
 def connect_to_read(path: Path, kind: Kind, *, read_only: bool = False) -> Opened:
     """Open the database at `path` as `connect` does, or as it is if it may (or is to be) `read_only`."""
-    if not read_only and (may_write(path) or not os.path.exists(path)):
+    own = not read_only and (may_write(path) or not os.path.exists(path))
+    if own and not may_be_strangers(path):
         return Opened(path, connect(path, kind))
     with explained(path, kind):
-        opened = _open_shared(path)
+        opened = Opened(path, connect(path, kind)) if own else _open_shared(path)
         try:
+            _bound(opened.connection)
             version = recognise(opened.connection, path, kind)
             if version == 0:
                 raise DatabaseError(
@@ -138,6 +145,13 @@ def connect_to_read(path: Path, kind: Kind, *, read_only: bool = False) -> Opene
                     _(
                         "the {name} at {path} was made by an older cryptonews, and you may not write to it; {owner} "
                         "must run this version on it once: cryptonews list --limit 1"
+                    ).format(name=_(kind.name), path=path, owner=_owner(path))
+                )
+            if not _has_no_more(opened.connection, kind):
+                raise DatabaseError(
+                    _(
+                        "the {name} at {path}: it is not as cryptonews makes it, so it is not read. "
+                        "Ask {owner} to make it anew."
                     ).format(name=_(kind.name), path=path, owner=_owner(path))
                 )
         except BaseException:
@@ -155,6 +169,15 @@ def look(path: Path, kind: Kind) -> Opened:
 def may_write(path: Path) -> bool:
     """Whether this user may write to the database at `path`: SQLite needs the file, and files beside it."""
     return _may(path, os.W_OK) and _may(path.parent, os.W_OK)
+
+
+def may_be_strangers(path: Path) -> bool:
+    """Whether anybody else than this user may have written what is in the file at `path`."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    return os.name == "posix" and (found.st_uid != os.geteuid() or bool(found.st_mode & 0o022))
 
 
 def file_version(path: Path) -> FileVersion:
@@ -264,6 +287,35 @@ def has_schema(connection: sqlite3.Connection, kind: Kind) -> bool:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         run(fresh, kind.schema)
         return tables(connection) == tables(fresh)
+
+
+def _bound(connection: sqlite3.Connection) -> None:
+    """No statement on somebody else's file gets more time and room than any of ours needs."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    connection.set_progress_handler(lambda: 1, _STEPS)  # a tree of pages can be made to have no end
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+def _has_no_more(connection: sqlite3.Connection, kind: Kind) -> bool:
+    """Whether somebody else's file has our tables, and nothing that makes them something else: views, triggers.
+
+    How SQLite writes down the tables inside an index of words differs from version to version.
+    """
+
+    def known(database: sqlite3.Connection) -> set[tuple[str, str, str | None]]:
+        rows = database.execute("SELECT type, name, sql FROM main.sqlite_schema").fetchall()
+        indexes = [name for _, name, sql in rows if str(sql).startswith("CREATE VIRTUAL TABLE")]
+        inside = tuple(f"{name}_" for name in (*indexes, *kind.later))
+        return {
+            row
+            for row in rows
+            if row[0] not in ("table", "index")
+            or not (row[1] in kind.later or row[1].startswith(("sqlite_", *inside)))
+        }
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        run(fresh, kind.schema)
+        return known(connection) == known(fresh)
 
 
 def run(connection: sqlite3.Connection, step: Step) -> None:
@@ -430,6 +482,8 @@ _REASONS = {
     sqlite3.SQLITE_FULL: N_("the disk is full; make room and try again"),
     sqlite3.SQLITE_IOERR: N_("the disk reports an error; check it and its free space, then try again"),
     sqlite3.SQLITE_NOTADB: N_("it is not a database; name another file"),
+    sqlite3.SQLITE_INTERRUPT: N_("it keeps SQLite busy without end; name another file"),
+    sqlite3.SQLITE_TOOBIG: N_("something in it is larger than cryptonews makes it; name another file"),
 }
 
 

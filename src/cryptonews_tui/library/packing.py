@@ -23,6 +23,9 @@ _DICTIONARY = 64 * 1024
 _LEARNED_FROM = 1_000
 """A dictionary is made of this many articles, from all over the library."""
 
+_MOST = 64 * 1024 * 1024
+"""Bytes of the largest text: an article has two MiB at most, and of fields that we do not know a bounded number."""
+
 _FIRST = 32_768
 """The first number that may be a dictionary's own."""
 
@@ -60,11 +63,7 @@ def pack_text(text: str) -> bytes:
 
 def unpack_text(packed: bytes) -> str:
     """What `pack_text` packed. Raises `PackingError` for a blob that is damaged."""
-    try:
-        plain: bytes = _zstd().decompress(packed)
-    except _zstd().ZstdError as error:
-        raise PackingError(str(error)) from None
-    return plain.decode()
+    return _unpacked(packed, None).decode()
 
 
 class Packing:
@@ -124,13 +123,11 @@ class Packing:
         return self._compressor.compress(plain, self._compressor.FLUSH_FRAME)
 
     def _plain(self, packed: bytes) -> bytes:
-        zstd = _zstd()
         try:
-            number = zstd.get_frame_info(packed).dictionary_id
-            plain: bytes = zstd.decompress(packed, zstd_dict=self._dictionary(number) if number else None)
-        except zstd.ZstdError as error:
+            number = _zstd().get_frame_info(packed).dictionary_id
+        except _zstd().ZstdError as error:
             raise PackingError(str(error)) from None
-        return plain
+        return _unpacked(packed, self._dictionary(number) if number else None)
 
     def _dictionary(self, number: int) -> zstd.ZstdDict:
         if number not in self._known:
@@ -141,6 +138,18 @@ class Packing:
                 raise PackingError(_("the dictionary {number} is missing").format(number=number))
             self._known[number] = _zstd().ZstdDict(row[0])
         return self._known[number]
+
+
+def _unpacked(packed: bytes, dictionary: zstd.ZstdDict | None) -> bytes:
+    """One whole frame of a bounded size: somebody else's library may hold a few bytes that unpack to gigabytes."""
+    try:
+        unpacker = _zstd().ZstdDecompressor(zstd_dict=dictionary)
+        plain: bytes = unpacker.decompress(packed, _MOST + 1)
+    except _zstd().ZstdError as error:
+        raise PackingError(str(error)) from None
+    if not unpacker.eof or unpacker.unused_data:
+        raise PackingError("it is larger than any article" if len(plain) > _MOST else "it is not whole")
+    return plain
 
 
 def _compressor(dictionary: zstd.ZstdDict | None) -> zstd.ZstdCompressor:

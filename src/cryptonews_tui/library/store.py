@@ -22,6 +22,7 @@ from cryptonews_tui.library.database import (
     Opened,
     connect_to_read,
     explained,
+    may_be_strangers,
     prepare,
     result_code,
     understood,
@@ -151,7 +152,7 @@ class Library:
         try:
             with explained(self.state_path, STATE_KIND):
                 opened.connection.execute("ATTACH ? AS state", (str(self.state_path),))
-            if opened.shared:
+            if _is_foreign(opened):
                 from cryptonews_tui.library.strangers import cleaned  # nearly every library is one's own
 
                 opened.connection.row_factory = cleaned
@@ -161,7 +162,7 @@ class Library:
         return opened
 
     def _packing_of(self, opened: Opened) -> Packing:
-        if not opened.shared:
+        if not _is_foreign(opened):
             return Packing(opened.connection)
         from cryptonews_tui.library.strangers import StrangersPacking
 
@@ -191,6 +192,11 @@ class Library:
     def shared(self) -> bool:
         """Whether it is somebody else's, to be read only."""
         return self._opened.shared
+
+    @property
+    def foreign(self) -> bool:
+        """Whether anybody else may have written what is in it."""
+        return _is_foreign(self._opened)
 
     @cached_property
     def assets(self) -> Assets:
@@ -750,6 +756,10 @@ class Library:
         cursor = self._connection.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _is_foreign(opened: Opened) -> bool:
+    return opened.shared or may_be_strangers(opened.path)
 
 
 @contextmanager

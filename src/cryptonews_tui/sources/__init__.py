@@ -155,18 +155,23 @@ def _path(text: str) -> str:
     """The absolute path, `~` expanded."""
     if not text:
         raise SourceError(_("No source was named. Name a file, a folder, or an http or https address."))
-    if clean(text) != text or "\n" in text:
+    if clean(text) != text or "\n" in text or "\t" in text:
         raise SourceError(
             _("The path {text} has characters that cannot be shown. Rename it first.").format(
                 text=clean_line(text)
             )
         )
     try:
-        return os.path.abspath(os.path.expanduser(text))
+        path = os.path.abspath(os.path.expanduser(text))
     except OSError:
         raise SourceError(
             _("The folder that {text} starts from is gone. Name a full path.").format(text=clean_line(text))
         ) from None
+    if path != path.rstrip():  # nobody could name it again
+        raise SourceError(
+            _("The path {text} ends with a blank. Rename it first.").format(text=clean_line(text))
+        )
+    return path
 
 
 def _path_of_file_url(text: str) -> str:

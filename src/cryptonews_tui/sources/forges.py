@@ -98,6 +98,8 @@ def forge_source(text: str, access: Access) -> ForgeSource | None:
     if word.lower() in FORGES and colon and not rest.startswith("//"):
         return ForgeSource(_short(word.lower(), rest), access)
     place = _page(text)
+    if place is not None and len(place.location) > 4_096:
+        raise SourceError(_("The name of this folder is too long. Check the address."))
     return ForgeSource(place, access) if place is not None else None
 
 

@@ -35,7 +35,8 @@ _HISTORY = "history"
 """Follows the commit in the stamp of a visit that has read what was deleted before it."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_SCP = re.compile(r"(?P<user>[A-Za-z0-9_][\w.-]*)@(?P<host>[A-Za-z0-9][\w.-]*):(?P<path>(?!//)[^\s:][^\s]*)")
+# What begins with a hyphen would be an option of ssh, or of git at the other end.
+_SCP = re.compile(r"[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!//|[-:])\S+", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _NO_BRANCH = re.compile(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)")
 
@@ -54,7 +55,7 @@ def git_source(text: str, access: Access) -> GitSource:
     start, _mark, fragment = text.partition("#")
     scheme, colon, rest = start.partition("://")
     scheme = scheme.lower().removeprefix("git+") if colon else "scp"
-    if clean(text) != text or "\n" in text or len(text) > 4_096:
+    if clean(text) != text or set(text) & set("\n\t") or len(text) > 4_096:
         raise SourceError(
             _("This address is too long or has characters that no address has. Check the address.")
         )
@@ -68,6 +69,12 @@ def git_source(text: str, access: Access) -> GitSource:
         location = f"git+{url}"
     elif scheme == "scp":
         location = url = start.strip()
+        if not _SCP.fullmatch(url):
+            raise SourceError(
+                _("{url} is not a complete address. Write it like user@host:path.").format(
+                    url=clean_line(url, 300)
+                )
+            )
         scheme = "ssh"
     else:
         raise SourceError(
@@ -127,12 +134,14 @@ def _file(rest: str) -> str:
         )
     try:
         path = os.path.normpath("/" + unquote(path.partition("?")[0], errors="strict"))
-        if clean(path) != path or "\n" in path:
+        if clean(path) != path or set(path) & set("\n\t"):
             raise ValueError
     except ValueError:
         raise SourceError(
             _("This path has characters that cannot be shown. Rename the folder first.")
         ) from None
+    if not path.strip("/"):
+        raise SourceError(_("The root of this computer is no repository. Write it like git+file:///folder."))
     return "file://" + quote(path.replace("//", "/"), safe="/~!$&'()*+,;=:@")
 
 
@@ -151,7 +160,7 @@ def checked_ref(ref: str) -> str:
 def checked_folder(folder: str) -> str:
     """A path inside a repository. Raises `SourceError` if it leads out."""
     parts = [part for part in folder.split("/") if part]
-    if ".." in parts or "." in parts or clean(folder) != folder or "\n" in folder:
+    if ".." in parts or "." in parts or clean(folder) != folder or set(folder) & set("\n\t"):
         raise SourceError(
             _("{folder} is not a folder inside the repository. Write it like news/2025.").format(
                 folder=clean_line(folder, 300)

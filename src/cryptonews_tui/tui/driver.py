@@ -27,7 +27,6 @@ from collections.abc import Callable, Iterator
 from threading import Thread
 from typing import IO, Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key, Resize
@@ -35,6 +34,7 @@ from textual.geometry import Size
 
 from cryptonews_tui.session import LOCAL
 from cryptonews_tui.tui.answers import Answers
+from cryptonews_tui.tui.key_parser import KeyParser
 from cryptonews_tui.tui.kinds import takes_questions
 
 _BEGIN, _END = "\x1b[200~", "\x1b[201~"
@@ -304,7 +304,7 @@ class TerminalDriver(LinuxDriver):
         charset = getattr(self._app, "session", LOCAL).charset
         # A terminal that shows ASCII may well send more.
         decode = getincrementaldecoder("utf-8" if charset == "ascii" else charset)("replace").decode
-        parser, pastes, answers = XTermParser(self._debug), Pastes(), Answers()
+        parser, pastes, answers = KeyParser(self._debug), Pastes(), Answers()
         patience: float | None = None
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)

@@ -104,6 +104,9 @@ class ShownCover:
         color = pane.rich_style.bgcolor
         red, green, blue = color.triplet if color is not None and color.triplet is not None else (0, 0, 0)
         how = settings.pictures
+        # Where the article says it is from is a stranger's word, and so is all of somebody else's library.
+        library = screen.app.library
+        sources = [] if library.foreign else library.sources_of(article.story)
         self._article, self._fetching, self._asked_for = article, True, asked_for
         self._number = number = self._number + 1
 
@@ -112,7 +115,7 @@ class ShownCover:
 
             found: Cover | str
             try:
-                data = covers.fetch(article.cover, *wanted(how, columns, rows, cell), article.origin)
+                data = covers.fetch(article.cover, *wanted(how, columns, rows, cell), *sources)
                 found = prepare(data, how, columns, rows, cell, (red, green, blue))
             except PictureError as error:
                 # Addresses of covers are long, and what is wrong with them stands behind.

@@ -66,7 +66,7 @@ def web_address(text: str) -> str:
                 "the place for them."
             ).format(scheme=scheme, host=clean_line(host))
         )
-    if not host or re.search(r"[\s/\\%<>\"^`{|}]", host):
+    if not host or re.search(r"^-|[\s/\\%<>\"^`{|}]", host):
         raise SourceError(
             _("{where} is not a complete web address. Write it like https://host/path.").format(where=where)
         )
