@@ -97,11 +97,13 @@ class Outlet:
 
     def write(self, text: str) -> None:
         with self._unless_gone():
-            self._file.write(text)
+            if not self._gone:
+                self._file.write(text)
 
     def flush(self) -> None:
         with self._unless_gone():
-            self._file.flush()
+            if not self._gone:
+                self._file.flush()
 
     def fileno(self) -> int:
         return self._file.fileno()
@@ -109,8 +111,7 @@ class Outlet:
     @contextlib.contextmanager
     def _unless_gone(self) -> Iterator[None]:
         try:
-            if not self._gone:
-                yield
+            yield
         except (OSError, ValueError):
             self._gone = True
 
