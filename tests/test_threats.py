@@ -304,7 +304,7 @@ def test_every_file_for_the_moment_is_made_by_the_systems_rules() -> None:
         )
     }
     assert {name or place for name, place in used} == {
-        *("TemporaryDirectory", "TemporaryFile", "SpooledTemporaryFile", "mkstemp")
+        *("TemporaryDirectory", "TemporaryFile", "SpooledTemporaryFile", "mkstemp", "mkdtemp")
     }
 
 

@@ -64,7 +64,7 @@ def test_a_stranger_reads_filters_and_leaves(server: Server, desk: Desk) -> None
         terminal.press("+")
         terminal.wait_for("sentiment:positive")
         terminal.press("s", "enter")
-        terminal.wait_for("★ starred")
+        terminal.wait_for("starred")
         terminal.press("q")
         terminal.wait_for("Enter open")
         terminal.press("q")

@@ -126,12 +126,12 @@ class TerminalDriver(LinuxDriver):
         self._ending = False
         """Whether a signal has come that ends the program."""
         self._awake = self._waker = -1
+        self.watch: Callable[[str], None] | None = None
+        """Is told what is written past the frames, before it is."""
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, self._end)
         self._loop.add_signal_handler(signal.SIGINT, self._app.action_help_quit)
         self._mind_job_control()
-        self.watch: Callable[[str], None] | None = None
-        """Is told what is written past the frames, before it is."""
 
     # -- the terminal
 

@@ -2,7 +2,7 @@
 
 A frame is compared cell by cell with what was sent before. Only what differs goes out: by the shortest way to
 the place, in colours told as differences, blanks to the end of a row as one erasure, and rows that have only moved as
-inserted and deleted lines. All of it is understood by every terminal since the VT220, screen and the Linux console.
+inserted and deleted lines. All of it is understood by terminals of every kind, screen and the Linux console.
 """
 
 from __future__ import annotations
