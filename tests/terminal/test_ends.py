@@ -128,7 +128,7 @@ def test_a_terminal_lost_while_much_is_written_is_no_reason_to_stay(desk: Desk, 
 SHELL = {"PS1": "ready> ", "ENV": "", "HISTFILE": ""}
 
 
-def in_a_shell(start: Start, *, arguments: str = "") -> tuple[Terminal, list[object]]:
+def in_a_shell(start: Start, *, arguments: str = "", shown: str = "↻") -> tuple[Terminal, list[object]]:
     """The program as the job of an interactive shell."""
     terminal = start(shell="exec sh -i", env=SHELL)
     terminal.wait_for("ready>")
@@ -137,7 +137,7 @@ def in_a_shell(start: Start, *, arguments: str = "") -> tuple[Terminal, list[obj
     before = terminal.line_settings
     terminal.send(f"$PROGRAM {arguments}\r")
     terminal.wait_for("Story 0")
-    terminal.wait_for("↻")
+    terminal.wait_for(shown)
     return terminal, before
 
 
