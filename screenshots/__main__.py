@@ -24,6 +24,7 @@ import resvg_py
 from PIL import Image, ImageDraw
 from textual.pilot import Pilot
 
+from cryptonews_tui import translation
 from cryptonews_tui.article import Problem
 from cryptonews_tui.cli import samples_location
 from cryptonews_tui.covers import Covers
@@ -259,6 +260,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Story]] = {
     "sixteen-colours": ((80, 24), "ansi-dark", at_rest),
     "plain-letters": ((80, 24), "ansi-dark", at_rest),
     "no-colour": ((80, 24), "ansi-dark", at_rest),
+    "ukrainian-interface": ((150, 42), "cryptonews-dark", reading),
 }
 
 
@@ -272,6 +274,10 @@ async def shoot(name: str, folder: Path) -> str:
     size, theme, story = SHOTS[name]
     paths = Paths(folder / "none.toml", folder / "library.db", folder / f"{name}.db", folder / "cache")
     settings = Settings(theme=theme)
+    translation.use("en")
+    if name == "ukrainian-interface":
+        translation.use("uk")
+        settings = replace(settings, languages=("uk", "en"))
     if story in (sources, add_source):
         paths = replace(paths, library=folder / f"library-of-{name}.db")
         settings = replace(settings, refresh_at_start=False, watch_folders=False)
