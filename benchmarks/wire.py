@@ -116,15 +116,7 @@ def count_ours(workshop: Workshop, library: Path, settings: str, idle: float = I
             _press_to(terminal, "j", "enter")
             sections.append(_bytes_of(terminal, "]"))
             _press_to(terminal, "q")
-        letters = []
-        for word in ("bit", "eth", "sol"):
-            mark = terminal.mark()
-            for key in ("/", *word, "enter"):
-                terminal.press(key)
-                terminal.quiet(0.3)
-            terminal.quiet(1.0)
-            letters.append(len(terminal.since(mark)))
-            _press_to(terminal, "escape", "g")
+        letters = _bytes_of_queries(terminal, "escape", "g")
         counted |= {
             "j": keys,
             "page down": pages,
@@ -185,15 +177,7 @@ def count_newsboat(workshop: Workshop, articles: Sequence[Article]) -> Counted |
             _press_to(terminal, _DOWN, "enter")
             sections.append(_bytes_of(terminal, "space"))
             _press_to(terminal, "q")
-        letters = []
-        for word in ("bit", "eth", "sol"):
-            mark = terminal.mark()
-            for key in ("/", *word, "enter"):
-                terminal.press(key)
-                terminal.quiet(0.3)
-            terminal.quiet(1.0)
-            letters.append(len(terminal.since(mark)))
-            _press_to(terminal, "q")
+        letters = _bytes_of_queries(terminal, "q")
         key, article = int(median(keys)), int(median(opened))
         return counted | {
             "j": keys,
@@ -230,6 +214,20 @@ def _edge(terminal: Terminal) -> tuple[list[int], int]:
 
 def _first_row(terminal: Terminal) -> str:
     return next((line[8:40] for line in terminal.lines[3:4]), "")
+
+
+def _bytes_of_queries(terminal: Terminal, *back: str) -> list[int]:
+    """What three letters of a query write, with the keys around them; `back` leads to the list as it was."""
+    written = []
+    for word in ("bit", "eth", "sol"):
+        mark = terminal.mark()
+        for key in ("/", *word, "enter"):
+            terminal.press(key)
+            terminal.quiet(0.3)
+        terminal.quiet(1.0)
+        written.append(len(terminal.since(mark)))
+        _press_to(terminal, *back)
+    return written
 
 
 def _bytes_of(terminal: Terminal, key: str, silence: float = _SILENCE) -> int:

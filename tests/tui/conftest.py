@@ -20,3 +20,23 @@ def _coordinated_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is copied, in the order of copying."""
+    texts: list[str] = []
+    monkeypatch.setattr(
+        "cryptonews_tui.tui.app.CryptonewsApp.copy_to_clipboard", lambda app, text: texts.append(text)
+    )
+    return texts
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that are opened in a browser."""
+    addresses: list[str] = []
+    monkeypatch.setattr(
+        "cryptonews_tui.tui.app.CryptonewsApp.open_in_browser", lambda app, url: addresses.append(url)
+    )
+    return addresses

@@ -59,24 +59,6 @@ def many(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    texts: list[str] = []
-    monkeypatch.setattr(
-        "cryptonews_tui.tui.app.CryptonewsApp.copy_to_clipboard", lambda app, text: texts.append(text)
-    )
-    return texts
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    addresses: list[str] = []
-    monkeypatch.setattr(
-        "cryptonews_tui.tui.app.CryptonewsApp.open_in_browser", lambda app, url: addresses.append(url)
-    )
-    return addresses
-
-
 def on_screen(reader: Reader, text: str, begin: int = 0) -> tuple[int, int]:
     """Where a text stands on the screen, from a column on."""
     for y, line in enumerate(reader.lines):
