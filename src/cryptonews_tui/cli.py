@@ -107,7 +107,7 @@ def _run(arguments: list[str]) -> int:
         summaries = {name: _(help) for name, help, *_rest in COMMANDS}
         return shells.complete(arguments[1:], shells.Commands(summaries, _command, _parser))
     options = _parse(arguments)
-    restricted = options.run is _open_reader and options.restricted
+    restricted = options.run is _open_reader and options.restricted and not options.version
     if restricted:
         from cryptonews_tui.restricted import begin
 
