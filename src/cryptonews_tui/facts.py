@@ -37,7 +37,8 @@ def versions() -> Iterator[Fact]:
 
     yield "cryptonews", __version__
     yield "python", f"{platform.python_version()} {platform.python_implementation()}"
-    yield "system", platform.platform()
+    # Not `platform.platform()`, which runs a program to learn the processor.
+    yield "system", f"{platform.system()} {platform.release()} {platform.machine()}"
     yield "sqlite", SQLITE
     yield "schemas", f"library {LIBRARY_KIND.newest}, state {STATE_KIND.newest}"
     needed, extras = _requirements()

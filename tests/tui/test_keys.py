@@ -1,5 +1,6 @@
 """The command table: every command has its place, its keys, its line in the palette and in the help."""
 
+import asyncio
 from collections.abc import Mapping
 
 import pytest
@@ -305,3 +306,18 @@ async def test_an_unknown_command_and_an_unknown_key_are_named_and_the_rest_work
         await reader.press("s", "x")
         assert "★" in reader.row("1")
         assert "●" not in reader.row("1")
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup", "home", "end"])
+async def test_a_page_key_before_the_palette_has_anything_to_show_is_no_mistake(desk: Desk, key: str) -> None:
+    desk.write("1")
+    async with desk.open() as reader:
+        reader.app.action_command_palette()
+        palette = reader.app.screen
+        while not palette.query("CommandList"):
+            await asyncio.sleep(0)
+        palette.query_one("CommandList")._index_to_line.clear()  # type: ignore[attr-defined]
+        action = {"pagedown": "page_down", "pageup": "page_up", "home": "first", "end": "last"}[key]
+        palette._action_command_list(action)  # type: ignore[attr-defined]
+        await reader.press(key)
+        assert reader.app.is_running

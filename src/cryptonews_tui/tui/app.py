@@ -18,7 +18,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.events import Event, Key, Resize
@@ -39,7 +38,7 @@ from cryptonews_tui.tui.commands import BY_ID, COMMANDS, Command, check_remappin
 from cryptonews_tui.tui.frames import FramesApp
 from cryptonews_tui.tui.kinds import is_colourless
 from cryptonews_tui.tui.main_screen import MainScreen
-from cryptonews_tui.tui.palette import CommandProvider
+from cryptonews_tui.tui.palette import CommandProvider, Palette
 from cryptonews_tui.tui.pane import Commanded
 from cryptonews_tui.tui.refreshing import Refreshing
 from cryptonews_tui.tui.theme import OURS, SIXTEEN, suitable
@@ -174,10 +173,10 @@ class CryptonewsApp(FramesApp):
         return not self.session.restricted or action in _HARMLESS
 
     def action_command_palette(self) -> None:
-        self.push_screen(CommandPalette(placeholder=_("Search for commands…"), id="--command-palette"))
+        self.push_screen(Palette(placeholder=_("Search for commands…"), id="--command-palette"))
 
     def search_themes(self) -> None:
-        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder=_("Search for themes…")))
 
     def say(self, text: str, *, in_turn: bool = False) -> None:
         """Say it where the reader looks (after what is being said)."""

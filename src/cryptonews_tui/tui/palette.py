@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from cryptonews_tui.translation import _
 from cryptonews_tui.tui.pane import Commanded
@@ -34,3 +34,11 @@ class CommandProvider(Provider):
                 title = _("Filters: {title}").format(title=title)
             if command.id != "palette":
                 yield title, partial(screen.run, command), _(command.help)
+
+
+class Palette(CommandPalette):
+    """Textual's palette, which fails on a page key that comes before it has anything to show."""
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList)._index_to_line:
+            super()._action_command_list(action)
