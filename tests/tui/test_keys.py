@@ -1,6 +1,7 @@
 """The command table: every command has its place, its keys, its line in the palette and in the help."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -305,3 +306,19 @@ async def test_an_unknown_command_and_an_unknown_key_are_named_and_the_rest_work
         await reader.press("s", "x")
         assert "★" in reader.row("1")
         assert "●" not in reader.row("1")
+
+
+async def test_help_begins_with_the_way_out_of_it(desk: Desk) -> None:
+    async with desk.open(size=(60, 20)) as reader:
+        await reader.press("question_mark")
+        assert "Esc" in reader.screen
+        assert "Closes this page" in reader.screen
+
+
+async def test_where_there_are_no_arrows_their_keys_are_told_in_words(desk: Desk) -> None:
+    async with desk.open(size=(100, 30)) as reader:
+        reader.app.session = replace(reader.app.session, ascii=True)
+        await reader.press("question_mark")
+        assert "j Down" in reader.screen
+        assert "h Left" in reader.screen
+        assert "↓" not in reader.screen
