@@ -231,3 +231,15 @@ async def test_the_keys_go_from_the_end_where_there_is_no_room(some: Desk) -> No
             "?",
             "help",
         ]
+
+
+@pytest.mark.parametrize(("width", "named"), [(80, False), (100, True)])
+async def test_the_source_makes_room_for_a_title_that_can_be_read(
+    desk: Desk, width: int, named: bool
+) -> None:
+    desk.write("1", title="Harbour master counts the boats again", source="Night Ledger")
+    async with desk.open(size=(width, 24)) as reader:
+        row = next(line for line in reader.lines if line.startswith("▸")).partition("│")[0]
+        assert "Harbour master" in row
+        assert ("The Nig" in row) is named
+        assert "Night Ledger" in reader.screen  # above the article
