@@ -70,7 +70,8 @@ def running(folder: Path, *settings: str) -> Iterator[Server]:
     (folder / "sshd_config").write_text("\n".join((*usual, *settings, "")))
     (folder / "config").write_text(
         f"Host *\nIdentityFile {folder}/key\nIdentitiesOnly yes\nUserKnownHostsFile {folder}/known\n"
-        "GlobalKnownHostsFile /dev/null\nLogLevel ERROR\nSendEnv LANG LC_*\n"  # as Debian's client does
+        "GlobalKnownHostsFile /dev/null\nLogLevel ERROR\n"
+        "SendEnv LANG LC_*\n"  # as the clients of Debian, Fedora and macOS do
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd wants it, and Debian makes it when the service starts

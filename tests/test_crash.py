@@ -42,7 +42,7 @@ def test_a_command_that_fails_leaves_a_file_and_a_sentence(
     assert ran.code == 1
     assert ran.out == ""
     assert (
-        f"(KeyError). To have it mended, send this file with a report, after a look at it:\n{path}\n"
+        f"(KeyError).\nTo have it mended, send this file with a report, after a look at it:\n{path}\n"
         in ran.err
     )
     text = path.read_text("utf-8")

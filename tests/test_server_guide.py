@@ -198,7 +198,9 @@ class Site:
             text = re.sub(rf"({before})cryptonews\b", rf"\1{self.accounts['cryptonews']}", text)
         text = text.replace("useradd --create-home", f"useradd --create-home --base-dir {self.root}/home")
         text = text.replace("sshd -t", f"{find('sshd')} -t -f {self.root}/etc/ssh/sshd_config")
-        text = re.sub(r"\S+/bin/pip install(?: --upgrade)? cryptonews-tui", f"sh {self.root}/install", text)
+        text = re.sub(
+            r"\S+/bin/pip install(?: --upgrade)? \./cryptonews_tui\S+", f"sh {self.root}/install", text
+        )
         text = text.replace("https://news.example.org/feed.xml", f"{self.root}/news")
         return PLACES.sub(f"{self.root}/", text)
 

@@ -41,8 +41,8 @@ def report(error: BaseException, state: Path, *, command: str = "", query: str =
             "cryptonews: a mistake in the program ended it ({error}), and {place} cannot be written: {why}."
         ).format(error=name, place=state.parent, why=trouble.strerror or type(trouble).__name__)
     return _(
-        "cryptonews: a mistake in the program ended it ({error})."
-        " To have it mended, send this file with a report, after a look at it:\n{path}"
+        "cryptonews: a mistake in the program ended it ({error}).\n"
+        "To have it mended, send this file with a report, after a look at it:\n{path}"
     ).format(error=name, path=path)
 
 

@@ -274,3 +274,25 @@ def test_a_text_that_moves_by_a_line_costs_the_line() -> None:
 
 def test_blanks_look_alike_in_all_colours_of_ink() -> None:
     assert cells_of("a b", look_of(Style(color="red", bold=True), TRUE))[1][1] == PLAIN
+
+
+hearts = st.sampled_from(["a", "b", " ", "   ", "漢", "❤\ufe0f", "✈\ufe0f", "e\u0301"])
+rows_with_hearts = (
+    st.lists(st.tuples(st.lists(hearts, min_size=1, max_size=9).map("".join), styles), max_size=3)
+    .map(lambda pieces: [Segment(*piece) for piece in pieces])
+    .map(fitted)
+)
+pictures_with_hearts = st.lists(rows_with_hearts, min_size=HEIGHT, max_size=HEIGHT)
+
+
+@given(st.lists(pictures_with_hearts, min_size=2, max_size=4))
+def test_nothing_stays_behind_emoji_that_a_terminal_takes_for_narrow(those: list[Picture]) -> None:
+    terminal, afresh = Emulated(), Emulated()
+    frugal, other = Frugal(WIDTH, HEIGHT), Frugal(WIDTH, HEIGHT)
+    for picture in those:
+        draw(frugal, picture)
+        terminal.stream.feed(frugal.frame())
+    draw(other, those[-1])
+    other.erase()
+    afresh.stream.feed(other.frame())
+    assert terminal.cells() == afresh.cells()

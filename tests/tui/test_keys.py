@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -321,3 +322,19 @@ async def test_a_page_key_before_the_palette_has_anything_to_show_is_no_mistake(
         palette._action_command_list(action)  # type: ignore[attr-defined]
         await reader.press(key)
         assert reader.app.is_running
+
+
+async def test_help_begins_with_the_way_out_of_it(desk: Desk) -> None:
+    async with desk.open(size=(60, 20)) as reader:
+        await reader.press("question_mark")
+        assert "Esc" in reader.screen
+        assert "Closes this page" in reader.screen
+
+
+async def test_where_there_are_no_arrows_their_keys_are_told_in_words(desk: Desk) -> None:
+    async with desk.open(size=(100, 30)) as reader:
+        reader.app.session = replace(reader.app.session, ascii=True)
+        await reader.press("question_mark")
+        assert "j Down" in reader.screen
+        assert "h Left" in reader.screen
+        assert "↓" not in reader.screen

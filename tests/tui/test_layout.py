@@ -2,6 +2,9 @@
 
 import pytest
 
+from cryptonews_tui import translation
+from cryptonews_tui.translation import _
+from cryptonews_tui.tui.bars import KeyLine
 from tests.tui.desk import MEDIUM, NARROW, WIDE, Desk, Reader
 
 
@@ -196,3 +199,47 @@ async def test_what_happens_to_an_article_out_of_sight_is_there_when_it_comes_ba
         assert "Fog, in uk." in reader.article
         await reader.press("g")
         assert "★ starred" in reader.article
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("width", [20, 60, 80, 100, 120, 150])
+async def test_the_key_line_ends_with_help_at_any_width(some: Desk, width: int, language: str) -> None:
+    translation.use(language)
+    try:
+        async with some.open(size=(width, 24)) as reader:
+            for keys in ((), ("enter",), ("escape", "f"), ("escape", "I"), ("escape", "ctrl+o")):
+                await reader.press(*keys)
+                line = reader.app.screen.query_one(KeyLine).render().plain
+                assert line.rstrip().endswith(_("Help").lower())
+                assert len(line.rstrip()) < width
+                assert width < 40 or keys in ((), ("escape", "I")) or "Esc" in line
+    finally:
+        translation.use("en")
+
+
+async def test_the_keys_go_from_the_end_where_there_is_no_room(some: Desk) -> None:
+    async with some.open(size=(60, 24)) as reader:
+        assert reader.bottom.split() == [
+            "Enter",
+            "open",
+            "/",
+            "query",
+            "f",
+            "filters",
+            "v",
+            "view",
+            "?",
+            "help",
+        ]
+
+
+@pytest.mark.parametrize(("width", "named"), [(80, False), (100, True)])
+async def test_the_source_makes_room_for_a_title_that_can_be_read(
+    desk: Desk, width: int, named: bool
+) -> None:
+    desk.write("1", title="Harbour master counts the boats again", source="Night Ledger")
+    async with desk.open(size=(width, 24)) as reader:
+        row = next(line for line in reader.lines if line.startswith("▸")).partition("│")[0]
+        assert "Harbour master" in row
+        assert ("The Nig" in row) is named
+        assert "Night Ledger" in reader.screen  # above the article

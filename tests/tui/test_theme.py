@@ -3,6 +3,7 @@
 import pytest
 from rich.style import Style
 
+from cryptonews_tui.tui.filters_pane import FiltersPane
 from cryptonews_tui.tui.theme import OURS, suitable
 from tests.tui.desk import Desk
 
@@ -99,3 +100,18 @@ async def test_sixteen_colours_are_the_terminals_own(desk: Desk, theme: str) -> 
         ]
         colours = {str(c) for style in styles for c in (style.color, style.bgcolor) if c is not None}
         assert not [colour for colour in colours if colour.startswith("#")]
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light"])
+async def test_in_the_terminals_colours_the_cursor_of_the_filters_is_one_bar(desk: Desk, theme: str) -> None:
+    desk.write("1")
+    async with desk.open(size=(80, 24), theme=theme) as reader:
+        await reader.press("f")
+        pane = reader.main.query_one(FiltersPane)
+        for _row in range(8):
+            strip = pane.render_line(pane.cursor - pane.scroll_offset.y)
+            styles = [segment.style for segment in strip if segment.style is not None]
+            assert styles
+            assert all(style.reverse for style in styles)
+            assert {str(style.color and style.color.name) for style in styles} == {"default"}
+            await reader.press("j")

@@ -17,6 +17,9 @@ from cryptonews_tui.wording import fit, number
 
 _FURTHER_KEYS = {"Tab": "tab", "↑": "up"}
 """Of the keys that are no commands."""
+_WAYS_OUT = ("help", "back")
+_BETWEEN = 3
+"""Cells between one key and the next."""
 
 
 class StatusLine(Widget):
@@ -116,6 +119,8 @@ class KeyLine(Widget):
         """Textual's names of the keys that are shown."""
         self._keys_at: list[tuple[int, str]] = []
         """Up to which cell which key is shown."""
+        self._ways_out: list[tuple[str, str]] = []
+        """To all other keys, and back: shown wherever there is room for one."""
 
     def offer(
         self,
@@ -124,18 +129,21 @@ class KeyLine(Widget):
         remapped: Mapping[str, str],
         further: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Show these commands with their first keys, and `further` keys; `titles` replaces a command's own title."""
-        commands = tuple(
-            (key, _title(command, titles))
-            for command in ids
-            if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
-        )
-        self._pressed = _FURTHER_KEYS | {
-            key: keys_of(BY_ID[command], remapped).split(",")[0].strip()
+        """Show these commands with their first keys, and `further` keys; `titles` replaces a command's own title.
+
+        Where there is no room for all, the last go first, but the ways out stay.
+        """
+        shown = {
+            command: (key, _title(command, titles))
             for command in ids
             if (key := shown_keys(BY_ID[command], remapped).split(" ")[0])
         }
-        self.commands = (*commands, *further)
+        self._pressed = _FURTHER_KEYS | {
+            key: keys_of(BY_ID[command], remapped).split(",")[0].strip()
+            for command, (key, _name) in shown.items()
+        }
+        self._ways_out = [shown[command] for command in _WAYS_OUT if command in shown]
+        self.commands = (*shown.values(), *further)
 
     def on_click(self, event: events.Click) -> None:
         key = next((key for end, key in self._keys_at if event.x < end), "")
@@ -153,15 +161,24 @@ class KeyLine(Widget):
         )
         room = width - (cell_len(self.beside) + 1 if self.beside else 0)
         self._keys_at.clear()
-        for keys, name in self.commands:
-            if text.cell_len + cell_len(keys) + cell_len(name) + 2 > room:
-                break
+        for keys, name in self._fitting(room):
             text.append(keys, key).append(f" {name}   ", title)
             self._keys_at.append((text.cell_len - 2, self._pressed.get(keys, "")))
         if self.beside:
             text.truncate(max(0, room))
             text.append(" " * max(0, room - text.cell_len)).append(self.beside, title)
         return text
+
+    def _fitting(self, room: int) -> list[tuple[str, str]]:
+        """As many of the commands as stand in `room` cells: the ways out, then the first."""
+        room += _BETWEEN - 2  # a cell at both ends
+        fitting = set()
+        for item in (*self._ways_out, *(item for item in self.commands if item not in self._ways_out)):
+            room -= cell_len(" ".join(item)) + _BETWEEN
+            if room < 0:
+                break
+            fitting.add(item)
+        return [item for item in self.commands if item in fitting]
 
 
 def _title(command: str, titles: Mapping[str, str]) -> str:

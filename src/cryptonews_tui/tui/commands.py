@@ -488,6 +488,7 @@ _SHOWN = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
 }
+_ARROWS = {_SHOWN[name]: name.capitalize() for name in ("down", "up", "left", "right")}
 
 
 def keys_of(command: Command, remapped: Mapping[str, str]) -> str:
@@ -501,6 +502,11 @@ def shown_keys(command: Command, remapped: Mapping[str, str] | None = None, sepa
         first, *_, last = command.keys.split(",")
         return f"{_shown(first)}–{_shown(last)}"
     return separator.join(_shown(key.strip()) for key in keys_of(command, remapped or {}).split(","))
+
+
+def in_letters(keys: str) -> str:
+    """Shown keys where there are no arrows: `Down`, which nobody takes for the key v."""
+    return " ".join(_ARROWS.get(key, key) for key in keys.split(" "))
 
 
 def check_remapping(remapped: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:

@@ -53,7 +53,7 @@ class FiltersPane(LinesPane, can_focus=True):
         &:focus > .filters--group { color: $foreground; }
         &:ansi {
             & > .filters--dim, & > .filters--bar { text-style: dim; }
-            & > .filters--cursor { background: ansi_default; text-style: reverse; }
+            & > .filters--cursor { color: ansi_default; background: ansi_default; text-style: reverse; }
         }
         &:nocolor > .filters--cursor { text-style: reverse; }
     }

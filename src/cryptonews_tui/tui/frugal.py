@@ -388,8 +388,14 @@ def _told(cells: list[Cell], start: int, end: int, x: int | None, out: list[str]
         if cell := cells[at]:
             if x is None:
                 out.append(f"\x1b[{_number(at + 1)}G")
+            if _is_doubtful(cell):
+                if at + 1 < end and not cells[at + 1]:
+                    # Where it is narrow, what stood under its right half would stay.
+                    out.append(f"  \x1b[{_number(at + 1)}G")
+                x = None
+            else:
+                x = at
             out.append(cell)
-            x = None if _is_doubtful(cell) else at
     return x
 
 

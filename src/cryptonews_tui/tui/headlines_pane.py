@@ -38,7 +38,7 @@ _CELLS = {
 """What can stand in front of a title, and the cells it takes where there is room and where there is little."""
 _GIVEN_UP = ("category", "lang", "score", "source")
 """What makes room first, where the title would get less than the cells below."""
-_LEAST_TITLE = 16
+_LEAST_TITLE = 20
 _LEAST_BESIDE_DAY = 20
 _LEAST_INDENT = 7
 _PINNED = N_("Pinned")

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from cryptonews_tui.query import FIELDS
 from cryptonews_tui.translation import N_, _
-from cryptonews_tui.tui.commands import grouped, shown_keys
+from cryptonews_tui.tui.commands import grouped, in_letters, shown_keys
 
 if TYPE_CHECKING:
     from cryptonews_tui.tui.app import CryptonewsApp
@@ -84,11 +84,14 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(width=16)
         table.add_column()
+        table.add_row(Text("Esc", "bold"), Text(_("Closes this page; j and k, Space and b move it.")))
+        table.add_row()
         for group, commands in grouped(self.app.commands).items():
             table.add_row(Text(_(group), "bold"))
             for command in commands:
-                keys = Text(f"  {shown_keys(command, self._remapped)}", "bold")
-                table.add_row(keys, Text(_(command.help)))
+                keys = shown_keys(command, self._remapped)
+                shown = in_letters(keys) if self.app.session.ascii else keys
+                table.add_row(Text(f"  {shown}", "bold"), Text(_(command.help)))
             table.add_row()
         if self.app.session.mouse:
             table.add_row(Text(_("The mouse"), "bold"))

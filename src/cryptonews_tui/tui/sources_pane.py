@@ -51,7 +51,7 @@ _CSS = """
     & > .sources--cursor { background: $primary-muted; }
     &:ansi {
         & > .sources--rule, & > .sources--header, & > .sources--dim { text-style: dim; }
-        & > .sources--cursor { background: ansi_default; text-style: reverse; }
+        & > .sources--cursor { color: ansi_default; background: ansi_default; text-style: reverse; }
     }
     &:nocolor > .sources--cursor { text-style: reverse; }
 """
