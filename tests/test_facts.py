@@ -42,6 +42,7 @@ def test_a_report_has_versions_terminal_and_sizes(
     assert said["TERM"] == "tmux-256color"
     assert said["LANG"] == "uk_UA.UTF-8"
     assert (said["SSH"], said["tmux"], said["frugal"], said["restricted"]) == ("yes", "no", "yes", "no")
+    assert said["charset"] == "utf-8"
     assert "192.0.2" not in ran.out
     size = f"{(places / 'library.db').stat().st_size:,} bytes, schema 3"
     assert [line for line in ran.lines if line.split()[:1] == ["library"] and line.endswith(size)]
