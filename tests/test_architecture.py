@@ -123,7 +123,7 @@ ROOMS: dict[str, set[str]] = {
         *("opml", "settings", "sources", "wording"),
     },
     "facts": {"", "library", "safety", "session"},
-    "crash": {"facts", "safety"},
+    "crash": {"facts", "files", "safety"},
     "manual": {"console", "output", "shells"},
     "shells": {"article", "completion", "console", "library", "output", "query", "safety", "settings"},
     "upkeep": {

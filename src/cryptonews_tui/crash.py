@@ -19,6 +19,7 @@ from errno import errorcode
 from pathlib import Path
 
 from cryptonews_tui import facts
+from cryptonews_tui.files import make_folder
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.translation import _
 
@@ -124,8 +125,7 @@ def _shortened(name: str) -> str:
 
 def _write(state: Path, text: str) -> Path:
     """Write it as a whole or not at all, for nobody else to read; old ones go."""
-    folder = state.parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(state.parent)
     path = _named_now(state)
     part = path.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
