@@ -237,6 +237,7 @@ INSIDE = {
     "the state": "open(state, 'rb').read(1)",
     "a file of the state": "open(state.with_name('state.db-note'), 'w')",
     "another name for it": "import os; p = str(state) + '.part'; open(p, 'w'); os.replace(p, str(state) + '.txt')",
+    "a crash file": "from cryptonews_tui import crash; assert 'send this file' in crash.report(ValueError(), state)",
     "the program": "import cryptonews_tui; open(cryptonews_tui.__file__).read()",
     "the library": "import sqlite3; sqlite3.connect(library).execute('SELECT 1')",
     "the library by its address": "import sqlite3; sqlite3.connect(library.as_uri() + '?mode=ro', uri=True)",
