@@ -20,6 +20,7 @@ from pathlib import Path
 
 from cryptonews_tui import facts
 from cryptonews_tui.files import make_folder
+from cryptonews_tui.letters import given
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.translation import _
 
@@ -64,7 +65,7 @@ def _lines(error: BaseException, command: str, query: str) -> Iterator[str]:
     yield f"{'time':<20} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     yield f"{'command':<20} {clean_line(command)}"
     yield f"{'query':<20} {clean_line(query)}"
-    for name, value in (*_versions(), *facts.terminal(os.environ)):
+    for name, value in (*_versions(), *facts.terminal(given(os.environ))):
         yield f"{name:<20} {clean_line(value)}"
     for each in _errors(error):
         yield ""
