@@ -50,6 +50,13 @@ def test_there_is_no_command(command: str, first: bool) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (2, "", ONLY_READS)
 
 
+@pytest.mark.parametrize("line", ["--restr", "--restr list", "list --restr", "--restricted=1 list"])
+def test_what_only_looks_like_the_option_opens_nothing(line: str) -> None:
+    found = ran(*PROGRAM[:-1], *line.split())
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "error: " in found.stderr
+
+
 @pytest.mark.parametrize("location", [".", "https://example.org/feed", "-", "/etc/passwd"])
 def test_there_is_no_location(location: str) -> None:
     found = ran(*PROGRAM, location)
