@@ -22,3 +22,13 @@ def _coordinated_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was sent to the clipboard."""
+    texts: list[str] = []
+    monkeypatch.setattr(
+        "cryptonews_tui.tui.app.CryptonewsApp.copy_to_clipboard", lambda app, text: texts.append(text)
+    )
+    return texts

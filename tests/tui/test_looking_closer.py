@@ -20,15 +20,6 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    texts: list[str] = []
-    monkeypatch.setattr(
-        "cryptonews_tui.tui.app.CryptonewsApp.copy_to_clipboard", lambda app, text: texts.append(text)
-    )
-    return texts
-
-
 # Copying
 
 

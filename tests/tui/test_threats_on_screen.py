@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.strategies import HOSTILE, threats
 from tests.tui.desk import Desk
 
 BODY = "## Overview\n\n" + "\n\n".join(f"START {text} &#27;[31m&#x202e; END" for text in HOSTILE.values())
-
-
-@pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    texts: list[str] = []
-    monkeypatch.setattr(
-        "cryptonews_tui.tui.app.CryptonewsApp.copy_to_clipboard", lambda app, text: texts.append(text)
-    )
-    return texts
 
 
 async def test_what_is_copied_is_clean(desk: Desk, copied: list[str]) -> None:
