@@ -181,7 +181,7 @@ def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home
 
 
 def test_it_is_installed_used_and_uninstalled(home: Home, tmp_path: Path) -> None:
-    assert home.files() == {"bin/cryptonews", "bin/cryptonews-tui"}
+    assert home.files() == {"bin/cryptonews", "bin/cryptonews-restricted", "bin/cryptonews-tui"}
     assert home.run("--version").stdout == f"cryptonews {cryptonews_tui.__version__}\n"
     (package,) = home.folder.glob("pipx/venvs/cryptonews-tui/lib/*/site-packages/cryptonews_tui")
     assert list(package.rglob("*.pyc")), "what is imported was compiled when it was installed"

@@ -222,7 +222,9 @@ def test_who_has_no_shell_to_go_back_to_is_not_stopped(desk: Desk, start: Start)
 
 def test_a_restricted_session_cannot_be_stopped(desk: Desk, start: Start) -> None:
     terminal, before = in_a_shell(
-        start, arguments=f"--restricted --library {desk.paths.library} --state {desk.paths.state}"
+        start,
+        arguments=f"--restricted --library {desk.paths.library} --state {desk.paths.state}",
+        shown="shared",
     )
     at_shell = prompts(terminal)
     mark = terminal.mark()
