@@ -155,8 +155,8 @@ class _Parser(argparse.ArgumentParser):
     which of them take a value.
     """
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, allow_abbrev=False, **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         from cryptonews_tui.safety import clean
