@@ -123,11 +123,11 @@ ROOMS: dict[str, set[str]] = {
         *("opml", "settings", "sources", "wording"),
     },
     "facts": {"", "library", "safety", "session"},
-    "crash": {"facts", "safety"},
+    "crash": {"facts", "files", "letters", "safety"},
     "manual": {"console", "output", "shells"},
     "shells": {"article", "completion", "console", "library", "output", "query", "safety", "settings"},
     "upkeep": {
-        *("console", "crash", "facts", "library", "output", "sections", "session", "settings"),
+        *("console", "crash", "facts", "letters", "library", "output", "sections", "session", "settings"),
         *("transfer", "views", "wording"),
         *("tui.commands", "tui.saved_views"),
     },

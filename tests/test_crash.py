@@ -118,7 +118,7 @@ def test_the_file_is_the_readers_own_and_written_as_a_whole(tmp_path: Path) -> N
     crash.report(failed(ValueError()), folder / "state.db")
     (path,) = folder.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (folder, folder.parent)] == [0o700, 0o700]
 
 
 def test_only_the_last_five_files_are_kept(tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ def test_the_sdist_builds_the_same_wheel(
     assert contents(again) == contents(wheel)
 
 
+def test_the_sdist_holds_what_its_tests_need(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("tested")
+    with tarfile.open(sdist) as file:
+        file.extractall(folder, filter="data")
+    (tree,) = folder.iterdir()
+    line = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider"]
+    found = subprocess.run(line, capture_output=True, text=True, cwd=tree, timeout=200)
+    assert found.returncode == 0, found.stdout[-2000:]
+
+
 def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     names = contents(wheel).keys()
     assert [name for name in names if not PARTS.fullmatch(name)] == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import platform
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,7 @@ def test_a_report_has_versions_terminal_and_sizes(
     assert said["TERM"] == "tmux-256color"
     assert said["LANG"] == "uk_UA.UTF-8"
     assert (said["SSH"], said["tmux"], said["frugal"], said["restricted"]) == ("yes", "no", "yes", "no")
+    assert said["charset"] == "utf-8"
     assert "192.0.2" not in ran.out
     size = f"{(places / 'library.db').stat().st_size:,} bytes, schema 3"
     assert [line for line in ran.lines if line.split()[:1] == ["library"] and line.endswith(size)]
@@ -87,3 +90,11 @@ def test_to_look_makes_no_file(run: Run, places: Path) -> None:
     before = sorted(places.iterdir())
     assert run("--version", "--verbose").code == 0
     assert sorted(places.iterdir()) == before
+
+
+def test_the_locale_is_told_as_it_was_given_not_as_python_has_changed_it(places: Path) -> None:
+    environment = {"LANG": "C", "PATH": "/none", "HOME": str(places), "TERM": "xterm"}
+    line = [sys.executable, "-m", "cryptonews_tui", "--version", "--verbose"]
+    said = told(subprocess.run(line, env=environment, capture_output=True, text=True).stdout.splitlines())
+    assert (said["LANG"], said["charset"], said["ascii"]) == ("C", "ascii", "yes")
+    assert "LC_CTYPE" not in said

@@ -30,6 +30,14 @@ def test_what_was_written_is_read(subscriptions: list[Subscription]) -> None:
     assert reading.notes == []
 
 
+@pytest.mark.parametrize(
+    "location", ["https://a.example/?to=git://me:b@c", "ssh://a.example/x?to=git://me:b@c"]
+)
+def test_what_looks_like_a_login_behind_the_host_stays(location: str) -> None:
+    (one,) = read(write([Subscription("A", location, feed=False)]).encode()).subscriptions
+    assert one.location == location
+
+
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_name_can_be_written(name: str, folder: list[str]) -> None:
     (one,) = read(write([Subscription(name, "https://news.example/", tuple(folder))]).encode()).subscriptions

@@ -82,6 +82,11 @@ def test_an_article_begins_with_what_the_screen_shows_by_signs() -> None:
     )
 
 
+def test_what_a_machine_did_is_told_as_a_sentence() -> None:
+    article = replace(ARTICLE, provenance=Provenance(translated_from="6"))
+    assert "Machine-translated from 6." in [*plain.article(article, UTC)]
+
+
 def test_a_description_that_the_text_repeats_is_told_once() -> None:
     assert "Fog is gone." in [*plain.article(replace(ARTICLE, description="Fog is gone."))]
     lines = plain.article(

@@ -50,6 +50,13 @@ def test_there_is_no_command(command: str, first: bool) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (2, "", ONLY_READS)
 
 
+@pytest.mark.parametrize("line", ["--restr", "--restr list", "list --restr", "--restricted=1 list"])
+def test_what_only_looks_like_the_option_opens_nothing(line: str) -> None:
+    found = ran(*PROGRAM[:-1], *line.split())
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "error: " in found.stderr
+
+
 @pytest.mark.parametrize("location", [".", "https://example.org/feed", "-", "/etc/passwd"])
 def test_there_is_no_location(location: str) -> None:
     found = ran(*PROGRAM, location)
@@ -237,6 +244,7 @@ INSIDE = {
     "the state": "open(state, 'rb').read(1)",
     "a file of the state": "open(state.with_name('state.db-note'), 'w')",
     "another name for it": "import os; p = str(state) + '.part'; open(p, 'w'); os.replace(p, str(state) + '.txt')",
+    "a crash file": "from cryptonews_tui import crash; assert 'send this file' in crash.report(ValueError(), state)",
     "the program": "import cryptonews_tui; open(cryptonews_tui.__file__).read()",
     "the library": "import sqlite3; sqlite3.connect(library).execute('SELECT 1')",
     "the library by its address": "import sqlite3; sqlite3.connect(library.as_uri() + '?mode=ro', uri=True)",

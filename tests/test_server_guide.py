@@ -305,7 +305,7 @@ def server(site: Site) -> Iterator[Server]:
 
 
 def ssh(site: Site, server: Server, name: str, *options: str) -> list[str]:
-    return server.ssh("-i", str(site.key), *options, user=site.accounts[name])
+    return server.ssh("-i", str(site.key), "-oSendEnv=LANG", *options, user=site.accounts[name])
 
 
 def _text(path: Path) -> bytes:

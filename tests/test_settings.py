@@ -276,3 +276,11 @@ def test_a_file_without_end_is_said_and_not_used(tmp_path: Path, text: str) -> N
     settings, problems = load(path)
     assert settings == Settings()
     assert [problem.partition(" is not valid TOML")[0] for problem in problems] == [f"settings: {path}"]
+
+
+def test_a_file_that_never_ends_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to("/dev/zero")
+    settings, problems = load(path)
+    assert settings == Settings()
+    assert [problem.partition(" is not valid TOML")[0] for problem in problems] == [f"settings: {path}"]

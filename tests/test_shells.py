@@ -96,6 +96,15 @@ def test_values_come_from_the_library_and_the_state(run: Run) -> None:
     assert set(offered(run, "views", "add", "Mine", "tag:b")) == {"tag:btc"}
 
 
+def test_views_of_the_administrator_are_offered(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path))
+    (tmp_path / "cryptonews-tui").mkdir()
+    (tmp_path / "cryptonews-tui" / "settings.toml").write_text('[views]\nDesk = "tag:btc"\n')
+    assert offered(run, "list", "--view", "des") == {"Desk": "tag:btc"}
+
+
 @pytest.mark.usefixtures("shop")
 def test_another_library_is_asked_when_the_line_names_one(run: Run, tmp_path: Path) -> None:
     assert offered(run, "list", "--library", str(tmp_path / "none.db"), "tag:b") == {}

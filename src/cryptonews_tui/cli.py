@@ -151,7 +151,12 @@ _FLAGS = ("--help", "--version", "--verbose", RESTRICTED, "--frugal")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Complaints quote what was typed, which may come from anywhere."""
+    """Complaints quote what was typed, which may come from anywhere. Options are written in full: `_command` knows
+    which of them take a value.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         from cryptonews_tui.safety import clean

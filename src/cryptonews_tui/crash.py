@@ -19,6 +19,8 @@ from errno import errorcode
 from pathlib import Path
 
 from cryptonews_tui import facts
+from cryptonews_tui.files import make_folder
+from cryptonews_tui.letters import given
 from cryptonews_tui.safety import clean, clean_line
 from cryptonews_tui.translation import _
 
@@ -63,7 +65,7 @@ def _lines(error: BaseException, command: str, query: str) -> Iterator[str]:
     yield f"{'time':<20} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     yield f"{'command':<20} {clean_line(command)}"
     yield f"{'query':<20} {clean_line(query)}"
-    for name, value in (*_versions(), *facts.terminal(os.environ)):
+    for name, value in (*_versions(), *facts.terminal(given(os.environ))):
         yield f"{name:<20} {clean_line(value)}"
     for each in _errors(error):
         yield ""
@@ -124,8 +126,7 @@ def _shortened(name: str) -> str:
 
 def _write(state: Path, text: str) -> Path:
     """Write it as a whole or not at all, for nobody else to read; old ones go."""
-    folder = state.parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(state.parent)
     path = _named_now(state)
     part = path.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -60,7 +60,8 @@ def terminal(environment: Mapping[str, str], session: Session | None = None) -> 
     yield "output", f"{'terminal' if _is_terminal() else 'no terminal'}, {clean_line(encoding, _LONGEST)}"
     if session is not None:
         for name in session.__slots__:
-            yield name, _yes(getattr(session, name))
+            said = getattr(session, name)
+            yield name, said if isinstance(said, str) else _yes(said)
 
 
 def database(path: Path) -> str:

@@ -27,8 +27,8 @@ _DEPTH_LIMIT = 32
 _BARE_AMPERSAND = re.compile(rb"&(?!#?[0-9A-Za-z]{1,32};)")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"feed:(//)?(?!/)(?(1)(?!https?:)|(?=https?:))", re.IGNORECASE)
-_USER = re.compile(r"(?<=://)[^/?#\s]*@")
-_PASSWORD = re.compile(r"(?<=://)([^/?#\s:@]*):[^/?#\s]*(?=@)")
+_USER = re.compile(r"\A([\w+.-]*://)[^/?#\s]*@")
+_PASSWORD = re.compile(r"\A([\w+.-]*://[^/?#\s:@]*):[^/?#\s]*(?=@)")
 
 
 class OpmlError(ValueError):
@@ -232,7 +232,9 @@ def _lines(root: _Group, indent: str) -> Iterable[str]:
 def without_password(location: str) -> str:
     """The location without what logs in: of web addresses the whole user, of others the password."""
     return (
-        _USER.sub("", location, count=1) if _WEB.match(location) else _PASSWORD.sub(r"\1", location, count=1)
+        _USER.sub(r"\1", location, count=1)
+        if _WEB.match(location)
+        else _PASSWORD.sub(r"\1", location, count=1)
     )
 
 

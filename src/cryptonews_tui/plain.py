@@ -110,7 +110,7 @@ def _about(
         facts.append(_("Changed {date}.").format(date=moment(article.updated, zone)))
     yield " ".join(facts)
     if mark := provenance_mark(article, languages, zone):
-        yield _sentence(mark)
+        yield _sentence(f"{mark[0].upper()}{mark[1:]}")
     others = [_spoken(lang) for lang in languages if lang != article.lang]
     told = _("Language: {lang}.").format(lang=_spoken(article.lang))
     if others:

@@ -33,6 +33,7 @@ class Options(Protocol):
 
     locations: Sequence[str]
     library: str | None
+    version: bool
 
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
@@ -74,6 +75,8 @@ def begin(arguments: Sequence[str], options: Options) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if options.locations:
         raise UserError(_("a restricted session only reads; it takes no command and no location"), WRONG_USE)
+    if options.version:
+        return
     terminal = all(map(output.is_terminal, (sys.stdin, sys.stdout, sys.stderr)))
     if not terminal or os.environ.get("TERM", "dumb") == "dumb":
         raise UserError(_("this is for reading at a terminal; ssh -t brings one along"), WRONG_USE)

@@ -458,7 +458,7 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
     """What a file says, and a sentence if that cannot be told, or must not be believed."""
     try:
         with path.open("rb") as file:
-            text = file.read().decode()
+            text = file.read(4 * _LONGEST + 1).decode()
             strangers = _may_be_strangers(os.fstat(file.fileno()))
     except FileNotFoundError:
         return {}, []

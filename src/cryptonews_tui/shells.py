@@ -277,7 +277,7 @@ def _values(
     if action.choices is not None:
         yield from ((str(value), "") for value in action.choices)
         return
-    settings, _complaints = load(paths.config)
+    settings, _complaints = load(paths.config, paths.site)
     kind = f"{chosen} {action.dest}" if action.metavar == "NAME" else action.metavar
     if action.dest == "view" or kind == "views name":
         for view in views_of(paths, settings):

@@ -125,16 +125,18 @@ def facts_of(
     from dataclasses import fields
 
     from cryptonews_tui import crash, facts
+    from cryptonews_tui.letters import given
     from cryptonews_tui.session import session_of
 
-    session = session_of(os.environ, settings, restricted=restricted, frugal=frugal)
+    environment = given(os.environ)
+    session = session_of(environment, settings, restricted=restricted, frugal=frugal)
     usual = type(settings)()
     changed = [
         each.name for each in fields(settings) if getattr(settings, each.name) != getattr(usual, each.name)
     ]
     found = (
         *facts.versions(),
-        *facts.terminal(os.environ, session),
+        *facts.terminal(environment, session),
         ("library", facts.database(paths.library)),
         ("state", facts.database(paths.state)),
         ("settings", ", ".join(changed) or "none"),  # what they say is nobody's business

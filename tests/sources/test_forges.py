@@ -32,6 +32,7 @@ from tests.sources.visiting import Visit, article, or_a_sentence, sort_out
         (" github:desk/news/en/2025/@drafts ", "github:desk/news/en/2025@drafts"),
         ("github:desk/news@feature/x", "github:desk/news@feature/x"),
         ("github:desk/news//en", "github:desk/news/en"),
+        ("github:desk/news/en%20%20", "github:desk/news/en%20%20"),
         ("https://github.com/desk/news", "github:desk/news"),
         ("http://www.GitHub.com/desk/news/", "github:desk/news"),
         ("https://github.com/desk/news/tree/main", "github:desk/news@main"),

@@ -93,6 +93,8 @@ def refusal(location: str, access: Access | None = None) -> SourceError:
         ("git+https://News.Example:443/a/news.git", "git+https://news.example/a/news.git"),
         (" https://news.example/news.git ", "git+https://news.example/news.git"),
         ("https://news.example/news.git#main", "git+https://news.example/news.git#main"),
+        ("https://news.example/news.git?", "git+https://news.example/news.git"),
+        ("https://news.example/news.git?#main", "git+https://news.example/news.git#main"),
         ("git+https://news.example/news#main:2025/11/", "git+https://news.example/news#main:2025/11"),
         ("git+http://127.0.0.1:8000/news#:/2025", "git+http://127.0.0.1:8000/news#:2025"),
         ("GIT+FILE:///srv/./news", "git+file:///srv/news"),

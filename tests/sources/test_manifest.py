@@ -149,7 +149,7 @@ try:
 except SourceError as error:
     print(error)
 """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=20, text=True)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=50, text=True)
     assert ran.stderr == ""
     assert ran.stdout.splitlines()[-1] == "The visit was called off."
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -322,6 +323,21 @@ def test_the_window_may_become_nothing_and_come_back_anywhere(desk: Desk, start:
     terminal.signal(signal.SIGTERM)
     assert terminal.wait_end(5) == 0
     assert b"Traceback" not in terminal.output
+    assert_as_before(terminal, before)
+
+
+def test_a_window_that_claims_to_be_huge_fills_no_memory(desk: Desk, start: Start) -> None:
+    terminal, before = opened(start)
+    terminal.resize(65_535, 65_535)
+    terminal.signal(signal.SIGWINCH)
+    terminal.quiet(0.5)
+    terminal.resize(120, 40)
+    terminal.signal(signal.SIGWINCH)
+    terminal.wait_for("Story 0")
+    most = Path(f"/proc/{terminal.pid}/status").read_text().partition("VmHWM:")[2].split()[0]
+    assert int(most) < 300_000, "kilobytes"
+    terminal.press("q")
+    assert terminal.wait_end(5) == 0
     assert_as_before(terminal, before)
 
 

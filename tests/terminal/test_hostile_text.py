@@ -220,6 +220,7 @@ def test_a_hostile_settings_file_is_named_in_plain_letters(desk: Desk, start: St
     desk.paths.config.write_text(f"theme = {json.dumps(HOSTILE)}\n[keys]\n{lines}\n", encoding="utf-8")
     terminal = start(str(desk.folder), columns=300)
     terminal.wait_for("there is no")
+    terminal.wait_for("HARMLESS")
     terminal.wait_for("↻")
     terminal.quiet(0.2)
     assert_harmless(bytes(terminal.output))

@@ -6,15 +6,17 @@ import pytest
 
 from tests.tui.desk import Desk
 
+_set_zone = getattr(time, "tzset", lambda: None)  # Windows has but its own zone
+
 
 @pytest.fixture(autouse=True)
 def _coordinated_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Times are told alike wherever the tests run."""
     with monkeypatch.context() as here:
         here.setenv("TZ", "UTC")
-        time.tzset()
+        _set_zone()
         yield
-    time.tzset()
+    _set_zone()
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def _unpacked(packed: bytes, dictionary: zstd.ZstdDict | None) -> bytes:
     except _zstd().ZstdError as error:
         raise PackingError(str(error)) from None
     if not unpacker.eof or unpacker.unused_data:
-        raise PackingError("it is larger than any article" if len(plain) > _MOST else "it is not whole")
+        raise PackingError(_("it is larger than any article") if len(plain) > _MOST else _("it is not whole"))
     return plain
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://|(https?|file):", re.IGNORECASE)
 _GIT = re.compile(
-    r"git\+[\w+.-]*://|ssh://|https?://[^?#]*\.git/?(#|$)|[\w.-]+@[\w.-]+:(?!//)", re.IGNORECASE
+    r"git\+[\w+.-]*://|ssh://|https?://[^?#]*\.git/?\??(#|$)|[\w.-]+@[\w.-]+:(?!//)", re.IGNORECASE
 )
 
 

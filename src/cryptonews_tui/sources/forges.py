@@ -80,7 +80,8 @@ class _Place:
     @property
     def location(self) -> str:
         """`github:owner/repository/folder@branch`; where owners are nested a folder comes after `//`."""
-        folder = re.sub("[%@]", lambda one: quote(one[0]), self.folder)
+        # A blank at the end would be nobody's: what is typed is stripped.
+        folder = re.sub(r"[%@]|\s+$", lambda one: quote(one[0]), self.folder)
         between = "//" if FORGES[self.word].groups else "/"
         return (
             f"{self.word}:{self.repository}"

@@ -47,6 +47,8 @@ _ANSWER_SECONDS = 1.0
 """How long the rest of a terminal's answer is waited for."""
 _PATIENCE = 1.5
 """Seconds within which the program has ended, even if its terminal takes nothing any more."""
+_WIDEST, _HIGHEST = 1000, 500
+"""More than any screen shows; over SSH a stranger may claim 65,535 of each, whose cells would fill the memory."""
 _KITTY_KEYS = "\x1b[<u\x1b[>25u"
 """Every key by a sequence of its own, with its text; once, however often it is said."""
 
@@ -246,7 +248,7 @@ class TerminalDriver(LinuxDriver):
             columns, rows = os.get_terminal_size(self.fileno)
         except OSError:
             columns = rows = 0
-        return columns or 80, rows or 24
+        return min(columns or 80, _WIDEST), min(rows or 24, _HIGHEST)
 
     # -- signals
 
