@@ -7,11 +7,12 @@ import signal
 import sys
 import termios
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from cryptonews_tui.library import Mark
+from cryptonews_tui.library import Mark, State
 from tests.pty_terminal import Terminal
 from tests.terminal.newsroom import SCENES, Start, assert_as_before, furnish, go_to, marked, opened
 from tests.tui.desk import Desk
@@ -408,6 +409,17 @@ def test_a_mark_is_on_disk_two_hundred_milliseconds_after_its_key(
     terminal.signal(signal.SIGKILL)
     assert terminal.wait_end() == -signal.SIGKILL
     assert marked(desk, mark) == stories
+
+
+def test_a_note_is_on_disk_two_hundred_milliseconds_after_it_was_written(desk: Desk, start: Start) -> None:
+    terminal, _ = opened(start)
+    terminal.send("NFog came in\r")
+    terminal.wait_for("Noted.")
+    time.sleep(0.2)
+    terminal.signal(signal.SIGKILL)
+    assert terminal.wait_end() == -signal.SIGKILL
+    with closing(State(desk.paths.state)) as state:
+        assert [kept.note for kept in state.belongings().marks if kept.note] == ["Fog came in"]
 
 
 def test_a_place_is_on_disk_two_hundred_milliseconds_after_it_was_reached(desk: Desk, start: Start) -> None:
