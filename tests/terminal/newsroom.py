@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 from cryptonews_tui.library import Library, Mark
 from cryptonews_tui.query import parse
@@ -34,9 +35,9 @@ def furnish(desk: Desk) -> Desk:
     return desk
 
 
-def marked(desk: Desk, mark: Mark) -> set[str]:
-    """The stories with this mark on disk."""
-    with closing(Library(desk.paths.library, desk.paths.state)) as library:
+def marked(desk: Desk, mark: Mark, state: Path | None = None) -> set[str]:
+    """The stories with this mark on disk: of the desk, or of another reader's `state`."""
+    with closing(Library(desk.paths.library, state or desk.paths.state)) as library:
         found = library.stories(parse(f"is:{mark}"))
         return {headline.story for headline in library.headlines(found[:])}
 
@@ -58,5 +59,6 @@ def go_to(terminal: Terminal, scene: str) -> None:
 
 def assert_as_before(terminal: Terminal, before: list[object]) -> None:
     """Nothing is left on, the usual screen is shown, the line is treated as it was."""
+    assert b"\x1b[?1049h" in terminal.output, "there was a screen"
     assert left_on(bytes(terminal.output)) == set()
     assert terminal.line_settings == before

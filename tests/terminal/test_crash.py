@@ -9,7 +9,7 @@ import pytest
 
 from cryptonews_tui import crash
 from tests.pty_terminal import Terminal
-from tests.terminal.test_start_and_end import assert_restored
+from tests.terminal.newsroom import assert_as_before
 from tests.tui.desk import Desk
 
 Start = Callable[..., Terminal]
@@ -57,7 +57,7 @@ def the_file(desk: Desk) -> Path:
 
 
 def assert_said(terminal: Terminal, before: list[object], path: Path) -> None:
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
     last_words = bytes(terminal.output).rpartition(b"\x1b[?1049l")[2].decode()
     assert "a mistake in the program ended it (ValueError)" in last_words
     assert str(path) in last_words

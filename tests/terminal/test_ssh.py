@@ -10,17 +10,17 @@ import tempfile
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from cryptonews_tui.library import Library
-from cryptonews_tui.query import parse
+from cryptonews_tui.library import Mark
 from tests import sshd
 from tests.programs import needs
 from tests.pty_terminal import Terminal
 from tests.terminal.conftest import PROGRAM, SOURCE
+from tests.terminal.newsroom import marked
 from tests.terminal.slow_link import slow_link
 from tests.tui.desk import Desk
 
@@ -104,11 +104,6 @@ def gone(pid: int, seconds: float) -> bool:
     return False
 
 
-def stars(state: Path, library: Path) -> set[str]:
-    with closing(Library(library, state)) as read:
-        return {headline.story for headline in read.headlines(read.stories(parse("is:starred")), ())}
-
-
 def test_over_ssh_one_starts_filters_reads_and_quits(login: Login) -> None:
     terminal = login()
     terminal.wait_for("Headline 0")
@@ -148,7 +143,7 @@ def test_a_client_that_dies_in_mid_scroll_leaves_no_process_and_loses_nothing(
     terminal.signal(signal.SIGKILL)
     terminal.wait_end()
     assert gone(pid, 2.0)
-    assert stars(desk.paths.state, desk.paths.library) == {"0"}
+    assert marked(desk, Mark.STARRED) == {"0"}
     again = login()
     again.wait_for("Headline 0")
     again.press("enter")
@@ -224,7 +219,7 @@ def test_two_users_read_one_shared_library_at_once(login: Login, desk: Desk) -> 
             terminal.quiet(0.3)
             terminal.press("q")
             assert terminal.wait_end() == 0
-        assert [stars(own / "state.db", desk.paths.library) for _, own in readers] == [{"0"}, {"0", "1"}]
+        assert [marked(desk, Mark.STARRED, own / "state.db") for _, own in readers] == [{"0"}, {"0", "1"}]
         if everyones_python():
             assert [(own / "state.db").stat().st_uid for _, own in readers] == [4001, 4002]
 

@@ -4,69 +4,22 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 
-from cryptonews_tui.library import Library, Mark
-from cryptonews_tui.query import parse
-from tests.pty_terminal import Terminal
+from cryptonews_tui.library import Mark
+from tests.terminal.newsroom import Start, assert_as_before, furnish, marked, opened
 from tests.tui.desk import Desk
-
-Start = Callable[..., Terminal]
-
-_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
-_KEYBOARD = re.compile(rb"\x1b\[([<>])[0-9;]*u")
 
 
 @pytest.fixture
 def desk(desk: Desk) -> Desk:
-    for number in range(100):
-        desk.write(str(number), hours=number, sentiment="POSITIVE" if number % 2 else "NEGATIVE")
-    desk.sync()
-    settings(desk, "read_after_seconds = 0")
-    return desk
+    return furnish(desk)
 
 
 def settings(desk: Desk, text: str) -> None:
     desk.paths.config.write_text(text, encoding="utf-8")
-
-
-def marked(desk: Desk, mark: Mark) -> set[str]:
-    """The stories with this mark on disk."""
-    with closing(Library(desk.paths.library, desk.paths.state)) as library:
-        found = library.stories(parse(f"is:{mark}"))
-        return {headline.story for headline in library.headlines(found[:])}
-
-
-def left_on(output: bytes) -> set[int]:
-    """The modes of the terminal that were set and not reset."""
-    modes: dict[int, bool] = {}
-    for numbers, end in _MODE.findall(output):
-        for number in numbers.split(b";"):
-            modes[int(number)] = end == b"h"
-    return {number for number, on in modes.items() if on}
-
-
-def assert_restored(terminal: Terminal, before: list[object]) -> None:
-    """The screen of the shell is back, its cursor shown, nothing reported that nobody asked for."""
-    output = bytes(terminal.output)
-    assert b"\x1b[?1049h" in output, "there was a screen"
-    assert left_on(output) <= {25, 7}, "only the cursor and line wrap may be on"
-    assert output.count(b"\x1b[?25l") == 0 or output.rfind(b"\x1b[?25h") > output.rfind(b"\x1b[?25l")
-    pushed = _KEYBOARD.findall(output)
-    assert pushed.count(b"<") >= pushed.count(b">")
-    assert terminal.line_settings == before
-
-
-def opened(start: Start, *arguments: str, **options: object) -> tuple[Terminal, list[object]]:
-    """The program with its first headline on the screen, and the line settings from before."""
-    terminal = start(*arguments, **options)
-    before = terminal.line_settings
-    terminal.wait_for("Story 0")
-    terminal.wait_for("↻")
-    return terminal, before
 
 
 # --- from start to end
@@ -83,7 +36,7 @@ def test_a_reader_opens_filters_reads_and_quits(desk: Desk, start: Start) -> Non
     terminal.wait_for("Enter open")
     terminal.press("q")
     assert terminal.wait_end() == 0
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
     assert marked(desk, Mark.READ) == {"1"}
 
 
@@ -111,7 +64,7 @@ def test_q_at_once_ends_while_a_source_is_still_read(desk: Desk, start: Start) -
     terminal.wait_for("cryptonews")
     terminal.press("q")
     assert terminal.wait_end(5) == 0
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
     assert b"Traceback" not in terminal.output
 
 
@@ -125,7 +78,7 @@ def test_a_source_that_never_answers_does_not_hold_up_the_end(desk: Desk, start:
         with closing(server.accept()[0]):
             terminal.press("q")
             assert terminal.wait_end(3) == 0
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -136,7 +89,7 @@ def test_a_signal_ends_the_program_in_order(desk: Desk, start: Start, number: in
     terminal.quiet(0.2)
     terminal.signal(number)
     terminal.wait_end(2)
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
     assert b"Traceback" not in terminal.output
     assert marked(desk, Mark.STARRED) == {"0"}
     assert marked(desk, Mark.READ) == {"1"}
@@ -151,7 +104,7 @@ def test_one_interrupt_does_not_end_the_program(desk: Desk, start: Start, by_key
     terminal.wait_for("▸● ▲ P")
     terminal.press("q")
     assert terminal.wait_end() == 0
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
 
 
 @pytest.mark.parametrize("ignored", ["", "trap '' HUP; "])
@@ -181,7 +134,7 @@ def test_a_library_that_becomes_rubbish_ends_the_program_with_a_sentence(desk: D
             path.write_bytes(b"rubbish " * 100_000)
     terminal.press("+", "G", "enter")
     assert terminal.wait_end(5) == 1
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
     last_words = bytes(terminal.output).rpartition(b"\x1b[?1049l")[2]
     assert b"library" in last_words
     assert b"Traceback" not in last_words
@@ -247,7 +200,7 @@ def test_the_terminal_may_take_any_size(desk: Desk, start: Start) -> None:
     assert terminal.lines[0].startswith(" cryptonews")
     terminal.press("q")
     assert terminal.wait_end() == 0
-    assert_restored(terminal, before)
+    assert_as_before(terminal, before)
 
 
 def test_a_terminal_with_sixteen_colours_gets_no_others(desk: Desk, start: Start) -> None:
