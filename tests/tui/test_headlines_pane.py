@@ -3,7 +3,7 @@
 import pytest
 
 from cryptonews_tui.query import parse
-from tests.tui.desk import MEDIUM, NARROW, WIDE, Desk, Reader
+from tests.tui.desk import MEDIUM, WIDE, Desk, Reader
 
 MANY = 64
 """More than there is room for."""
@@ -293,7 +293,7 @@ async def test_columns_can_be_chosen_and_stand_in_their_order(desk: Desk) -> Non
 async def test_columns_make_room_where_the_title_would_have_none(desk: Desk) -> None:
     desk.write("1", hours=1, title="Fog", category="HARBOUR", score=1)
     every = ("mood", "age", "source", "category", "lang", "score")
-    async with desk.open(size=NARROW, columns=every) as reader:
+    async with desk.open(size=(66, 24), columns=every) as reader:
         assert "HARBOUR" in reader.row("1")
         await reader.resize(36, 24)
         assert reader.row("1").split()[1:3] == ["1h", "Fog"]
